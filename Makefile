@@ -1,0 +1,134 @@
+# Everything a newcomer types. `make` alone lists the targets.
+
+# Interpreters to try, best first: the first that is 3.11 to 3.13 and can make environments is taken.
+PYTHON ?= python3.13 python3.12 python3.11 python3
+# Cases in the sample export that `make demo` writes.
+CASES ?= 290000
+# `make demo PREFECT=1` runs the import as a Prefect flow run.
+PREFECT ?= 0
+# More words for pytest or the benchmarks: `make test ARGS="tests/unit -x"`.
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+
+# An environment knows its own path and interpreter: when the tree was moved or copied, or Python is gone, it is made anew.
+STALE := $(shell if test -e $(VENV)/pyvenv.cfg; then \
+	$(BIN)/python -c pass 2>/dev/null || { echo stale; exit; }; \
+	grep -q '^command = ' $(VENV)/pyvenv.cfg && ! grep -qF " $$(pwd -P)/$(VENV)" $(VENV)/pyvenv.cfg && echo stale; fi)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+
+.PHONY: help
+help: ## list the targets
+	@echo 'caseline: make TARGET'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r target text; do \
+		printf '%-14s %s\n' "$$target" "$$text"; done
+
+# ------------------------------------------------------------------------------------------------------ environment
+
+.PHONY: install stale
+install: $(VENV)/.run ## make .venv from the lock file, if it is not there yet
+	@echo 'Ready: $(BIN)/caseline --help'
+
+$(VENV)/pyvenv.cfg: $(if $(STALE),stale)
+	@unfit=; \
+	for python in $(PYTHON); do \
+		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+		if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+			echo "Making $(VENV) with $$("$$python" --version)"; \
+			exec "$$python" -m venv --clear $(VENV); \
+		fi; \
+		unfit=$$python; \
+	done; \
+	if test -n "$$unfit"; then \
+		version=$$("$$unfit" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		echo "$$unfit cannot make environments: its venv module is not installed." >&2; \
+		echo "On Debian or Ubuntu run as root: apt-get install python$$version-venv" >&2; \
+	else \
+		echo "caseline needs Python 3.11, 3.12 or 3.13; none of these is one: $(PYTHON)" >&2; \
+		echo "Install one (Debian 12 or Ubuntu 24.04, as root: apt-get install python3 python3-venv)" >&2; \
+		echo "or say where it is: make install PYTHON=/path/to/python3" >&2; \
+	fi; \
+	exit 1
+
+$(VENV)/.run: $(VENV)/pyvenv.cfg pyproject.toml requirements.lock
+	@echo 'Installing caseline into $(VENV) (only when the lock file is new; a minute or two)'
+	@$(PIP) install --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@echo 'Installing the tools for tests and checks'
+	@$(PIP) install --requirement requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.run requirements-bench.lock
+	@echo 'Installing the competitors for the benchmarks'
+	@$(PIP) install --requirement requirements-bench.lock
+	@touch $@
+
+# ------------------------------------------------------------------------------------------------------------- use
+
+.PHONY: demo bench
+demo: $(VENV)/.run ## import a sample export (CASES=20000 for a short one, PREFECT=1 through Prefect)
+	@$(BIN)/caseline demo --cases $(CASES) $(if $(filter-out 0,$(PREFECT)),--prefect)
+
+bench: $(VENV)/.bench ## measure the import against its competitors; the table goes into docs/benchmarks.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+# ---------------------------------------------------------------------------------------------------------- checks
+
+.PHONY: test test-long check migrations format
+test: $(VENV)/.dev ## run the tests, without the long ones
+	@$(BIN)/python -m pytest -m 'not long' $(ARGS)
+
+test-long: $(VENV)/.dev ## run the long tests: killed processes, big files
+	@$(BIN)/python -m pytest -m long $(ARGS)
+
+check: $(VENV)/.dev ## check format, lint, types, import contracts and migrations
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory migrations
+
+# In a home of its own: a check must neither touch nor start the database of whoever runs it.
+migrations: $(VENV)/.run ## check that the migrations and the tables in the code agree
+	@unset CASELINE_DATABASE_URL CASELINE_DATABASE_URL_FILE; \
+	CASELINE_HOME=$$(mktemp -d) && export CASELINE_HOME && chmod 755 "$$CASELINE_HOME" && \
+	$(BIN)/caseline db check-migrations; status=$$?; \
+	$(BIN)/caseline db stop >/dev/null; rm -rf "$$CASELINE_HOME"; exit $$status
+
+format: $(VENV)/.dev ## put the code into its standard form
+	@$(BIN)/ruff format --quiet
+	@$(BIN)/ruff check --fix --quiet
+
+# ------------------------------------------------------------------------------------------------------------ care
+
+# Made on the oldest Python that we support. Two packages are asked for by other Pythons only, so they are named here.
+LOCK := build/lock
+FREEZE := $(LOCK)/bin/python -m pip freeze --all --exclude pip --exclude caseline
+
+.PHONY: lock clean
+lock: ## pin the newest versions that fit pyproject.toml, with python3.11
+	@rm -rf $(LOCK) && mkdir -p build
+	@echo 'Resolving (a few minutes)'
+	@python3.11 -m venv $(LOCK)
+	@$(LOCK)/bin/python -m pip install -qq --upgrade pip
+	@$(LOCK)/bin/python -m pip install -qq --upgrade setuptools wheel 'async-timeout>=4.0.3' 'whenever>=0.7.3,<0.11' .
+	@$(FREEZE) | sed -e '/^async-timeout==/s/$$/ ; python_full_version < "3.11.3"/' \
+		-e '/^whenever==/s/$$/ ; python_version >= "3.13"/' > requirements.lock
+	@$(FREEZE) > build/run.txt
+	@$(LOCK)/bin/python -m pip install -qq '.[dev]' && $(FREEZE) > build/dev.txt
+	@grep -vxFf build/run.txt build/dev.txt > requirements-dev.lock
+	@$(LOCK)/bin/python -m pip install -qq '.[bench]' && $(FREEZE) | grep -vxFf build/dev.txt > requirements-bench.lock
+	@rm -rf build
+
+clean: ## remove .venv and everything else that make and the tools wrote
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The house behind the four open rooms: a register of customer requests."""

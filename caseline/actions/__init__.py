@@ -1,0 +1,1 @@
+"""Use cases: one verb phrase a file; they open transactions and introduce rooms to one another."""

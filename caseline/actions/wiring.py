@@ -1,0 +1,41 @@
+"""Builds what the actions work with from the settings: database, CRM."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from caseline.crm.connect import connect
+from caseline.crm.port import Crm
+from caseline.db import embedded, schema
+from caseline.db.engine import open_engine
+from caseline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Open doors: the database with this version's tables, and the CRM."""
+
+    settings: Settings
+    url: str
+    engine: sa.Engine
+    crm: Crm
+
+
+def database_url(settings: Settings) -> str:
+    """URL of the database that the settings mean; starts the embedded server when it is that one."""
+    outside = settings.database()
+    return outside if outside is not None else embedded.ensure_running(settings.home).url
+
+
+@contextmanager
+def open_house(settings: Settings) -> Iterator[House]:
+    """Start or reach the database, bring its tables up to date, connect the CRM."""
+    url = database_url(settings)
+    schema.upgrade(url)
+    engine = open_engine(url)
+    try:
+        yield House(settings, url, engine, connect(settings.crm, engine))
+    finally:
+        engine.dispose()

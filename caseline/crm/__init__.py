@@ -1,0 +1,1 @@
+"""The register: what a CRM is (port, vocabulary) and the embedded one."""

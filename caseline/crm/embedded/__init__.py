@@ -1,0 +1,1 @@
+"""The embedded register: the CRM that lives in caseline's own PostgreSQL."""

@@ -1,0 +1,63 @@
+"""The embedded register behind the port."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseline.crm.embedded import store
+from caseline.crm.embedded.shapes import TABLES
+from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
+
+
+class EmbeddedCrm:
+    """`caseline.crm.port.Crm` over our own tables; writes in the transaction of the caller."""
+
+    shares_transaction = True
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def prepare(self, connection: sa.Connection, definitions: Definitions) -> None:
+        """See the port."""
+        store.prepare(connection, definitions)
+
+    def mint(self, entity: str) -> sa.ColumnElement[int]:
+        """See the port."""
+        table = TABLES[entity]
+        return sa.func.nextval(f"{table.schema}.{table.name}_id_seq", type_=sa.BigInteger)
+
+    def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
+        """See the port."""
+        created = store.create(connection, incoming)
+        if created != incoming.expected - incoming.changed:
+            return Taken(0, 0, known=tuple(store.existing(connection, incoming)))
+        if not incoming.changed:
+            return Taken(created, 0)
+        versions, refused = store.update(connection, incoming)
+        return Taken(created, len(versions), refused=tuple(refused), versions=tuple(versions))
+
+    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+        """Not for this CRM: it takes in sets."""
+        message = f"the embedded register takes in sets ({entity} of {source}, {len(records)} records)"
+        raise TypeError(message)
+
+    def look_up(self, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
+        """See the port."""
+        with self._engine.connect() as connection:
+            return store.look_up(connection, entity, source, origins)
+
+    def read(self, entity: str, source: str | None, origins: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+        """See the port."""
+        with self._engine.connect() as connection:
+            yield from store.read(connection, entity, source, origins)
+
+    def delete(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """See the port."""
+        with self._engine.begin() as connection:
+            return store.delete(connection, entity, pairs)
+
+    def count(self) -> dict[str, dict[str | None, int]]:
+        """See the port."""
+        with self._engine.connect() as connection:
+            return store.count(connection)

@@ -1,0 +1,130 @@
+"""SQL of the embedded register: sets of records in, out and away."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.crm import tables
+from caseline.crm.embedded.shapes import TABLES, Shape, readable, shape
+from caseline.crm.port import Definitions, Incoming, Known, Refusal
+
+CHUNK = 1000
+
+
+def prepare(connection: sa.Connection, definitions: Definitions) -> None:
+    """Stages, fields and presets of a source; what exists stays as administrators left it."""
+    position = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.stage.c.position), 0))).scalar_one()
+    stages = [{"kind": "request", "code": code, "label": label, "closed": closed, "position": position + 10 * (n + 1)} for n, (code, label, closed) in enumerate(definitions.stages)]
+    fields = [{"entity": entity, "name": name, "type": kind, "label": label, "source": definitions.source} for entity, name, kind, label in definitions.fields]
+    presets = [{"source": definitions.source, "name": name, "filter": dict(where), "sort": sort} for name, where, sort in definitions.presets]
+    for table, rows in ((tables.stage, stages), (tables.field_definition, fields), (tables.preset, presets)):
+        if rows:
+            connection.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def create(connection: sa.Connection, incoming: Incoming) -> int:
+    """Insert the new ones with their minted ids and a quiet event each; answers how many were not there yet."""
+    form = shape(incoming.entity)
+    rows = incoming.rows.subquery("incoming")
+    columns = _columns(form, incoming, rows)
+    made = (
+        insert(form.table)
+        .from_select(["id", "origin", *columns], sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new))
+        .on_conflict_do_nothing(index_elements=["source", "origin"])
+        .returning(form.table.c.id)
+        .cte("made")
+    )
+    return connection.execute(_events("created", incoming.entity, made)).rowcount
+
+
+def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:
+    """([(ref, version now)], refusals) of the changed ones; one edited or deleted since is refused."""
+    form = shape(incoming.entity)
+    rows = incoming.rows.subquery("incoming")
+    columns = _columns(form, incoming, rows)
+    same = sa.true() if incoming.overwrite else form.table.c.version == rows.c.version
+    changed = (
+        sa.update(form.table)
+        .values(columns)
+        .where(form.table.c.id == rows.c.crm_id, sa.not_(rows.c.is_new), same)
+        .returning(rows.c.ref, form.table.c.id, form.table.c.version)
+        .cte("changed")
+    )
+    event = _events("changed", incoming.entity, changed).cte("logged")
+    versions = [(ref, version) for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))]
+    expected = connection.execute(sa.select(rows.c.ref, rows.c.crm_id).where(sa.not_(rows.c.is_new))).all()
+    done = {ref for ref, _ in versions}
+    text = "somebody changed or deleted this record in the CRM after it was imported: keep that, or import with --overwrite"
+    return versions, [Refusal(ref, "EDITED_SINCE", str(crm_id), text) for ref, crm_id in expected if ref not in done]
+
+
+def existing(connection: sa.Connection, incoming: Incoming) -> list[Known]:
+    """Records that the register has already under the origins of the new ones."""
+    table = TABLES[incoming.entity]
+    rows = incoming.rows.subquery("incoming")
+    query = sa.select(table.c.origin, table.c.id, table.c.version).join(rows, sa.and_(table.c.source == incoming.source, table.c.origin == rows.c.origin))
+    return [Known(*row) for row in connection.execute(query.where(rows.c.is_new))]
+
+
+def look_up(connection: sa.Connection, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
+    """Records under these origins."""
+    table = TABLES[entity]
+    query = sa.select(table.c.origin, table.c.id, table.c.version).where(table.c.source == source, table.c.origin.in_(origins))
+    return [Known(*row) for row in connection.execute(query)]
+
+
+def read(connection: sa.Connection, entity: str, source: str | None, origins: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+    """Rows as the port promises, streamed from a server-side cursor."""
+    joined, columns = readable(entity)
+    table = TABLES[entity]
+    query = sa.select(*columns).select_from(joined).order_by(table.c.id)
+    if source is not None:
+        query = query.where(table.c.source == source)
+    if origins is not None:
+        query = query.where(table.c.origin.in_(origins))
+    with connection.execution_options(stream_results=True, max_row_buffer=CHUNK).execute(query) as result:
+        for row in result.mappings():
+            yield dict(row)
+
+
+def delete(connection: sa.Connection, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """Delete by (id, version) what nothing points at any more, with its events; answers the deleted ids."""
+    table = TABLES[entity]
+    wanted = sa.select(sa.func.unnest(sa.literal([i for i, _ in pairs], sa.ARRAY(sa.BigInteger))).label("id"), sa.func.unnest(sa.literal([v for _, v in pairs], sa.ARRAY(sa.BigInteger))).label("version")).subquery()
+    free = sa.and_(table.c.id == wanted.c.id, table.c.version == wanted.c.version, *(_unused(table, by) for by in _pointing(table)))
+    gone = list(connection.execute(sa.delete(table).where(free).returning(table.c.id)).scalars())
+    event = tables.event
+    connection.execute(sa.delete(event).where(event.c.entity == entity, event.c.record_id == sa.any_(sa.literal(gone, sa.ARRAY(sa.BigInteger)))))
+    return gone
+
+
+def count(connection: sa.Connection) -> dict[str, dict[str | None, int]]:
+    """Records by entity and source."""
+    found: dict[str, dict[str | None, int]] = {}
+    for entity, table in TABLES.items():
+        query = sa.select(table.c.source, sa.func.count()).group_by(table.c.source)
+        found[entity] = {source: number for source, number in connection.execute(query)}
+    return found
+
+
+def _columns(form: Shape, incoming: Incoming, rows: sa.FromClause) -> dict[str, sa.ColumnElement[Any]]:
+    columns: dict[str, sa.ColumnElement[Any]] = {name: form.fill(name, rows) for name in (*incoming.fields, "extra")}
+    fixed = {"source": incoming.source, **form.constants}
+    return columns | {name: sa.literal(text, sa.Text) for name, text in fixed.items()}
+
+
+def _events(kind: str, entity: str, rows: sa.CTE) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an insert differs by use
+    event = tables.event
+    source = sa.select(sa.literal(entity, sa.Text), rows.c.id, sa.literal(kind, sa.Text), sa.true())
+    return sa.insert(event).from_select([event.c.entity, event.c.record_id, event.c.type, event.c.imported], source)
+
+
+def _pointing(table: sa.Table) -> list[sa.Column[Any]]:
+    return [key.parent for other in table.metadata.tables.values() for key in other.foreign_keys if key.column.table is table and len(key.constraint.columns if key.constraint else ()) == 1]
+
+
+def _unused(table: sa.Table, by: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    pointing = by.table.alias()
+    return sa.not_(sa.exists().where(pointing.c[by.name] == table.c.id, sa.true() if by.table is not table else pointing.c.id != table.c.id))

@@ -1,0 +1,1 @@
+"""The database: its engine, the metadata all rooms share, and the embedded server."""

@@ -1,0 +1,25 @@
+"""Runs migrations on the connection that `caseline.db.schema` hands over."""
+
+import caseline.crm.tables
+import caseline.people.tables
+import staging.tables  # noqa: F401 - registers its tables on the shared MetaData
+from alembic import context
+from caseline.db.metadata import metadata
+
+OURS = {"people", "crm", "staging"}
+
+
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "schema" or name in OURS
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    include_schemas=True,
+    include_name=_ours,
+    version_table="caseline_version",
+    compare_server_default=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,49 @@
+"""Seeded draws that come out the same on every machine, in every process, under every Python version."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Final, TypeVar
+
+_Item = TypeVar("_Item")
+_MASK: Final = (1 << 64) - 1
+
+
+class Stream:
+    """One sequence of draws, fixed by the seed and the stream's name.
+
+    Everything rests on `Random.random()`, the one method whose output Python promises to keep; a stream per object
+    keeps the draws of one file from moving those of another.
+    """
+
+    __slots__ = ("_draw",)
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._draw = Random(f"{seed}/{name}").random
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 to limit - 1."""
+        return int(self._draw() * limit)
+
+    def pick(self, pool: Sequence[_Item]) -> _Item:
+        """One item of a non-empty pool."""
+        return pool[int(self._draw() * len(pool))]
+
+    def chance(self, share: float) -> bool:
+        """True in this share of the calls."""
+        return self._draw() < share
+
+    def shuffled(self, pool: Sequence[_Item]) -> list[_Item]:
+        """All items in another order."""
+        return sorted(pool, key=lambda _item: self._draw())
+
+
+def salt(seed: int, name: str) -> int:
+    """A constant of 63 bits for `mixed`."""
+    return Random(f"{seed}/salt/{name}").getrandbits(63)
+
+
+def mixed(index: int, seasoning: int) -> int:
+    """64 well-stirred bits of an index: a fact about row 5 without remembering row 5."""
+    x = (index + seasoning) * 0x9E3779B97F4A7C15 & _MASK
+    x = (x ^ (x >> 29)) * 0xBF58476D1CE4E5B9 & _MASK
+    return x ^ (x >> 32)

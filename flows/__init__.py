@@ -1,0 +1,1 @@
+"""What operators start and watch: one Prefect deployment per file."""

@@ -1,0 +1,1 @@
+"""The staging table: legacy rows are read, loaded, converted, settled and reported here."""

@@ -1,0 +1,178 @@
+"""Moves one batch of staging rows into a CRM that shares our transaction: convert, check, write, settle."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from caseline.crm.port import Crm, Incoming, Known, Refusal, Taken
+from staging import plan as plans
+from staging import settle, tables
+from staging.batches import Batch
+from staging.plan import Plan
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with its statements compiled once."""
+
+    plan: Plan
+
+    @cached_property
+    def fill(self) -> sa.Insert:
+        """Fills `take` for a batch."""
+        names, query = plans.filling(self.plan)
+        return sa.insert(self.plan.take).from_select(names, query)
+
+    @cached_property
+    def incoming(self) -> tuple[tuple[str, ...], sa.Select[Any]]:
+        """Good rows for the CRM."""
+        return plans.incoming(self.plan)
+
+    @cached_property
+    def errors(self) -> sa.Update:
+        """Marks the rows that are not ok FAILED with all their errors."""
+        return _errors(self.plan, final=False)
+
+    @cached_property
+    def final_errors(self) -> sa.Update:
+        """The same in the last pass, where a reference to the part itself must be resolved."""
+        return _errors(self.plan, final=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a batch came to."""
+
+    success: int = 0
+    failed: int = 0
+    deferred: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    good: int
+    changed: int
+    bad: int
+    waiting: int
+
+
+def move(connection: sa.Connection, prepared: Prepared, batch: Batch, crm: Crm, *, overwrite: bool) -> Tally:
+    """Convert, write and settle every open row of `batch` in the caller's transaction."""
+    plan = prepared.plan
+    connection.execute(prepared.fill, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry})
+    if batch.final:
+        _resolve_among_themselves(connection, plan)
+    counts = _count(connection, plan)
+    if counts.bad:
+        connection.execute(prepared.final_errors if batch.final else prepared.errors)
+    if counts.waiting:
+        settle.keep_waiting(connection, plan)
+    refused: Sequence[Refusal] = ()
+    if counts.good:
+        fields, rows = prepared.incoming
+        incoming = Incoming(plan.entity, plan.source, rows, fields, counts.good, counts.changed, overwrite)
+        refused = _write(connection, plan, incoming, crm)
+        settle.succeed(connection, plan, batch)
+    return Tally(counts.good - len(refused), counts.bad + len(refused), counts.waiting)
+
+
+def _count(connection: sa.Connection, plan: Plan) -> _Counts:
+    take = plan.take
+    good = sa.and_(take.c.ok, sa.not_(take.c.waits))
+    counted = sa.select(
+        sa.func.count().filter(good),
+        sa.func.count().filter(good, sa.not_(take.c.is_new)),
+        sa.func.count().filter(sa.not_(take.c.ok)),
+        sa.func.count().filter(take.c.ok, take.c.waits),
+    )
+    return _Counts(*connection.execute(counted).one())
+
+
+def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) -> list[Refusal]:
+    """Offer the set to the CRM; when a record breaks the set, halve it until the record stands alone."""
+    try:
+        with connection.begin_nested():
+            taken = crm.take_in(connection, incoming)
+    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+        return _halve(connection, plan, incoming, crm, error)
+    if taken.known:
+        return _adopt(connection, plan, incoming, crm, taken.known)
+    settle.note_versions(connection, plan, taken.versions)
+    settle.refuse(connection, plan, taken.refused)
+    return list(taken.refused)
+
+
+def _halve(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, error: sa.exc.DBAPIError) -> list[Refusal]:
+    refs = list(connection.execute(sa.select(incoming.rows.subquery().c.ref).order_by("ref")).scalars())
+    if len(refs) == 1:
+        refusal = Refusal(refs[0], "REFUSED", None, f"the CRM refuses the record: {str(error.orig).splitlines()[0]}")
+        settle.refuse(connection, plan, [refusal])
+        return [refusal]
+    middle = refs[len(refs) // 2]
+    refused: list[Refusal] = []
+    for side in (plan.take.c.ref < middle, plan.take.c.ref >= middle):
+        half = _part_of(connection, incoming, plan, side)
+        if half.expected:
+            refused += _write(connection, plan, half, crm)
+    return refused
+
+
+def _part_of(connection: sa.Connection, incoming: Incoming, plan: Plan, side: sa.ColumnElement[bool]) -> Incoming:
+    rows = incoming.rows.where(side)
+    inner = rows.subquery()
+    expected, changed = connection.execute(sa.select(sa.func.count(), sa.func.count().filter(sa.not_(inner.c.is_new)))).one()
+    return Incoming(incoming.entity, incoming.source, rows, incoming.fields, expected, changed, incoming.overwrite)
+
+
+def _adopt(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, known: Sequence[Known]) -> list[Refusal]:
+    """Records that the CRM has under our origin although no row remembers: they become ours, and are updated."""
+    take = plan.take
+    found = sa.func.jsonb_to_recordset(sa.bindparam("known", type_=JSONB)).table_valued(sa.column("origin", sa.Text), sa.column("crm_id", sa.BigInteger), sa.column("version", sa.BigInteger)).render_derived(with_types=True)
+    adopted = sa.update(take).values(crm_id=found.c.crm_id, version=found.c.version, is_new=False).where(take.c.origin == found.c.origin)
+    connection.execute(adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]})
+    again = _part_of(connection, incoming, plan, sa.true())
+    taken: Taken = crm.take_in(connection, again)
+    settle.note_versions(connection, plan, taken.versions)
+    settle.refuse(connection, plan, taken.refused)
+    return list(taken.refused)
+
+
+def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:
+    """References inside the batch: chains and circles are written in one statement, each with its minted id."""
+    take, other = plan.take, plan.take.alias("other")
+    for link in plan.selves:
+        target, wanted = take.c[plans.column_of(link.value)], take.c[f"{link.value.name}_key"]
+        connection.execute(sa.update(take).values({target.name: other.c.crm_id}).where(wanted == other.c.origin, target.is_(None)))
+        if link.value.reference is not None and link.value.reference.strict:
+            connection.execute(sa.update(take).values(ok=False).where(wanted.is_not(None), target.is_(None)))
+        fallen = sa.update(take).values({"ok": False, target.name: None}).where(target == other.c.crm_id, sa.not_(other.c.ok), other.c.is_new)
+        while connection.execute(fallen).rowcount:
+            continue
+    connection.execute(sa.update(take).values(waits=False).where(take.c.waits))
+
+
+def _errors(plan: Plan, *, final: bool) -> sa.Update:
+    row, take = tables.row, plan.take
+    checks = list(plan.checks)
+    if final:
+        checks += [(link.value, _unresolved(plan, link)) for link in plan.selves]
+    found = (
+        sa.select(row.c.id.label("ref"), plans.errors(plan, checks).label("errors"))
+        .select_from(plan.origin.join(take, take.c.ref == row.c.id))
+        .where(sa.not_(take.c.ok))
+        .subquery("found")
+    )
+    target = row.alias("failing")
+    return sa.update(target).values(status=tables.FAILED, errors=found.c.errors, attempts=target.c.attempts + 1).where(target.c.id == found.c.ref)
+
+
+def _unresolved(plan: Plan, link: plans.Linked) -> plans.Check:
+    take, target = plan.take, link.target
+    if target is None or link.value.reference is None:  # pragma: no cover - asked for references only
+        raise TypeError
+    bad = sa.and_(take.c[f"{link.value.name}_key"].is_not(None), take.c[plans.column_of(link.value)].is_(None))
+    return plans.Check("UNKNOWN_REFERENCE", bad, plans.unknown_text(target, link.value.reference.part))

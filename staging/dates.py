@@ -1,0 +1,50 @@
+"""Dates and date-times of legacy files as SQL: read in the mapping's layouts and zone, impossible ones found."""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm.vocabulary import Type
+from staging import formats
+from staging.checks import Check, Text
+
+CENTURIES: Final = ("19", "20", "21")
+"""Years outside 1900-2199 are typing errors in a help desk."""
+
+
+def typed(kind: Type, layouts: list[str], zone: str, raw: Text) -> tuple[Text, list[Check]]:
+    """(timestamptz or date, checks) for a text in one of `layouts`; a time without zone is in `zone`."""
+    known = [formats.compile_format(layout) for layout in layouts]
+    values, goods = [], []
+    for layout in known:
+        here = raw.like(layout.like)
+        text = raw if layout.iso else _iso(layout, raw)
+        goods.append((here, sa.and_(_year(layout, raw).in_(CENTURIES), sa.func.pg_input_is_valid(text, "timestamp"))))
+        values.append((here, _instant(layout, zone, text)))
+    good = sa.case(*goods, else_=sa.false())
+    value = sa.case((good, sa.case(*values, else_=sa.null())), else_=sa.null())
+    if kind is Type.DATE:
+        value = sa.cast(sa.func.timezone(zone, value), sa.Date)
+    bad = sa.and_(raw.is_not(None), sa.not_(good))
+    return value, [Check("BAD_DATE", bad, f"no possible date of 1900-2199 written as {' or '.join(layouts)}: correct it, or add its layout to the mapping")]
+
+
+def _instant(layout: formats.DateFormat, zone: str, text: Text) -> Text:
+    if layout.zoned or zone == "UTC":
+        # Sessions run in UTC, so the plain cast is the cheapest right answer.
+        return sa.cast(text, sa.DateTime(timezone=True))
+    return sa.func.timezone(zone, sa.cast(text, sa.DateTime))
+
+
+def _year(layout: formats.DateFormat, raw: Text) -> Text:
+    start = next(position for name, position, _ in layout.pieces if name == "year")
+    return sa.func.substr(raw, start, 2)
+
+
+def _iso(layout: formats.DateFormat, raw: Text) -> Text:
+    at = {name: sa.func.substr(raw, position, length) for name, position, length in layout.pieces}
+    day = at["year"].concat("-").concat(at["month"]).concat("-").concat(at["day"])
+    if not layout.timed:
+        return day
+    clock = at["hour"].concat(":").concat(at.get("minute", sa.literal("00")))
+    return day.concat(" ").concat(clock).concat(":").concat(at["second"]) if "second" in at else day.concat(" ").concat(clock)

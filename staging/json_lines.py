@@ -1,0 +1,49 @@
+"""Lands JSON lines: PostgreSQL parses them, the paths of the layout become its columns."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from staging import landing
+from staging.heads import REST
+from staging.landing import Layout, Refused
+
+
+def land(connection: sa.Connection, layout: Layout, data: bytes) -> int:
+    """Land one JSON object a line; `Refused` names the first line that is none."""
+    count = landing.spool(connection, data)
+    spool = sa.table("spool", sa.column("n", sa.Integer), sa.column("doc", sa.Text))
+    first = connection.execute(sa.select(sa.func.min(spool.c.n)).where(_unfit(spool.c.doc))).scalar_one()
+    if first is not None:
+        raise Refused("not a JSON object that a database can keep", int(first))
+    document = sa.cast(spool.c.doc, JSONB)
+    paths = {name: name.split(".") for name in layout.header if name != REST}
+    texts: dict[str, Any] = {name: document[path].astext for name, path in paths.items()}
+    texts[REST] = sa.cast(sa.func.nullif(_rest(document, list(paths.values())), sa.cast(sa.literal("{}"), JSONB)), sa.Text)
+    table = layout.table
+    chosen = sa.select(*(texts[name] for name in layout.header)).order_by(spool.c.n)
+    connection.execute(sa.insert(table).from_select([f"c{n}" for n in range(1, len(layout.header) + 1)], chosen))
+    return count
+
+
+def _unfit(doc: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    valid = sa.func.pg_input_is_valid(doc, "jsonb")
+    kind = sa.func.jsonb_typeof(sa.case((valid, sa.cast(doc, JSONB)), else_=sa.null()))
+    return sa.or_(doc.is_(None), sa.not_(valid), kind.is_distinct_from("object"))
+
+
+def _rest(document: sa.ColumnElement[Any], paths: list[list[str]]) -> sa.ColumnElement[Any]:
+    """What is left of the document without the known paths; objects emptied by that vanish too."""
+    rest = document
+    for path in paths:
+        rest = _without(rest, path)
+    parents = {tuple(path[:depth]) for path in paths for depth in range(1, len(path))}
+    for parent in sorted(parents, key=len, reverse=True):
+        emptied = rest[list(parent)] == sa.cast(sa.literal("{}"), JSONB)
+        rest = sa.case((emptied, _without(rest, list(parent))), else_=rest)
+    return rest
+
+
+def _without(document: sa.ColumnElement[Any], path: list[str]) -> sa.ColumnElement[Any]:
+    return document.op("#-", return_type=JSONB())(sa.cast(sa.literal(path, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text)))

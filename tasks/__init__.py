@@ -1,0 +1,1 @@
+"""The steps that flows list: thin Prefect wrappers around the actions."""
