@@ -103,7 +103,11 @@ def sweep(connection: sa.Connection, *, run_id: int, part_id: int, rank: int, tu
 
 
 def _next(run_id: int) -> "sa.Select[tuple[object, ...]]":
-    """Open batches whose part has its turn: everything of lower rank is closed."""
-    batch, progress = tables.batch, tables.progress
+    """Open batches whose part has its turn: everything of lower rank is closed.
+
+    Rows that are tried again wait until the part's files are loaded: a file may bring their mended form.
+    """
+    batch, progress, file = tables.batch, tables.progress, tables.file
     earlier = sa.exists().where(progress.c.run_id == batch.c.run_id, progress.c.rank < batch.c.rank, progress.c.closed_at.is_(None))
-    return sa.select(*_COLUMNS).where(batch.c.run_id == run_id, batch.c.done_at.is_(None), sa.not_(earlier)).order_by(batch.c.rank, batch.c.id).limit(1)
+    loading = sa.exists().where(file.c.run_id == batch.c.run_id, file.c.loaded_at.is_(None), batch.c.part_id == sa.any_(file.c.parts))
+    return sa.select(*_COLUMNS).where(batch.c.run_id == run_id, batch.c.done_at.is_(None), sa.not_(earlier), sa.not_(sa.and_(batch.c.retry, loading))).order_by(batch.c.rank, batch.c.id).limit(1)

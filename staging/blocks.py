@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Places = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 SIZE: Final = 8 * 1024 * 1024
+LONGEST: Final = 4 * SIZE
+"""A record that does not end within so many bytes is given up."""
 QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D
 
 
@@ -30,6 +32,8 @@ class Block:
     """Line ends inside the block."""
     last: bool = False
     """Nothing follows in the file."""
+    sizes: Places | None = None
+    """Bytes of each record in `data`, its line end aside, where `data` is not as it stands in the file."""
 
 
 class Cutter:
@@ -38,10 +42,10 @@ class Cutter:
     `delimiter` None means that every line is a record (JSON lines): quotes have no meaning then.
     """
 
-    def __init__(self, stream: BinaryIO, *, offset: int, line: int, delimiter: str | None, size: int = SIZE) -> None:
+    def __init__(self, stream: BinaryIO, *, offset: int, line: int, delimiter: str | None, size: int = SIZE, longest: int = LONGEST) -> None:
         self._stream = stream
         self._delimiter = delimiter
-        self._size = size
+        self._size, self._longest = size, longest
         self._wanted = size
         self._offset, self._line = offset, line
         self._data = b""
@@ -54,9 +58,10 @@ class Cutter:
             if not self._data:
                 return None
             block = cut(self._data, offset=self._offset, line=self._line, delimiter=self._delimiter, last=self._ended)
-            if block.data or self._ended:
+            full = len(self._data) >= self._longest
+            if self._ended or (block.data and (block.tidy or not full)):
                 return block
-            if len(self._data) >= 4 * self._size:
+            if full:
                 return _whole(self._data, offset=self._offset, line=self._line)
             self._wanted = len(self._data) + self._size
 

@@ -13,6 +13,8 @@ from staging.blocks import Block
 
 Pattern = re.Pattern[bytes]
 
+csv.field_size_limit(2**31 - 1)  # the module's own limit is 128 KiB; the body of a letter may be longer
+
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
@@ -56,9 +58,34 @@ class _Found:
     code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """What records look like, as patterns."""
+
+    strict: Pattern
+    lenient: Pattern
+    """Quotes and carriage returns inside unquoted fields."""
+    any_count: Pattern
+    """Any number of fields."""
+    unfinished: Pattern
+    """The front of a strict record whose last quote is still open."""
+    field: Pattern
+    """A field of a lenient record with the sign behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Good:
+    start: int
+    length: int
+    """Bytes in the file, line end included."""
+    line: int
+    content: bytes
+    """What is loaded, without line end."""
+
+
 def sort_out(block: Block, shape: Shape) -> Sorted:
     """Split `block` into loadable records and damaged ones; blank lines are no records."""
-    good: list[tuple[int, int, bytes]] = []
+    good: list[_Good] = []
     damaged: list[Damaged] = []
     used = 0
     counted, line = 0, 0
@@ -70,7 +97,7 @@ def sort_out(block: Block, shape: Shape) -> Sorted:
         if found.content is not None:
             fault = _content_fault(found.content, shape.encoding)
             if fault is None:
-                good.append((found.start, line, found.content))
+                good.append(_Good(found.start, found.end - found.start, line, found.content))
                 continue
             damaged.append(_damaged(found.start, line, raw, fault, shape))
         elif raw.strip(b"\r\n"):
@@ -78,18 +105,18 @@ def sort_out(block: Block, shape: Shape) -> Sorted:
     return Sorted(_block(block, good, used), tuple(damaged), used)
 
 
-def _block(block: Block, good: list[tuple[int, int, bytes]], used: int) -> Block:
-    data = b"".join(content + b"\n" for _, _, content in good)
+def _block(block: Block, good: list[_Good], used: int) -> Block:
     return Block(
-        data,
+        b"".join(record.content + b"\n" for record in good),
         block.offset,
         block.line,
-        np.array([start for start, _, _ in good], np.int32),
-        np.array([len(content) for _, _, content in good], np.int32),
-        np.array([line for _, line, _ in good], np.int32),
+        np.array([record.start for record in good], np.int32),
+        np.array([record.length for record in good], np.int32),
+        np.array([record.line for record in good], np.int32),
         tidy=True,
         newlines=block.data.count(b"\n", 0, used),
         last=block.last,
+        sizes=np.array([len(record.content) for record in good], np.int32),
     )
 
 
@@ -102,72 +129,96 @@ def _records(block: Block, shape: Shape) -> Iterator[_Found]:
             yield _Found(position, end, content or None)
             position = end
         return
-    strict, lenient, any_count = _patterns(shape.delimiter, len(shape.columns))
+    forms = _forms(shape.delimiter, len(shape.columns))
     while position < len(data):
-        match = strict.match(data, position)
-        if match:
-            yield _Found(position, match.end(), match.group(1))
-        elif match := lenient.match(data, position):
-            yield _Found(position, match.end(), _requoted(match.group(1), shape))
+        match = forms.strict.match(data, position)
+        content = match.group(1) if match else None
+        if match is None and (match := forms.lenient.match(data, position)):
+            content = _requoted(match.group(1), forms)
+        if match is None or (match.end() == len(data) and _torn(block)):
+            found = _damage(block, position, forms)
         else:
-            found = _damage(block, position, strict, any_count)
-            if found is None:
-                return
-            yield found
-            position = found.end
-            continue
-        position = match.end()
+            found = _Found(position, match.end(), content or None)
+        if found is None:
+            return
+        yield found
+        position = found.end
 
 
-def _damage(block: Block, position: int, strict: Pattern, any_count: Pattern) -> _Found | None:
-    """The damaged record at `position`: up to its own end, or to the next line that is a whole record by itself."""
+def _torn(block: Block) -> bool:
+    """The block ends somewhere inside a record."""
+    return not block.last and not block.data.endswith(b"\n")
+
+
+def _damage(block: Block, position: int, forms: _Forms) -> _Found | None:
+    """The damaged record at `position`: up to its own end, or to the next line that is a whole record by itself.
+
+    None when the bytes behind the block must decide; a block that cannot grow any more (no `starts`) decides alone.
+    """
     data = block.data
-    own = any_count.match(data, position)
+    own = forms.any_count.match(data, position)
+    if own and own.end() == len(data) and _torn(block):
+        own = None
     limit = own.end() if own else len(data)
-    resumed = _resume(data, position, limit, strict)
-    if resumed is not None:
+    resumed, settled = _resume(block, position, limit, forms)
+    if not settled and (position or len(block.starts)):
+        return None
+    if resumed:
         # A quote left open swallowed whole records: they are taken back.
         return _Found(position, resumed, None, "UNCLOSED_QUOTE")
     if own:
         return _Found(position, own.end(), None, "WRONG_FIELD_COUNT")
-    if not block.last and len(block.starts):
+    if not block.last and (position or len(block.starts)):
         return None
-    return _Found(position, len(data), None, "UNCLOSED_QUOTE")
+    return _Found(position, len(data), None, "UNCLOSED_QUOTE" if block.last else "TOO_LONG")
 
 
-def _resume(data: bytes, position: int, limit: int, strict: Pattern) -> int | None:
+def _resume(block: Block, position: int, limit: int, forms: _Forms) -> tuple[int, bool]:
+    """(where the first line behind `position` starts that is a record, or 0; whether more bytes could not change that)."""
+    data = block.data
     start = data.find(b"\n", position, limit) + 1
     while 0 < start < limit:
-        if data[start : start + 1] not in b"\r\n" and strict.match(data, start):
-            return start
+        if data[start : start + 1] not in b"\r\n" and forms.strict.match(data, start):
+            return start, True
+        if not block.last and forms.unfinished.match(data, start):
+            return 0, False
         start = data.find(b"\n", start, limit) + 1
-    return None
+    return 0, True
 
 
 @lru_cache(maxsize=64)
-def _patterns(delimiter: str, columns: int) -> tuple[Pattern, Pattern, Pattern]:
-    """(strict record, record with quotes inside unquoted fields, record of any field count)."""
+def _forms(delimiter: str, columns: int) -> _Forms:
     sign = re.escape(delimiter.encode())
-    quoted = rb'"[^"]*+(?:""[^"]*+)*+"'
-    strict = rb"(?:" + quoted + rb'|[^"\r\n' + sign + rb"]*+)"
-    lenient = rb"(?:" + quoted + rb'|[^"\r\n' + sign + rb"][^\r\n" + sign + rb"]*+|)"
-    end = rb"(?:\r?\n|\Z)"
+    open_ = rb'"[^"]*+(?:""[^"]*+)*+'
+    # A carriage return alone ends nothing: sloppy writers leave it unquoted inside a value.
+    plain = rb'(?:[^"\r\n' + sign + rb"]|\r(?!\n|\Z))(?:[^\r\n" + sign + rb"]++|\r(?!\n|\Z))*+"
+    strict = rb"(?:" + open_ + rb'"|[^"\r\n' + sign + rb"]*+)"
+    lenient = rb"(?:" + open_ + rb'"|' + plain + rb"|)"
+    # Behind a closing quote any text up to the delimiter is taken along: such a record is damaged, but it ends here.
+    loose = rb"(?:" + open_ + rb'"[^\r\n' + sign + rb'"]*+|' + plain + rb"|)"
 
     def whole(field: bytes, times: bytes) -> Pattern:
-        return re.compile(rb"(" + field + rb"(?:" + sign + field + rb")" + times + rb")" + end)
+        return re.compile(rb"(" + field + rb"(?:" + sign + field + rb")" + times + rb")\r?(?:\n|\Z)")
 
     exactly = b"{%d}" % (columns - 1)
-    # Behind a closing quote any text up to the delimiter is taken along: such a record is damaged, but it ends here.
-    loose = rb"(?:" + quoted + rb"[^\r\n" + sign + rb'"]*+|[^"\r\n' + sign + rb"][^\r\n" + sign + rb"]*+|)"
-    return whole(strict, exactly), whole(lenient, exactly), whole(loose, rb"*+")
+    return _Forms(
+        whole(strict, exactly),
+        whole(lenient, exactly),
+        whole(loose, rb"*+"),
+        re.compile(rb"(?:" + strict + sign + rb"){0,%d}" % (columns - 1) + open_ + rb"\Z"),
+        re.compile(rb"(" + open_ + rb'"|' + plain + rb"|)(" + sign + rb"|\Z)"),
+    )
 
 
-def _requoted(content: bytes, shape: Shape) -> bytes:
+def _requoted(content: bytes, forms: _Forms) -> bytes:
     """The same record with every field quoted by the rules: `5" pipe` stands for itself."""
-    values = next(csv.reader([content.decode("latin-1")], delimiter=shape.delimiter or ","))
-    out = io.StringIO()
-    csv.writer(out, delimiter=shape.delimiter or ",", lineterminator="").writerow(values)
-    return out.getvalue().encode("latin-1")
+    pieces, position, sign = [], 0, b"."
+    while sign and (found := forms.field.match(content, position)):
+        value, sign = found.groups()
+        plain = value.startswith(b'"') or not (b'"' in value or b"\r" in value)
+        pieces.append((value if plain else b'"' + value.replace(b'"', b'""') + b'"') + sign)
+        position = found.end()
+    return b"".join(pieces)
 
 
 def _content_fault(content: bytes, encoding: str) -> tuple[str, str] | None:
@@ -182,12 +233,13 @@ def _content_fault(content: bytes, encoding: str) -> tuple[str, str] | None:
 
 def _damaged(start: int, line: int, raw: bytes, fault: tuple[str, str], shape: Shape) -> Damaged:
     code, text = fault
-    fields = _fields(raw, shape)
-    column = next((name for name, value in zip(shape.columns, fields, strict=False) if "\0" in value or "\ufffd" in value), None)
-    return Damaged(start, line, raw, code, column, text, fields)
+    found = fields(raw, shape)
+    column = next((name for name, value in zip(shape.columns, found, strict=False) if "\0" in value or "\ufffd" in value), None)
+    return Damaged(start, line, raw, code, column, text, found)
 
 
-def _fields(raw: bytes, shape: Shape) -> tuple[str, ...]:
+def fields(raw: bytes, shape: Shape) -> tuple[str, ...]:
+    """What can be read of a record, broken bytes shown as U+FFFD; JSON lines are one field."""
     text = raw.decode(shape.encoding, errors="replace").rstrip("\r\n")
     if shape.delimiter is None:
         return (text,)
@@ -200,17 +252,22 @@ def _fields(raw: bytes, shape: Shape) -> tuple[str, ...]:
 def _remedy(code: str, raw: bytes, shape: Shape) -> str:
     if code == "UNCLOSED_QUOTE":
         return "a quote is opened and never closed (or stands undoubled inside a quoted value): close or double it"
-    found = len(_fields(raw, shape))
+    found = len(fields(raw, shape))
     return f"{found} fields where the header has {len(shape.columns)}: quote the values that hold the delimiter, or add the missing ones"
 
 
-def without(block: Block, line: int, text: str) -> tuple[Block, Damaged]:
-    """A block of `sort_out` less the record at `line` of its data (counted from 1), and that record as damaged."""
-    ends = np.cumsum(block.lengths + 1)
-    first_lines = np.concatenate(([0], np.cumsum([block.data.count(b"\n", s, e) for s, e in zip(ends - block.lengths - 1, ends, strict=True)])))
-    index = int(np.searchsorted(first_lines, line - 1, side="right")) - 1
-    start, end = int(ends[index] - block.lengths[index] - 1), int(ends[index])
-    bad = Damaged(int(block.starts[index]), int(block.lines[index]), block.data[start:end], "REFUSED", None, text, ())
-    kept = np.arange(len(block.starts)) != index
-    good = replace(block, data=block.data[:start] + block.data[end:], starts=block.starts[kept], lengths=block.lengths[kept], lines=block.lines[kept])
-    return good, bad
+def without(good: Block, source: Block, lines: dict[int, str], *, code: str, shape: Shape) -> tuple[Block, list[Damaged]]:
+    """`good` (of `sort_out`) less the records in `lines` of its data (counted from 1, with reasons), and those as damaged."""
+    sizes = good.lengths if good.sizes is None else good.sizes + 1
+    ends = np.cumsum(sizes)
+    pieces = [good.data[end - size : end] for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)]
+    first_lines = np.cumsum([0, *(piece.count(b"\n") for piece in pieces)])
+    bad = {int(np.searchsorted(first_lines, line - 1, side="right")) - 1: reason for line, reason in lines.items()}
+    damaged = []
+    for index, reason in bad.items():
+        start = int(good.starts[index])
+        raw = source.data[start : start + int(good.lengths[index])]
+        damaged.append(Damaged(start, int(good.lines[index]), raw, code, None, reason, fields(raw, shape)))
+    kept = np.array([index not in bad for index in range(len(pieces))], bool)
+    left = b"".join(piece for piece, keep in zip(pieces, kept, strict=True) if keep)
+    return replace(good, data=left, starts=good.starts[kept], lengths=good.lengths[kept], lines=good.lines[kept], sizes=(sizes - 1)[kept]), damaged

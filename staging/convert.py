@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from caseline.crm.port import Crm, Incoming, Known, Refusal, Taken
+from caseline.crm.port import Crm, Incoming, Known, Refusal, Taken, TryLater
 from staging import plan as plans
 from staging import settle, tables
 from staging.batches import Batch
@@ -63,12 +63,14 @@ class _Counts:
 def move(connection: sa.Connection, prepared: Prepared, batch: Batch, crm: Crm, *, overwrite: bool) -> Tally:
     """Convert, write and settle every open row of `batch` in the caller's transaction."""
     plan = prepared.plan
-    connection.execute(prepared.fill, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry})
+    # Tables of a first load have no statistics yet; what is joined here is always found by an index.
+    connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    connection.execute(prepared.fill, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": None})
     if batch.final:
         _resolve_among_themselves(connection, plan)
     counts = _count(connection, plan)
     if counts.bad:
-        connection.execute(prepared.final_errors if batch.final else prepared.errors)
+        _mark_bad(connection, prepared, batch)
     if counts.waiting:
         settle.keep_waiting(connection, plan)
     refused: Sequence[Refusal] = ()
@@ -90,6 +92,14 @@ def _count(connection: sa.Connection, plan: Plan) -> _Counts:
         sa.func.count().filter(take.c.ok, take.c.waits),
     )
     return _Counts(*connection.execute(counted).one())
+
+
+def _mark_bad(connection: sa.Connection, prepared: Prepared, batch: Batch) -> None:
+    """All errors of the rows that are not ok; their ids are named, so that only they are looked at again."""
+    take = prepared.plan.take
+    bad = list(connection.execute(sa.select(take.c.ref).where(sa.not_(take.c.ok))).scalars())
+    statement = prepared.final_errors if batch.final else prepared.errors
+    connection.execute(statement, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": bad})
 
 
 def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) -> list[Refusal]:
@@ -136,6 +146,9 @@ def _adopt(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, 
     connection.execute(adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]})
     again = _part_of(connection, incoming, plan, sa.true())
     taken: Taken = crm.take_in(connection, again)
+    if taken.known:
+        # Somebody else took these origins in between: the batch is rolled back and tried again.
+        raise TryLater(f"{len(taken.known)} origins of {plan.source} appeared in the CRM meanwhile")
     settle.note_versions(connection, plan, taken.versions)
     settle.refuse(connection, plan, taken.refused)
     return list(taken.refused)
@@ -156,17 +169,13 @@ def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:
 
 
 def _errors(plan: Plan, *, final: bool) -> sa.Update:
-    row, take = tables.row, plan.take
-    checks = list(plan.checks)
+    take, seen = plan.take, plan.seen
+    checks, origin = list(plan.checks), plan.origin
     if final:
         checks += [(link.value, _unresolved(plan, link)) for link in plan.selves]
-    found = (
-        sa.select(row.c.id.label("ref"), plans.errors(plan, checks).label("errors"))
-        .select_from(plan.origin.join(take, take.c.ref == row.c.id))
-        .where(sa.not_(take.c.ok))
-        .subquery("found")
-    )
-    target = row.alias("failing")
+        origin = origin.join(take, take.c.ref == seen.c.id)
+    found = sa.select(seen.c.id.label("ref"), plans.errors(plan, checks).label("errors")).select_from(origin).cte("found")
+    target = tables.row.alias("failing")
     return sa.update(target).values(status=tables.FAILED, errors=found.c.errors, attempts=target.c.attempts + 1).where(target.c.id == found.c.ref)
 
 

@@ -5,6 +5,7 @@ ImportFault
   NotConfirmed       the CRM holds records of others and nobody said --yes
   DatabaseLost       the database went away and did not come back
   DiskFull           the server cannot write
+  RunBusy            somebody works on the run, or takes it back
 """
 
 
@@ -31,3 +32,7 @@ class DatabaseLost(ImportFault):
 
 class DiskFull(ImportFault):
     """The database server has no room to write."""
+
+
+class RunBusy(ImportFault):
+    """Others are at work on the run."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
-from staging import sources
+from staging import sources, values
 from staging.faults import FileFault
 from staging.mapping import Mapping
 from staging.sources import SourceFile
@@ -104,9 +104,9 @@ def _csv_header(file: SourceFile, mapping: Mapping, sample: bytes, encoding: str
 
 def _json_header(mapping: Mapping, sample: str) -> list[str]:
     known = dict.fromkeys(_used_columns(mapping))
-    if any(part.keep == "*" for part in mapping.parts.values()):
-        for line in sample.split("\n")[:1000]:
-            known |= dict.fromkeys(_leaves(_parsed(line)))
+    everything = any(part.keep == "*" for part in mapping.parts.values())
+    for line in sample.split("\n")[:1000]:
+        known |= dict.fromkeys(leaf for leaf in _leaves(_parsed(line)) if everything or leaf.startswith(values.OWN))
     leaves = [path for path in known if not any(other.startswith(path + ".") for other in known)]
     return [*(path for path in leaves if path != REST), REST]
 

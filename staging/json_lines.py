@@ -11,12 +11,12 @@ from staging.landing import Layout, Refused
 
 
 def land(connection: sa.Connection, layout: Layout, data: bytes) -> int:
-    """Land one JSON object a line; `Refused` names the first line that is none."""
+    """Land one JSON object a line; `Refused` names every line that is none."""
     count = landing.spool(connection, data)
     spool = sa.table("spool", sa.column("n", sa.Integer), sa.column("doc", sa.Text))
-    first = connection.execute(sa.select(sa.func.min(spool.c.n)).where(_unfit(spool.c.doc))).scalar_one()
-    if first is not None:
-        raise Refused("not a JSON object that a database can keep", int(first))
+    unfit = connection.execute(sa.select(spool.c.n, _reason(spool.c.doc)).where(_unfit(spool.c.doc))).all()
+    if unfit:
+        raise Refused(f"{len(unfit)} lines are no JSON objects", {n: f"no JSON object ({reason}): mend the line" for n, reason in unfit}, "BAD_JSON")
     document = sa.cast(spool.c.doc, JSONB)
     paths = {name: name.split(".") for name in layout.header if name != REST}
     texts: dict[str, Any] = {name: document[path].astext for name, path in paths.items()}
@@ -31,6 +31,12 @@ def _unfit(doc: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     valid = sa.func.pg_input_is_valid(doc, "jsonb")
     kind = sa.func.jsonb_typeof(sa.case((valid, sa.cast(doc, JSONB)), else_=sa.null()))
     return sa.or_(doc.is_(None), sa.not_(valid), kind.is_distinct_from("object"))
+
+
+def _reason(doc: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """What the server says about a line that is no JSON object."""
+    found = sa.func.pg_input_error_info(doc, "jsonb").table_valued(sa.column("message", sa.Text), sa.column("detail", sa.Text)).lateral()
+    return sa.select(sa.func.concat_ws("; ", found.c.message, found.c.detail))
 
 
 def _rest(document: sa.ColumnElement[Any], paths: list[list[str]]) -> sa.ColumnElement[Any]:

@@ -56,11 +56,12 @@ def load(connection: sa.Connection, layout_id: int) -> Layout:
 
 
 class Refused(Exception):
-    """COPY does not take a block; `line` is the record of the block it stopped at, counted from 1, if it says so."""
+    """The server does not take a block; `lines` says which records of it and why, as far as it tells (lines from 1)."""
 
-    def __init__(self, message: str, line: int | None) -> None:
+    def __init__(self, message: str, lines: dict[int, str], code: str = "REFUSED") -> None:
         super().__init__(message)
-        self.line = line
+        self.lines = lines
+        self.code = code
 
 
 def copy(connection: sa.Connection, layout: Layout, data: bytes, *, mapping: Mapping, encoding: str) -> int:
@@ -99,7 +100,9 @@ def _copied(connection: sa.Connection, command: sql.Composable, data: bytes) -> 
                 stream.write(data)
             return int(cursor.rowcount)
     except psycopg.DataError as error:
-        raise Refused(str(error.diag.message_primary), _line(error.diag.context)) from error
+        reason = str(error.diag.message_primary)
+        line = _line(error.diag.context)
+        raise Refused(reason, {} if line is None else {line: f"the database refuses the record ({reason}): correct it"}) from error
 
 
 def _line(context: str | None) -> int | None:

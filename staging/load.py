@@ -8,13 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from staging import batches, landing, places, tables, values
+from staging import batches, landing, mended, places, row_errors, tables, values
 from staging.blocks import Block
 from staging.careful import Damaged
 from staging.landing import Layout
 from staging.mapping import Mapping, Part
 
-NO_KEY = {"code": "MISSING", "text": "the key is empty: a record without it cannot be told from others; fill it in"}
 ROW_IDS_LOCK = 7_205_759_001
 
 
@@ -61,6 +60,13 @@ class Loader:
 
     @cached_property
     def wanted(self) -> sa.ColumnElement[bool]:
+        """To be known by its key: neither skipped nor the mended form of a row that it names."""
+        if not mended.names_rows(self):
+            return self.unskipped
+        return sa.and_(self.unskipped, sa.not_(mended.dealt_with(self)))
+
+    @cached_property
+    def unskipped(self) -> sa.ColumnElement[bool]:
         """Not skipped by the mapping."""
         if self.part.inline:
             return self.key.is_not(None)  # type: ignore[no-any-return]
@@ -79,7 +85,6 @@ class Loader:
     def _source(self) -> sa.Select[Any]:
         table = self.layout.table
         key = self.key
-        error = sa.func.jsonb_build_array(sa.func.jsonb_build_object(*_pairs(NO_KEY | {"field": ", ".join(self.part.key.column)}), type_=JSONB), type_=JSONB)
         columns: dict[str, Any] = {
             "part_id": sa.literal(self.part_id, sa.Integer),
             "file_id": sa.literal(self.file_id, sa.Integer),
@@ -89,7 +94,7 @@ class Loader:
             "layout_id": sa.literal(self.layout.id, sa.Integer),
             "hash": self.hash,
             "status": sa.case((key.is_(None), tables.FAILED), else_=tables.NEW),
-            "errors": sa.case((key.is_(None), error), else_=sa.null()),
+            "errors": sa.case((key.is_(None), row_errors.no_key(self.part)), else_=sa.null()),
         }
         selected = sa.select(*(text.label(name) for name, text in columns.items()))
         return selected.where(self.within, self.wanted).order_by(table.c.id)
@@ -149,10 +154,8 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
     # Ids of one block must be contiguous, so that its batch is a range: one loader at a time draws ids.
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
     skipped = sum(_filter(connection, loader, landed, condition, reason) for condition, reason in loader.skips)
-    if OWN_ROW in loader.columns.texts and not loader.part.inline:
-        from staging import delta  # noqa: PLC0415
-
-        delta.replace_named_rows(connection, loader, landed)
+    if mended.names_rows(loader):
+        mended.take(connection, loader, landed)
     added, first, last = connection.execute(loader.insertion, landed.parameters).one()
     if added:
         batches.add(connection, [{"run_id": loader.run_id, "part_id": loader.part_id, "layout_id": loader.layout.id, "rank": loader.rank, "first_id": first, "last_id": last}])
@@ -161,9 +164,6 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
 
         delta.settle_known(connection, loader, landed)
     return landed.count
-
-
-OWN_ROW = "caseline_row"
 
 
 def _filter(connection: sa.Connection, loader: Loader, landed: Landed, condition: sa.ColumnElement[bool], reason: str) -> int:
@@ -231,6 +231,3 @@ def _shown(record: Damaged) -> str:
 def _printable(text: str) -> str:
     return text.replace("\0", "\u2400")
 
-
-def _pairs(data: dict[str, str]) -> list[Any]:
-    return [sa.literal(item, sa.Text) for pair in data.items() for item in pair]

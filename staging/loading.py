@@ -116,7 +116,7 @@ def take(connection: sa.Connection, reading: Reading, block: Block) -> int:
     if landed is None:
         found = careful.sort_out(block, reading.shape)
         damaged, used = list(found.damaged), found.used
-        landed = _stubborn(connection, reading, found.good, damaged)
+        landed = _stubborn(connection, reading, block, found.good, damaged)
     loaders = reading.loaders()
     load.damaged(connection, loaders[-1], block, damaged)
     for loader in loaders:
@@ -144,26 +144,26 @@ def _copied(connection: sa.Connection, reading: Reading, block: Block) -> load.L
             count = landing.copy(connection, layout, block.data, mapping=mapping, encoding=reading.shape.encoding)
         if count != len(block.starts):
             # PostgreSQL before 18 takes a lone \. for the end of the data.
-            raise Refused(f"{count} records taken of {len(block.starts)}", None)
+            raise Refused(f"{count} records taken of {len(block.starts)}", {})
     return load.Landed(block, landing.last_id(connection, layout) - count + 1)
 
 
 LAYOUT_LOCKS: Final = 7_205_761
 
 
-def _stubborn(connection: sa.Connection, reading: Reading, block: Block, damaged: list[Damaged]) -> load.Landed | None:
-    """Land records that passed our own look; one that the server still refuses joins the damaged by its word."""
+def _stubborn(connection: sa.Connection, reading: Reading, source: Block, good: Block, damaged: list[Damaged]) -> load.Landed | None:
+    """Land records that passed our own look; those that the server still refuses join the damaged by its word."""
     for _ in range(TRIES):
-        if not len(block.starts):
+        if not len(good.starts):
             return None
         try:
-            return _copied(connection, reading, block)
+            return _copied(connection, reading, good)
         except Refused as error:
-            if error.line is None:
+            if not error.lines:
                 raise
-            block, bad = careful.without(block, error.line, f"the database refuses the record ({error}): correct it")
-            damaged.append(bad)
-    raise Refused(f"more than {TRIES} records of one block are refused", None)
+            good, bad = careful.without(good, source, error.lines, code=error.code, shape=reading.shape)
+            damaged += bad
+    raise Refused(f"more than {TRIES} records of one block are refused", {})
 
 
 def _note(connection: sa.Connection, reading: Reading, block: Block, *, used: int, read: int) -> None:

@@ -53,7 +53,7 @@ def _first_open(connection: sa.Connection, run_id: int) -> _Open | None:
 
 def _loading(connection: sa.Connection, run_id: int, part: _Open) -> bool:
     file = tables.file
-    query = sa.exists().where(file.c.run_id == run_id, file.c.loaded_at.is_(None), file.c.parts.any(part.part_id))  # type: ignore[arg-type]
+    query = sa.exists().where(file.c.run_id == run_id, file.c.loaded_at.is_(None), sa.literal(part.part_id, sa.Integer) == sa.any_(file.c.parts))
     return bool(connection.execute(sa.select(query)).scalar_one())
 
 

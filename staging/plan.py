@@ -1,19 +1,18 @@
 """The statements that move one part of a mapping from one layout of files into the CRM, built once for a connection."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, array
 
-from caseline.crm import vocabulary
 from caseline.crm.port import Crm
 from caseline.crm.vocabulary import Type
 from staging import tables, values
 from staging.checks import Check, Text
 from staging.landing import Layout
-from staging.mapping import Mapping
+from staging.mapping import Mapping, Part
 
 SHOWN = 200
 """Characters of an offending value that the error keeps."""
@@ -47,9 +46,13 @@ class Plan:
     take: sa.Table
     """Temporary table: one row for each row of the batch, with what is dear to compute."""
     landing: sa.Table
+    seen: sa.Subquery
+    """The open rows of a batch with their source texts."""
     origin: sa.FromClause
-    """The staging rows joined with landing and references."""
+    """`seen` joined with the targets of its references."""
     core: tuple[Linked, ...]
+    wide: dict[str, Text]
+    """Long texts by field, over the landing row."""
     extra: tuple[values.Value, ...]
     checks: tuple[tuple[values.Value, Check], ...]
     mint: Text | None
@@ -63,37 +66,82 @@ class Plan:
 def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, crm: Crm) -> Plan:
     """Plan for part `name`; `ids` are the part ids of the whole mapping."""
     part = mapping.parts[name]
-    row = tables.row
-    landing = layout.table
-    columns = layout.columns(mapping)
-    origin: sa.FromClause = row.join(landing, landing.c.id == row.c.payload)
+    landed = layout.columns(mapping)
+    seen = _seen(mapping, name, layout, part_id=ids[name])
+    columns = values.Columns({column: seen.c[f"t{n}"] for n, column in enumerate(_used(part))})
+    origin: sa.FromClause = seen
     core: list[Linked] = []
     for value in values.fields(mapping, name, columns):
-        target: sa.FromClause | None = None
-        if value.reference is not None:
-            target = row.alias(f"to_{value.name}")
-            match = sa.and_(target.c.part_id == ids[value.reference.part], target.c.key == value.reference.key, target.c.duplicate_of.is_(None))
-            origin = origin.outerjoin(target, match)
-        core.append(Linked(value, target))
-    extra = tuple(values.extras(mapping, name, columns))
-    checks = [(value, check) for value in [*(link.value for link in core), *extra] for check in value.checks]
-    checks += [(link.value, _unknown(link, ids)) for link in core if link.target is not None and _strict(link)]
+        if value.reference is None:
+            core.append(Linked(value))
+            continue
+        known = replace(value, raw=seen.c[f"k_{value.name}"], reference=replace(value.reference, key=seen.c[f"k_{value.name}"]))
+        target = _target(value.name, ids[value.reference.part], seen.c[f"k_{value.name}"])
+        origin = origin.outerjoin(target, sa.true())
+        core.append(Linked(known, target))
+    typed = tuple(values.typed_extras(mapping, name, columns))
+    checks = [(value, check) for value in [*(link.value for link in core), *typed] for check in value.checks]
+    checks += [(link.value, _unknown(link)) for link in core if _strict(link)]
     if part.key.ids == "salesforce":
-        checks.append((_key_value(part.key.column), Check("BAD_ID", sa.not_(row.c.key.regexp_match("^[0-9A-Za-z]{18}$")), "a Salesforce id has 15 or 18 letters and digits")))
-    take = _take(f"take_{ids[name]}_{layout.id}", core, shared=crm.shares_transaction)
-    mint = crm.mint(part.entity) if crm.shares_transaction else None
-    return Plan(ids[name], layout.id, part.entity, mapping.source, take, landing, origin, tuple(core), extra, tuple(checks), mint)
+        checks.append((_key_value(part.key.column, seen), Check("BAD_ID", sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$")), "a Salesforce id has 15 or 18 letters and digits")))
+    return Plan(
+        part_id=ids[name],
+        layout_id=layout.id,
+        entity=part.entity,
+        source=mapping.source,
+        take=_take(f"take_{ids[name]}_{layout.id}", core, shared=crm.shares_transaction),
+        landing=layout.table,
+        seen=seen,
+        origin=origin,
+        core=tuple(core),
+        wide={value.name: value.expression for value in values.fields(mapping, name, landed) if value.wide},
+        extra=tuple(values.extras(mapping, name, landed)),
+        checks=tuple(checks),
+        mint=crm.mint(part.entity) if crm.shares_transaction else None,
+    )
+
+
+def _target(name: str, part_id: int, key: Text) -> sa.Lateral:
+    """The row that a reference means. LIMIT keeps the planner to a look-up by index, whatever it knows of fresh tables."""
+    row = tables.row.alias(f"row_of_{name}")
+    match = sa.and_(row.c.part_id == part_id, row.c.key == key, row.c.duplicate_of.is_(None))
+    return sa.select(row.c.id, row.c.line, row.c.crm_id).where(match).limit(1).lateral(f"to_{name}")
+
+
+def _used(part: Part) -> list[str]:
+    """Source columns that the fields of a part read."""
+    rules = (*part.fields.values(), *part.extra.values())
+    return list(dict.fromkeys(column for rule in rules for column in rule.column))
+
+
+def _seen(mapping: Mapping, name: str, layout: Layout, *, part_id: int) -> sa.Subquery:
+    """The open rows of a batch with their source texts and reference keys, each computed once (OFFSET 0 is a fence)."""
+    row, landed = tables.row, layout.columns(mapping)
+    part = mapping.parts[name]
+    texts = [landed.raw(column).label(f"t{n}") for n, column in enumerate(_used(part))]
+    keys = [value.reference.key.label(f"k_{value.name}") for value in values.fields(mapping, name, landed) if value.reference is not None]
+    batch = sa.and_(row.c.part_id == part_id, row.c.layout_id == layout.id, row.c.duplicate_of.is_(None), row.c.key.is_not(None), _WANTED)
+    joined = row.join(layout.table, layout.table.c.id == row.c.payload)
+    return sa.select(row.c.id, row.c.payload, row.c.key, row.c.crm_id, row.c.crm_version, *texts, *keys).select_from(joined).where(batch).offset(0).subquery("seen")
+
+
+_WANTED = sa.and_(
+    tables.row.c.id.between(sa.bindparam("first_id"), sa.bindparam("last_id")),
+    sa.or_(tables.row.c.status == tables.NEW, sa.and_(sa.bindparam("retry", type_=sa.Boolean), tables.row.c.status == tables.FAILED)),
+    sa.or_(sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger)).is_(None), tables.row.c.id == sa.any_(sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger)))),
+)
+"""Open rows of the batch; with `bad` those of them whose errors are asked for."""
 
 
 def _strict(link: Linked) -> bool:
     return link.value.reference is not None and link.value.reference.strict and not link.value.reference.itself
 
 
-def _key_value(column: list[str]) -> values.Value:
-    return values.Value("key", Type.TEXT, tables.row.c.key, tables.row.c.key, ", ".join(column))
+def _key_value(column: list[str], seen: sa.Subquery) -> values.Value:
+    return values.Value("key", Type.TEXT, seen.c.key, seen.c.key, ", ".join(column))
 
 
-def _unknown(link: Linked, _: dict[str, int]) -> Check:
+def _unknown(link: Linked) -> Check:
     target, reference = link.target, link.value.reference
     if target is None or reference is None:  # pragma: no cover - asked for references only
         raise TypeError
@@ -137,7 +185,7 @@ def _take(name: str, core: Sequence[Linked], *, shared: bool) -> sa.Table:
 
 def filling(plan: Plan) -> tuple[list[str], sa.Select[Any]]:
     """(columns of `take`, query for one batch): rows with typed values, references resolved, `ok` and `waits`."""
-    row = tables.row
+    row = plan.seen
     crm_id = row.c.crm_id if plan.mint is None else sa.func.coalesce(row.c.crm_id, plan.mint)
     named: dict[str, Text] = {
         "ref": row.c.id,
@@ -157,15 +205,7 @@ def filling(plan: Plan) -> tuple[list[str], sa.Select[Any]]:
                 named[f"{value.name}_key"] = value.reference.key
         elif not value.wide:
             named[value.name] = value.expression
-    batch = sa.and_(
-        row.c.id.between(sa.bindparam("first_id"), sa.bindparam("last_id")),
-        row.c.part_id == plan.part_id,
-        row.c.layout_id == plan.layout_id,
-        row.c.duplicate_of.is_(None),
-        row.c.key.is_not(None),
-        sa.or_(row.c.status == tables.NEW, sa.and_(sa.bindparam("retry", type_=sa.Boolean), row.c.status == tables.FAILED)),
-    )
-    return list(named), sa.select(*(text.label(name) for name, text in named.items())).select_from(plan.origin).where(batch)
+    return list(named), sa.select(*(text.label(name) for name, text in named.items())).select_from(plan.origin)
 
 
 def _waits(link: Linked) -> Text:
@@ -182,7 +222,7 @@ def incoming(plan: Plan) -> tuple[tuple[str, ...], sa.Select[Any]]:
     names: list[str] = []
     for link in plan.core:
         name = column_of(link.value)
-        columns.append(link.value.expression.label(name) if link.value.wide else take.c[name])
+        columns.append(plan.wide[name].label(name) if link.value.wide else take.c[name])
         names.append(name)
     columns.append(_extra(plan.extra).label("extra"))
     joined = take.join(plan.landing, plan.landing.c.id == take.c.payload)
@@ -232,11 +272,4 @@ def errors(plan: Plan, checks: Sequence[tuple[values.Value, Check]]) -> Text:
         )
         for value, check in checks
     ]
-    from sqlalchemy.dialects.postgresql import array  # noqa: PLC0415
-
     return sa.func.to_jsonb(sa.func.array_remove(array(found), sa.null()), type_=JSONB)
-
-
-def mappable(entity: str) -> tuple[str, ...]:
-    """Core fields of `entity`."""
-    return tuple(f.name for f in vocabulary.ENTITIES[entity])

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm.port import Crm, Definitions
-from staging import batches, heads, landing, sources, tables
+from staging import batches, by_header, heads, landing, sources, tables
 from staging.faults import FileFault
 from staging.mapping import Mapping
 from staging.sources import SourceFile
@@ -63,6 +63,10 @@ def survey(paths: Sequence[Path], mapping: Mapping, only: Sequence[str] = (), *,
             raise FileFault("FILE_MISSING", part.files[0], f"part {name!r} needs it and it is not in {', '.join(map(str, paths))}: add it, or choose parts with --only")
         for file in hits:
             chosen.setdefault(file, []).append(name)
+    if explicit:
+        for file in (file for file in files if file not in chosen):
+            if found := by_header.parts(file, mapping, list(wanted)):
+                chosen[file] = found
     left = [file for file in files if file not in chosen and not any(sources.matching([file], part.files) for part in mapping.parts.values())]
     skipped = {pattern: len(hits) for pattern in mapping.not_imported if (hits := _below(left, pattern))}
     known = {file for pattern in mapping.not_imported for file in _below(left, pattern)}
@@ -138,7 +142,9 @@ def add_files(connection: sa.Connection, found: Sequence[Found], mapping: Mappin
             "line": item.head.line,
         }
         statement = insert(tables.file).values(values)
-        changed = {"path": statement.excluded.path}
+        # Who goes on with a file that a run left half read (and was rolled back) makes it one of its own.
+        owner = sa.case((tables.file.c.loaded_at.is_(None), statement.excluded.run_id), else_=tables.file.c.run_id)
+        changed = {"path": statement.excluded.path, "run_id": owner}
         connection.execute(statement.on_conflict_do_update(index_elements=["source", "name", "sha256"], set_=changed))
 
 

@@ -54,7 +54,12 @@ def find(paths: Sequence[Path]) -> list[SourceFile]:
 
 def matching(files: Sequence[SourceFile], patterns: Sequence[str]) -> list[SourceFile]:
     """Those whose name fits one of the patterns, letter case aside."""
-    return [file for file in files if any(fnmatch.fnmatch(file.name.casefold(), pattern.casefold()) for pattern in patterns)]
+    return [file for file in files if fits(file.name, patterns)]
+
+
+def fits(name: str, patterns: Sequence[str]) -> bool:
+    """The name of a file fits one of the patterns, letter case aside."""
+    return any(fnmatch.fnmatch(name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def _of(path: Path) -> Iterator[SourceFile]:

@@ -88,8 +88,9 @@ def _key_text(rule: Key, raw: Text) -> Text:
         return sa.func.nullif(sa.func.lower(sa.func.translate(spaced, "ёЁ", "ее")), "")
     trimmed = sa.func.nullif(sa.func.btrim(raw, BLANKS), "")
     if rule.ids == "salesforce":
-        # Only ids of 15 characters are computed; the usual 18 pass as they are.
-        return sa.case((sa.func.octet_length(trimmed) == 15, sa.func.staging.id18(trimmed)), else_=trimmed)  # noqa: PLR2004
+        # The usual 18 characters pass as they are; only short ids are computed, only odd ones trimmed.
+        short = sa.case((sa.func.octet_length(trimmed) == 15, sa.func.staging.id18(trimmed)), else_=trimmed)  # noqa: PLR2004
+        return sa.case((sa.func.octet_length(raw) == 18, raw), else_=short)  # noqa: PLR2004
     return trimmed
 
 
@@ -110,11 +111,16 @@ class _Place:
     columns: Columns
 
 
+def typed_extras(mapping: Mapping, name: str, columns: Columns) -> Iterator[Value]:
+    """The extra fields of part `name` that have a rule."""
+    for extra, rule in mapping.parts[name].extra.items():
+        yield value(extra, rule.type or Type.TEXT, rule, _Place(mapping, name, columns))
+
+
 def extras(mapping: Mapping, name: str, columns: Columns) -> Iterator[Value]:
     """The typed extra fields of part `name`, then the columns kept as they are."""
     part = mapping.parts[name]
-    for extra, rule in part.extra.items():
-        yield value(extra, rule.type or Type.TEXT, rule, _Place(mapping, name, columns))
+    yield from typed_extras(mapping, name, columns)
     for column in kept(part, frozenset(columns.texts)):
         raw = columns.raw(column)
         yield Value(column, Type.TEXT, raw, raw, column)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from caseline.crm.port import Crm, TryLater
-from staging import batches, convert, landing, leased, loading, passes, places, plan
+from staging import batches, convert, landing, leased, loading, passes, places, plan, presence
 from staging.convert import Prepared, Tally
 from staging.faults import DatabaseLost, DiskFull
 from staging.mapping import Mapping
@@ -128,6 +128,7 @@ def _set_up(connection: sa.Connection, job: Job) -> None:
         places.register(driver)
     # A worker that was stopped in mid-transaction must not hold its batch for ever.
     connection.execute(sa.text("SELECT set_config('idle_in_transaction_session_timeout', :ms, false)"), {"ms": str(job.lease_seconds * 1000)})
+    presence.join(connection, job.run_id)
     connection.commit()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from caseline.actions.wiring import House
-from staging import mapping_file, register, report, work
+from staging import mapping_file, register, report, resume, work
 from staging.faults import NotConfirmed
 from staging.mapping import Mapping
 from staging.register import Options, Survey
@@ -55,11 +55,14 @@ def start(house: House, order: Order, *, clock: Clock) -> Import:
     with house.engine.begin() as connection:
         ids = register.part_ids(connection, mapping)
         loaded = register.loaded_parts(connection, mapping, ids)
-    survey = register.survey(order.paths, mapping, order.options.only, loaded=loaded) if order.paths else Survey((), {}, ())
+    survey = (
+        register.survey(order.paths, mapping, order.options.only, loaded=loaded) if order.paths else Survey((), {}, ())
+    )
     with house.engine.begin() as connection:
         if not order.confirmed:
             _refuse_strangers(connection, house, mapping)
         run_id, resumed = register.prepare(connection, mapping, survey.found, order.options, crm=house.crm, now=clock())
+        resume.settle_begun(connection, run_id, survey.found, now=clock())
     job = work.Job(
         engine=house.engine,
         crm=house.crm,
@@ -76,7 +79,9 @@ def start(house: House, order: Order, *, clock: Clock) -> Import:
     return Import(job, survey, resumed)
 
 
-def go_on(running: Import, *, budget: int | None = None, watch: Callable[[report.Progress], None] | None = None) -> bool:
+def go_on(
+    running: Import, *, budget: int | None = None, watch: Callable[[report.Progress], None] | None = None
+) -> bool:
     """Work until the run is finished (True) or about `budget` rows are settled (False); `watch` sees the progress."""
     if watch is None:
         return work.work(running.job, budget=budget)
@@ -100,9 +105,21 @@ def retry_with(house: House, mapping: Mapping, options: Options, *, clock: Clock
     """The same with a mapping at hand."""
     with house.engine.begin() as connection:
         run_id, resumed = register.prepare(connection, mapping, (), options, crm=house.crm, now=clock())
+        resume.settle_begun(connection, run_id, (), now=clock())
         ids = register.part_ids(connection, mapping)
     settings = house.settings
-    job = work.Job(house.engine, house.crm, mapping, options, run_id, ids, (), workers=settings.workers, lease_seconds=settings.lease_seconds, clock=clock)
+    job = work.Job(
+        house.engine,
+        house.crm,
+        mapping,
+        options,
+        run_id,
+        ids,
+        (),
+        workers=settings.workers,
+        lease_seconds=settings.lease_seconds,
+        clock=clock,
+    )
     return Import(replace(job, owner=f"{socket.gethostname()}:{os.getpid()}"), Survey((), {}, ()), resumed)
 
 
@@ -110,6 +127,13 @@ def _refuse_strangers(connection: sa.Connection, house: House, mapping: Mapping)
     """An import into a CRM that holds records of other origin must be meant; a run that was open goes on unasked."""
     if report.open_run(connection, mapping.source) is not None:
         return
-    others = sum(number for by_source in house.crm.count().values() for source, number in by_source.items() if source != mapping.source)
+    others = sum(
+        number
+        for by_source in house.crm.count().values()
+        for source, number in by_source.items()
+        if source != mapping.source
+    )
     if others and not report.fresh_backup(house.settings.home):
-        raise NotConfirmed(f"the CRM holds {others:,} records that do not come from {mapping.source}: make a backup first (`caseline backup FILE`), or say --yes")
+        raise NotConfirmed(
+            f"the CRM holds {others:,} records that do not come from {mapping.source}: make a backup first (`caseline backup FILE`), or say --yes"
+        )

@@ -91,7 +91,6 @@ record = sa.Table(
     _to("assignee_id", "people.person.id"),
     _to("group_id", "people.group.id"),
     _to("parent_id", "crm.record.id"),
-    _to("created_by_id", "people.person.id"),
     sa.Column("closed_at", sa.DateTime(timezone=True)),
     *bookkeeping(),
     sa.UniqueConstraint("source", "origin"),

@@ -98,7 +98,6 @@ ENTITIES: Final[dict[str, tuple[Field, ...]]] = {
         _refers("assignee", "person"),
         _refers("group", "group"),
         _refers("parent", "request"),
-        _refers("created_by", "person"),
         Field("created_at", _AT, required=True),
         Field("modified_at", _AT),
         Field("closed_at", _AT),

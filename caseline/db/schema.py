@@ -41,6 +41,16 @@ def upgrade(url: str) -> None:
     engine.dispose()
 
 
+def downgrade(url: str) -> None:
+    """Undo all migrations, data included; for checks on a database of their own."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    engine.dispose()
+
+
 def differences(connection: sa.Connection, metadata: sa.MetaData, schemas: frozenset[str]) -> list[Any]:
     """What the tables in the code and those in the database do not agree on."""
 

@@ -1,5 +1,6 @@
 """Cases: what a case is about and how its row in Case.csv reads."""
 
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from caseline.sample import layouts, moments
@@ -9,7 +10,7 @@ from caseline.sample.kinship import next_good
 from caseline.sample.names import Company, Person, phone
 from caseline.sample.world import World
 
-# Two of three cases of a theme carry its own type, reason and symptoms, as people fill such fields.
+# What people choose for a theme, two times in three; themes not named here are questions.
 _TYPES: Final = {
     "defect": "Problem",
     "warranty": "Problem",
@@ -19,11 +20,17 @@ _TYPES: Final = {
 }
 _REASONS: Final = ("Breakdown", "Installation", "Equipment Complexity", "Performance", "Feedback", "New problem", "")
 _SYMPTOMS: Final = {
-    "defect": ("No power", "Burning smell", "False trip", "Noise", "Overheating"),
-    "meter": ("No connection", "Wrong reading", "Clock", "Firmware"),
-    "portal": ("Login", "Payment", "Slow page", "API"),
-    "delivery": ("Late", "Damaged", "Incomplete", "Wrong item"),
+    theme: tuple(";".join(chosen) for count in (1, 2, 3) for chosen in combinations(symptoms, count))
+    for theme, symptoms in {
+        "defect": ("No power", "Burning smell", "False trip", "Noise", "Overheating"),
+        "meter": ("No connection", "Wrong reading", "Clock", "Firmware"),
+        "portal": ("Login", "Payment", "Slow page", "API"),
+        "delivery": ("Late", "Damaged", "Incomplete", "Wrong item"),
+    }.items()
 }
+_PRODUCT_CODES: Final = tuple(f"{code * 41:06}" if code < 700 else "" for code in range(1_000))  # noqa: PLR2004 - 70 %
+_DOWNTIMES: Final = tuple(f"{half / 2}" if half < 192 else "" for half in range(480))  # noqa: PLR2004 - 40 %
+_WARRANTY: Final = 900  # days at most
 _CLOSED: Final = ("Closed",) * 17 + ("Closed - No Response",) * 3
 _OPEN: Final = ("New", "New", "Working", "Working", "Working", "Escalated", "Waiting on Customer")
 _ORIGINS: Final = ("Email",) * 8 + ("Phone",) * 7 + ("Web",) * 5
@@ -57,6 +64,7 @@ class Case(NamedTuple):
     created: int
     closed: int | None
     """Seconds; None while the case is open."""
+    deleted: bool
     has_messages: bool
     """False for bad and deleted cases: only rows meant to fail point at those."""
 
@@ -77,7 +85,7 @@ class CaseMaker:
         voice = world.russian if person.russian else world.english
         chapter = stream.below(len(voice.chapters))
         subject = stream.pick(voice.chapters[chapter].subjects)
-        created = world.case_times.at(index)
+        created, deleted = world.case_times.at(index), world.deletions.includes(index)
         return Case(
             number=index,
             id=layouts.CASE.ids.at(index),
@@ -93,7 +101,8 @@ class CaseMaker:
             agent=stream.pick(world.agents if created > moments.END // 2 else world.staff),
             created=created,
             closed=self._closed(created),
-            has_messages=index not in world.faults["Case"] and world.deletions.spares(index),
+            deleted=deleted,
+            has_messages=not deleted and index not in world.faults["Case"],
         )
 
     def _client(self, index: int) -> tuple[int | None, int | None]:
@@ -119,9 +128,9 @@ class CaseMaker:
 
     def _references(self, case: Case) -> list[str]:
         """Id to SuppliedCompany."""
-        stream, deleted = self._stream, self._world.deletions.includes(case.number)
-        parent = None if deleted else self._world.case_family.parent(case.number)
-        merged = deleted and case.number and stream.chance(0.5)
+        stream = self._stream
+        parent = None if case.deleted else self._world.case_family.parent(case.number)
+        merged = case.deleted and case.number and stream.chance(0.5)
         nothing = NULL_KEY if stream.chance(0.08) else ""
         supplied = ["", "", "", ""]
         if case.origin != "Phone":
@@ -129,7 +138,7 @@ class CaseMaker:
             supplied = [case.person.full, case.mail, phone(stream.below(1 << 40)) if company else "", company]
         return [
             case.id,
-            "1" if deleted else "0",
+            "1" if case.deleted else "0",
             layouts.CASE.ids.at(case.number - 1) if merged else "",
             f"{case.number + 1_001:08}",
             nothing if case.contact is None else layouts.CONTACT.ids.at(case.contact),
@@ -180,16 +189,16 @@ class CaseMaker:
         """The columns that this organisation added."""
         stream, world = self._stream, self._world
         voice = world.russian if case.person.russian else world.english
-        symptoms = _SYMPTOMS.get(voice.chapters[case.chapter].name, ())
-        warranty = case.created + stream.below(900 * moments.DAY)
+        symptoms = _SYMPTOMS.get(voice.chapters[case.chapter].name)
+        days = stream.below(2 * _WARRANTY)
         return [
-            f"{stream.below(30_000):06}" if stream.chance(0.7) else "",
+            stream.pick(_PRODUCT_CODES),
             _serial(stream) if stream.chance(0.4) else "",
-            f"{stream.below(96)}.{stream.pick('0005')}" if stream.chance(0.4) else "",
+            stream.pick(_DOWNTIMES),
             f"{stream.below(30_000_000) / 100:.2f}" if stream.chance(0.15) else "",
-            ";".join(dict.fromkeys(stream.pick(symptoms) for _ in range(1 + stream.below(3)))) if symptoms else "",
-            str(int(stream.chance(0.1))),
-            moments.day(warranty) if stream.chance(0.5) else "",
+            stream.pick(symptoms) if symptoms else "",
+            stream.pick("0000000001"),
+            moments.day(case.created + days * moments.DAY) if days <= _WARRANTY else "",
             voice.outcome(stream) if case.closed is not None and stream.chance(0.6) else "",
         ]
 

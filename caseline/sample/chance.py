@@ -8,33 +8,32 @@ _Item = TypeVar("_Item")
 _MASK: Final = (1 << 64) - 1
 
 
-class Stream:
-    """One sequence of draws, fixed by the seed and the stream's name.
+class Stream(Random):
+    """One sequence of draws, fixed by the text it is opened with.
 
-    Everything rests on `Random.random()`, the one method whose output Python promises to keep; a stream per object
-    keeps the draws of one file from moving those of another.
+    Everything rests on `Random.random()`, the one method whose output Python promises to keep.
     """
-
-    __slots__ = ("_draw",)
-
-    def __init__(self, seed: int, name: str) -> None:
-        self._draw = Random(f"{seed}/{name}").random
 
     def below(self, limit: int) -> int:
         """A whole number from 0 to limit - 1."""
-        return int(self._draw() * limit)
+        return int(self.random() * limit)
 
     def pick(self, pool: Sequence[_Item]) -> _Item:
         """One item of a non-empty pool."""
-        return pool[int(self._draw() * len(pool))]
+        return pool[int(self.random() * len(pool))]
 
     def chance(self, share: float) -> bool:
         """True in this share of the calls."""
-        return self._draw() < share
+        return self.random() < share
 
     def shuffled(self, pool: Sequence[_Item]) -> list[_Item]:
         """All items in another order."""
-        return sorted(pool, key=lambda _item: self._draw())
+        return sorted(pool, key=lambda _item: self.random())
+
+
+def stream(seed: int, name: str) -> Stream:
+    """The draws of one file or purpose: each has its own, so that none moves another's."""
+    return Stream(f"{seed}/{name}")
 
 
 def salt(seed: int, name: str) -> int:

@@ -128,7 +128,8 @@ DECKS: Final[dict[str, tuple[Recipe, ...]]] = {
     "EmailMessage": (
         *_damage("TextBody", "Headers"),
         _date("MessageDate"),
-        _boolean("Incoming"),
+        # Incoming is no field of a message but decides its kind, so a strange value is unmapped, not a bad boolean.
+        Recipe("unmapped direction", "UNKNOWN_VALUE", "Incoming", values=_BOOLEANS),
         _TWICE,
         _NO_ID,
         _nowhere("ParentId", "Case"),

@@ -30,20 +30,27 @@ class IdSpace:
     Neighbouring ids run through capitals and small letters, so in any file of 124 rows some ids differ in case alone.
     """
 
-    __slots__ = ("_first", "_head", "_tail", "prefix")
+    __slots__ = ("_first", "_head", "_lefts", "_tail", "prefix")
 
     def __init__(self, prefix: str, first: int) -> None:
         self.prefix = prefix
         self._first = first
         self._head = f"{prefix}{_SERVER}00000"
         self._tail = with_suffix(f"{self._head}00000")[15:17]
+        self._lefts: dict[int, tuple[str, int]] = {}
 
     def at(self, index: int) -> str:
         """Id of the row with this index, up to about 900 million."""
         rest, low = divmod(self._first + index, 3844)
+        left, bits = self._lefts.get(rest) or self._left(rest)
+        return f"{left}{_PAIRS[low]}{self._tail}{_SIGNS[bits + 8 * _PAIR_BITS[low]]}"
+
+    def _left(self, rest: int) -> tuple[str, int]:
+        """All characters but the last two of the fifteen, with their bits; kept, for thousands of ids share them."""
         top, middle = divmod(rest, 3844)
-        bits = _DIGITS[top].isupper() + 2 * _PAIR_BITS[middle] + 8 * _PAIR_BITS[low]
-        return f"{self._head}{_DIGITS[top]}{_PAIRS[middle]}{_PAIRS[low]}{self._tail}{_SIGNS[bits]}"
+        digit = _DIGITS[top]
+        self._lefts[rest] = f"{self._head}{digit}{_PAIRS[middle]}", digit.isupper() + 2 * _PAIR_BITS[middle]
+        return self._lefts[rest]
 
     def nowhere(self, index: int) -> str:
         """A well-formed id that no row of an export has."""

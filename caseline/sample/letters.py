@@ -40,8 +40,10 @@ class LetterWriter:
     def write(self, case: Case) -> None:
         """All mails of one case; only good mails are answered."""
         count = self._stream.pick(_COUNTS[case.origin])
+        if not count or not case.has_messages:
+            return
         first, answers = self._message_id(self._file.rows), ""
-        for number in range(count if case.has_messages else 0):
+        for number in range(count):
             row_id = layouts.EMAIL_MESSAGE.ids.at(self._file.rows)
             incoming = (number % 2 == 0) == (case.origin == "Email")
             letter = _Letter(number, incoming, self._message_id(self._file.rows), first, answers)

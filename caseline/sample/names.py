@@ -1,5 +1,6 @@
 """Invented people and companies, each a function of an index: nothing has to be remembered between files."""
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from caseline.sample.chance import mixed, salt
@@ -16,6 +17,7 @@ def _spelt(text: str) -> tuple[tuple[str, str], ...]:
 
 
 _RUSSIAN_SHARE: Final = 43  # of 100 people; about a third of all characters written are then Cyrillic
+_KEPT: Final = 16_384  # companies
 _SHARED_MAILBOX: Final = 12  # one contact in so many has the mailbox of the whole company
 _HEADS: Final = _spelt(
     "Бар/bar Вел/vel Гор/gor Дуб/dub Зел/zel Кал/kal Лад/lad Мор/mor Нев/nev Озер/ozer Пол/pol Рос/ros "
@@ -71,11 +73,15 @@ class Company(NamedTuple):
 
 
 class Names:
-    """Who stands behind an index; the same seed gives the same people."""
+    """Who stands behind an index; the same seed gives the same people.
+
+    `company(index)` is the company with this index; recent answers are kept, for every case asks.
+    """
 
     def __init__(self, seed: int) -> None:
         self._people = salt(seed, "people")
         self._companies = salt(seed, "companies")
+        self.company = lru_cache(maxsize=_KEPT)(self._company)
 
     def person(self, index: int) -> Person:
         """The person with this index."""
@@ -83,8 +89,7 @@ class Names:
         russian = bits % 100 < _RUSSIAN_SHARE
         return _russian(bits >> 8) if russian else _english(bits >> 8)
 
-    def company(self, index: int) -> Company:
-        """The company with this index."""
+    def _company(self, index: int) -> Company:
         bits = mixed(index, self._companies)
         head, middle = _HEADS[(bits >> 8) % len(_HEADS)], _MIDDLES[(bits >> 16) % len(_MIDDLES)]
         root, number = _ROOTS[(bits >> 24) % 3], (bits >> 40) % 900 + 100

@@ -30,16 +30,18 @@ def prepare(folder: Path) -> Path:
     for pattern in _OURS:
         for path in sorted(folder.glob(pattern)):
             path.unlink()
+    emptied = folder / attachments.FOLDER
+    if emptied.is_dir() and not any(emptied.iterdir()):
+        emptied.rmdir()
     return draft
 
 
 def as_folder(draft: Path) -> None:
     """Move the drafted files, all of one part, to their places."""
-    folder = draft.parent
-    for path in sorted((draft / "1").iterdir()):
-        place = folder / path.name
-        if path.is_dir() and place.is_dir():
-            place.rmdir()  # emptied by prepare
+    part = draft / "1"
+    for path in _files(part):
+        place = draft.parent / path.relative_to(part)
+        place.parent.mkdir(exist_ok=True)
         path.replace(place)
     shutil.rmtree(draft)
 
@@ -49,9 +51,13 @@ def as_zips(draft: Path) -> None:
     folder = draft.parent
     for part in sorted(draft.iterdir(), key=lambda path: int(path.name)):
         with zipfile.ZipFile(folder / f"WE_{ORGANISATION}_{part.name}.ZIP", "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(p for p in part.rglob("*") if p.is_file()):
+            for path in _files(part):
                 _pack(archive, path, path.relative_to(part).as_posix())
     shutil.rmtree(draft)
+
+
+def _files(part: Path) -> list[Path]:
+    return sorted(path for path in part.rglob("*") if path.is_file())
 
 
 def _pack(archive: zipfile.ZipFile, path: Path, name: str) -> None:

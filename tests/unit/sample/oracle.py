@@ -31,6 +31,7 @@ _ID: Final = re.compile(r"[0-9A-Za-z]{15}[A-Z0-5]{3}")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_SUSPECT: Final = re.compile("[\0\ud800-\udfff]")
 _BLANK: Final = " \t\r\n\u00a0\u200b"
 
 
@@ -87,8 +88,8 @@ RULES: Final = {
     "EmailMessage.csv": Rules(
         required=("ParentId", "MessageIdentifier"),
         times=(*_TRACE, "MessageDate"),
-        booleans=("IsDeleted", "Incoming", "HasAttachment", "IsExternallyVisible"),
-        values={"Status": ("0", "1", "2", "3", "4", "5")},
+        booleans=("IsDeleted", "HasAttachment", "IsExternallyVisible"),
+        values={"Status": ("0", "1", "2", "3", "4", "5"), "Incoming": ("0", "1")},
         references={**_PEOPLE, "ParentId": "Case.csv", "ReplyToEmailMessageId": "EmailMessage.csv"},
     ),
 }  # fmt: skip
@@ -106,18 +107,13 @@ class Row:
 def judge(folder: Path) -> dict[str, list[Row]]:
     """All rows of all files, each with every error it has."""
     rows = {name: _read(folder / name, RULES[name]) for name in FILES if (folder / name).exists()}
-    good = {name: {r.key for r in found if not r.errors and not r.deleted} for name, found in rows.items()}
-    changed = True
-    while changed:
-        found = [
-            (name, row, (("UNKNOWN_REFERENCE", column)))
-            for name, rows_of_file in rows.items()
-            for column, row in _lost(rows_of_file, RULES[name].references, good)
-        ]
-        for name, row, error in found:
-            row.errors.add(error)
+    good = {name: {row.key for row in found if _stands(row)} for name, found in rows.items()}
+    references = [(name, *reference) for name, found in rows.items() for reference in _references(name, found)]
+    while lost := [r for r in references if not any(r[3] in good[target] for target in r[4])]:
+        for name, row, column, _value, _targets in lost:
+            row.errors.add(("UNKNOWN_REFERENCE", column))
             good[name].discard(row.key)
-        changed = bool(found)
+        references = [r for r in references if ("UNKNOWN_REFERENCE", r[2]) not in r[1].errors]
     return rows
 
 
@@ -165,6 +161,8 @@ def _fields(raw: bytes) -> list[str]:
 def _shape(header: list[str], fields: list[str]) -> set[Error]:
     if len(fields) != len(header):
         return {("WRONG_FIELD_COUNT", None)}
+    if _SUSPECT.search("".join(fields)) is None:
+        return set()
     torn = {("BAD_ENCODING", c) for c, v in zip(header, fields, strict=True) if re.search("[\ud800-\udfff]", v)}
     return torn | {("NUL_BYTE", c) for c, v in zip(header, fields, strict=True) if "\0" in v}
 
@@ -186,15 +184,13 @@ def _is_moment(text: str, form: re.Pattern[str]) -> bool:
         return False
 
 
-def _lost(rows: list[Row], references: Mapping[str, str], good: dict[str, set[str | None]]) -> list[tuple[str, Row]]:
-    """Columns of good rows that name a row that is not good."""
-    return [
-        (column, row)
-        for column, names in references.items()
-        for row in rows
-        if not row.deleted
-        and (not row.errors or all(code == "UNKNOWN_REFERENCE" for code, _ in row.errors))
-        and ("UNKNOWN_REFERENCE", column) not in row.errors
-        and row.values[column] not in {"", "000000000000000AAA"}
-        and not any(row.values[column] in good[name] for name in names.split())
-    ]
+def _stands(row: Row) -> bool:
+    return not row.errors and not row.deleted
+
+
+def _references(name: str, rows: list[Row]) -> Iterator[tuple[Row, str, str, list[str]]]:
+    """Row, column, value and files that may hold it, of all references in rows without other errors."""
+    for column, targets in RULES[name].references.items():
+        for row in rows:
+            if _stands(row) and row.values[column] not in {"", "000000000000000AAA"}:
+                yield row, column, row.values[column], targets.split()

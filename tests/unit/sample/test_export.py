@@ -37,7 +37,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clean")
-    write_export(folder, cases=3_000, bad_share=0)
+    write_export(folder, cases=1_500, bad_share=0)
     return folder
 
 
@@ -139,7 +139,7 @@ def test_a_third_of_the_description_is_multi_byte(sample: Sample) -> None:
 
 
 def test_size_of_a_case_is_near_that_of_the_benchmark_file(sample: Sample) -> None:
-    per_case = (sample.folder / "Case.csv").stat().st_size / 20_000
+    per_case = (sample.folder / "Case.csv").stat().st_size / 5_000
 
     assert 265e6 / 290_000 <= per_case <= 275e6 / 290_000
 
@@ -147,11 +147,11 @@ def test_size_of_a_case_is_near_that_of_the_benchmark_file(sample: Sample) -> No
 def test_accounts_contacts_and_messages_are_in_proportion(sample: Sample) -> None:
     counts = sample.summary.rows
 
-    assert counts["Case.csv"] == 20_000
-    assert counts["Account.csv"] == 20_000 // 24
-    assert counts["Contact.csv"] == 20_000 // 6
-    assert counts["CaseComment.csv"] / 20_000 == pytest.approx(0.5, abs=0.05)
-    assert counts["EmailMessage.csv"] / 20_000 == pytest.approx(0.85, abs=0.06)
+    assert counts["Case.csv"] == 5_000
+    assert counts["Account.csv"] == 5_000 // 24
+    assert counts["Contact.csv"] == 5_000 // 6
+    assert counts["CaseComment.csv"] / 5_000 == pytest.approx(0.5, abs=0.05)
+    assert counts["EmailMessage.csv"] / 5_000 == pytest.approx(0.85, abs=0.06)
 
 
 def test_parents_of_cases_stand_before_and_behind_them(sample: Sample) -> None:
@@ -320,4 +320,4 @@ def test_whole_file_can_be_read_as_text_once_bad_bytes_are_escaped(sample: Sampl
     data = (sample.folder / "Case.csv").read_bytes()
 
     text = io.StringIO(data.decode("utf-8", "surrogateescape"), newline="")
-    assert sum(1 for _row in csv.reader(text, strict=True)) == 20_001
+    assert sum(1 for _row in csv.reader(text, strict=True)) == 5_001

@@ -2,7 +2,7 @@
 
 import pytest
 
-from caseline.sample.chance import Stream
+from caseline.sample.chance import stream
 from caseline.sample.faults import Recipe
 from caseline.sample.ids import IdSpace
 from caseline.sample.kinship import Family
@@ -15,20 +15,20 @@ BLANK = Recipe("blank", "MISSING", "Subject", values=("",))
 
 @pytest.mark.parametrize("share", [0.001, 0.005, 0.03, 0.2])
 def test_bad_rows_are_spread_evenly(share: float) -> None:
-    found = positions(10_000, share, Stream(1, "test"))
+    found = positions(10_000, share, stream(1, "test"))
 
     assert len(found) == pytest.approx(10_000 * share, abs=1)
     assert found == sorted(set(found))
 
 
 def test_small_file_still_has_one_bad_row_unless_none_are_wanted() -> None:
-    assert len(positions(12, 0.005, Stream(1, "test"))) == 1
-    assert positions(12, 0, Stream(1, "test")) == []
+    assert len(positions(12, 0.005, stream(1, "test"))) == 1
+    assert positions(12, 0, stream(1, "test")) == []
 
 
 def test_second_row_of_an_id_comes_after_a_good_first() -> None:
     twice = Recipe("twice", "DUPLICATE", "Id", source="earlier")
-    planner = Planner("Case", (twice,), Stream(3, "test"), {"Case": Target(IDS)})
+    planner = Planner("Case", (twice,), stream(3, "test"), {"Case": Target(IDS)})
 
     plan = planner.plan(2_000, 0.01)
 
@@ -39,14 +39,14 @@ def test_second_row_of_an_id_comes_after_a_good_first() -> None:
 
 def test_recipe_that_cannot_be_had_gives_way_to_the_next() -> None:
     follower = Recipe("follows", "UNKNOWN_REFERENCE", "ContactId", source="failed", points_to="Contact")
-    planner = Planner("Case", (follower, BLANK), Stream(3, "test"), {"Contact": Target(IDS)})
+    planner = Planner("Case", (follower, BLANK), stream(3, "test"), {"Contact": Target(IDS)})
 
     assert {fault.recipe for fault in planner.plan(2_000, 0.01).values()} == {BLANK}
 
 
 def test_bad_rows_never_name_each_other_in_a_circle() -> None:
     follower = Recipe("follows", "UNKNOWN_REFERENCE", "ParentId", source="failed", points_to="Case")
-    planner = Planner("Case", (follower, BLANK), Stream(3, "test"), {"Case": Target(IDS)})
+    planner = Planner("Case", (follower, BLANK), stream(3, "test"), {"Case": Target(IDS)})
 
     plan = planner.plan(2_000, 0.05)
 
@@ -55,7 +55,7 @@ def test_bad_rows_never_name_each_other_in_a_circle() -> None:
 
 
 def test_rows_that_are_no_good_are_not_spoiled() -> None:
-    planner = Planner("Case", (BLANK,), Stream(3, "test"), {}, good=lambda index: index % 2 == 0)
+    planner = Planner("Case", (BLANK,), stream(3, "test"), {}, good=lambda index: index % 2 == 0)
 
     assert all(index % 2 == 0 for index in planner.plan(2_000, 0.05))
 

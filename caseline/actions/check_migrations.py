@@ -1,0 +1,50 @@
+"""Proves on a database of its own that migrations and tables in the code agree, and that migrations can be undone."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm import tables as crm  # brings those of the people room
+from caseline.db import schema
+from caseline.db.engine import open_engine
+from staging import tables as staging
+
+TABLES: Final = (*crm.metadata.tables.values(), *staging.metadata.tables.values())
+
+
+def check(url: str) -> list[str]:
+    """What is wrong, one line each; empty when all is well.
+
+    On the server of `url` a database is made for this, migrated, compared, taken back and removed.
+    """
+    schemas = frozenset(table.schema for table in TABLES if table.schema)
+    with _scratch(url) as scratch:
+        schema.upgrade(scratch)
+        engine = open_engine(scratch)
+        with engine.connect() as connection:
+            differences = schema.differences(connection, crm.metadata, schemas)
+        found = [f"tables and migrations differ: {one}" for one in differences]
+        schema.downgrade(scratch)
+        with engine.connect() as connection:
+            left = sorted(schemas & set(sa.inspect(connection).get_schema_names()))
+        engine.dispose()
+        found += [f"the schema {name} is still there after the downgrade" for name in left]
+        schema.upgrade(scratch)
+        return found
+
+
+@contextmanager
+def _scratch(url: str) -> Iterator[str]:
+    """An empty database on the same server."""
+    name = f"caseline_check_{uuid.uuid4().hex[:12]}"
+    engine = open_engine(url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            yield sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    engine.dispose()

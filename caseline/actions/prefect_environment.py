@@ -1,0 +1,52 @@
+"""Where Prefect keeps its things and how it behaves here, as environment variables for its processes."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+CODE: Final = Path(__file__).parents[2]
+"""Folder in which `flows/` stands: the source tree, or site-packages."""
+
+HEARTBEAT_S: Final = 30
+"""How often a flow run says that it lives; the least that Prefect takes."""
+
+_LOCAL: Final = "127.0.0.1,localhost"
+
+
+def quiet(home: Path) -> dict[str, str]:
+    """What holds for every Prefect process: its files lie in our home, and it tells nobody outside about itself."""
+    return {
+        "PREFECT_HOME": str(home / "prefect"),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
+    }
+
+
+def for_client(home: Path, api_url: str) -> dict[str, str]:
+    """Environment of a worker or a command that talks to our server."""
+    return (
+        _without_foreign_settings(os.environ) | quiet(home) | {"CASELINE_HOME": str(home), "PREFECT_API_URL": api_url}
+    )
+
+
+def for_server(home: Path, *, port: int, database: str) -> dict[str, str]:
+    """Environment of the server; `database` may hold a password and goes this way only."""
+    api = f"http://127.0.0.1:{port}/api"
+    return for_client(home, api) | {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
+        # The address as the browser sees it: without it the pages of another port still call 4200.
+        "PREFECT_SERVER_UI_API_URL": api,
+        # The newer pages hide the button Retry and call a foreign host.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    }
+
+
+def _without_foreign_settings(caller: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment less what is meant for another Prefect; local addresses past any proxy."""
+    kept = {name: value for name, value in caller.items() if not name.startswith("PREFECT_")}
+    path = [str(CODE), *kept.get("PYTHONPATH", "").split(os.pathsep)]
+    past = ",".join(filter(None, [kept.get("NO_PROXY") or kept.get("no_proxy"), _LOCAL]))
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, path)), "NO_PROXY": past, "no_proxy": past}

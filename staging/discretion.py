@@ -1,0 +1,48 @@
+"""Shortens values that may be personal, for screens, logs and artifacts (requirement F7)."""
+
+import re
+from typing import Final
+
+SHOWN: Final = 3
+"""Characters of a text that stay readable."""
+_LONGEST: Final = 40
+_MAIL: Final = re.compile(r"([^\s@,;<>\"'()]{1,64})@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
+_PHONE: Final = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d")
+_DATE_OR_NUMBER: Final = re.compile(r"[\d\s.,:/+TZ-]*")
+_ONE_WORD: Final = re.compile(r"[\w.:/+-]*")
+_ABOUT_SHAPE: Final = frozenset({"BAD_DATE", "BAD_NUMBER", "BAD_BOOLEAN", "UNKNOWN_VALUE"})
+"""Errors whose value is a date, a number or a word of a list: it must be seen to be mended."""
+_ABOUT_KEYS: Final = frozenset({"BAD_ID", "DUPLICATE", "UNKNOWN_REFERENCE", "EDITED_SINCE"})
+
+
+def shorten(value: str, code: str) -> str:
+    """A value as it may be shown: keys, dates, numbers and words of lists stay; mail, phones and texts are cut.
+
+    `code` is the error that the value stands in: it says what kind of value was expected.
+    """
+    if code in _ABOUT_KEYS and _ONE_WORD.fullmatch(value) and any(sign.isdigit() for sign in value):
+        return value[:_LONGEST]
+    if code in _ABOUT_SHAPE and _DATE_OR_NUMBER.fullmatch(value):
+        return value[:_LONGEST]
+    masked = _PHONE.sub(_phone, _MAIL.sub(_mail, value))
+    if masked != value:
+        return masked if _is_masked_only(masked) else _cut(masked)
+    return value if code in _ABOUT_SHAPE and len(value) <= _LONGEST else _cut(value)
+
+
+def _mail(match: re.Match[str]) -> str:
+    return f"{match[1][0]}…@{match[2]}"
+
+
+def _phone(match: re.Match[str]) -> str:
+    return f"…{re.sub(r'[^0-9]', '', match[0])[-2:]}"
+
+
+def _is_masked_only(text: str) -> bool:
+    return re.fullmatch(r"(?:[^\s…]…@\S+|…\d\d)", text) is not None
+
+
+def _cut(text: str) -> str:
+    if not text.strip():
+        return text
+    return f"{text[:SHOWN]}… ({len(text)} characters)" if len(text) > SHOWN else text
