@@ -1,4 +1,4 @@
-"""The deployment `import-legacy`: an export of a legacy system, through the staging table, into the CRM."""
+"""The deployment `import-legacy`: the export of a legacy system, through the staging table, into the CRM."""
 
 import sys
 from typing import Final
@@ -8,36 +8,36 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
-from caseline.actions.watch_import import Outcome
 from caseline.actions.wiring import open_house
 from caseline.settings import load
 from flows.by_hand import run_once
 from flows.options import ImportOptions
-from tasks import wording
 from tasks.importing import open_import, settle_rows, sum_up
 from tasks.reporting import Board, publish_errors, publish_summary
+from tasks.verdict import Verdict
 
 A_DAY_S: Final = 24 * 3600
 
 
 def run_name() -> str:
-    """Name of the flow run, from its parameters alone."""
+    """Name of the flow run, from its parameters alone, so that a retry keeps it."""
     return ImportOptions.model_validate(flow_run.parameters["options"]).run_name()
 
 
 @flow(name="import-legacy", flow_run_name=run_name, timeout_seconds=A_DAY_S)
-def import_legacy(options: ImportOptions) -> State[Outcome]:
-    """Import the export of a legacy system. Restartable at any point: **Retry** goes on where it stopped."""
+def import_legacy(options: ImportOptions) -> State[Verdict]:
+    """Import the export of a legacy system. It may be stopped at any point: **Retry** goes on where it stopped."""
     with open_house(load()) as house:
         running = open_import(house, options.order())
         board = Board.put_up(running)
         while not settle_rows(running, board, first=board.settled):
             continue
-        outcome = sum_up(house, running)
-    publish_errors(outcome)
-    publish_summary(outcome, options.max_failed)
-    end = Completed if outcome.failed_percent <= options.max_failed else Failed
-    return end(message=wording.closing_words(outcome, options.max_failed), data=outcome)
+        summary = sum_up(running)
+    verdict = Verdict.on(summary, options.max_failed)
+    publish_errors(summary)
+    publish_summary(summary, verdict)
+    end = Completed if verdict.good else Failed
+    return end(message=verdict.words, data=verdict)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,14 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
+from staging import forms
 from staging.blocks import Block
-
-Pattern = re.Pattern[bytes]
+from staging.forms import Forms
 
 csv.field_size_limit(2**31 - 1)  # the module's own limit is 128 KiB; the body of a letter may be longer
 
@@ -59,21 +57,6 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Forms:
-    """What records look like, as patterns."""
-
-    strict: Pattern
-    lenient: Pattern
-    """Quotes and carriage returns inside unquoted fields."""
-    any_count: Pattern
-    """Any number of fields."""
-    unfinished: Pattern
-    """The front of a strict record whose last quote is still open."""
-    field: Pattern
-    """A field of a lenient record with the sign behind it."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Good:
     start: int
     length: int
@@ -101,7 +84,7 @@ def sort_out(block: Block, shape: Shape) -> Sorted:
                 continue
             damaged.append(_damaged(found.start, line, raw, fault, shape))
         elif raw.strip(b"\r\n"):
-            damaged.append(_damaged(found.start, line, raw, (found.code, _remedy(found.code, raw, shape)), shape))
+            damaged.append(_damaged(found.start, line, raw, _fault(found.code, raw, shape), shape))
     return Sorted(_block(block, good, used), tuple(damaged), used)
 
 
@@ -129,14 +112,14 @@ def _records(block: Block, shape: Shape) -> Iterator[_Found]:
             yield _Found(position, end, content or None)
             position = end
         return
-    forms = _forms(shape.delimiter, len(shape.columns))
+    known = forms.of(shape.delimiter, len(shape.columns))
     while position < len(data):
-        match = forms.strict.match(data, position)
+        match = known.strict.match(data, position)
         content = match.group(1) if match else None
-        if match is None and (match := forms.lenient.match(data, position)):
-            content = _requoted(match.group(1), forms)
+        if match is None and (match := known.lenient.match(data, position)):
+            content = forms.requoted(match.group(1), known)
         if match is None or (match.end() == len(data) and _torn(block)):
-            found = _damage(block, position, forms)
+            found = _damage(block, position, known)
         else:
             found = _Found(position, match.end(), content or None)
         if found is None:
@@ -150,17 +133,17 @@ def _torn(block: Block) -> bool:
     return not block.last and not block.data.endswith(b"\n")
 
 
-def _damage(block: Block, position: int, forms: _Forms) -> _Found | None:
+def _damage(block: Block, position: int, known: Forms) -> _Found | None:
     """The damaged record at `position`: up to its own end, or to the next line that is a whole record by itself.
 
     None when the bytes behind the block must decide; a block that cannot grow any more (no `starts`) decides alone.
     """
     data = block.data
-    own = forms.any_count.match(data, position)
+    own = known.any_count.match(data, position)
     if own and own.end() == len(data) and _torn(block):
         own = None
     limit = own.end() if own else len(data)
-    resumed, settled = _resume(block, position, limit, forms)
+    resumed, settled = _resume(block, position, limit, known)
     if not settled and (position or len(block.starts)):
         return None
     if resumed:
@@ -173,52 +156,17 @@ def _damage(block: Block, position: int, forms: _Forms) -> _Found | None:
     return _Found(position, len(data), None, "UNCLOSED_QUOTE" if block.last else "TOO_LONG")
 
 
-def _resume(block: Block, position: int, limit: int, forms: _Forms) -> tuple[int, bool]:
+def _resume(block: Block, position: int, limit: int, known: Forms) -> tuple[int, bool]:
     """(where the first line behind `position` starts that is a record, or 0; whether more bytes could not change that)."""
     data = block.data
     start = data.find(b"\n", position, limit) + 1
     while 0 < start < limit:
-        if data[start : start + 1] not in b"\r\n" and forms.strict.match(data, start):
+        if data[start : start + 1] not in b"\r\n" and known.strict.match(data, start):
             return start, True
-        if not block.last and forms.unfinished.match(data, start):
+        if not block.last and known.unfinished.match(data, start):
             return 0, False
         start = data.find(b"\n", start, limit) + 1
     return 0, True
-
-
-@lru_cache(maxsize=64)
-def _forms(delimiter: str, columns: int) -> _Forms:
-    sign = re.escape(delimiter.encode())
-    open_ = rb'"[^"]*+(?:""[^"]*+)*+'
-    # A carriage return alone ends nothing: sloppy writers leave it unquoted inside a value.
-    plain = rb'(?:[^"\r\n' + sign + rb"]|\r(?!\n|\Z))(?:[^\r\n" + sign + rb"]++|\r(?!\n|\Z))*+"
-    strict = rb"(?:" + open_ + rb'"|[^"\r\n' + sign + rb"]*+)"
-    lenient = rb"(?:" + open_ + rb'"|' + plain + rb"|)"
-    # Behind a closing quote any text up to the delimiter is taken along: such a record is damaged, but it ends here.
-    loose = rb"(?:" + open_ + rb'"[^\r\n' + sign + rb'"]*+|' + plain + rb"|)"
-
-    def whole(field: bytes, times: bytes) -> Pattern:
-        return re.compile(rb"(" + field + rb"(?:" + sign + field + rb")" + times + rb")\r?(?:\n|\Z)")
-
-    exactly = b"{%d}" % (columns - 1)
-    return _Forms(
-        whole(strict, exactly),
-        whole(lenient, exactly),
-        whole(loose, rb"*+"),
-        re.compile(rb"(?:" + strict + sign + rb"){0,%d}" % (columns - 1) + open_ + rb"\Z"),
-        re.compile(rb"(" + open_ + rb'"|' + plain + rb"|)(" + sign + rb"|\Z)"),
-    )
-
-
-def _requoted(content: bytes, forms: _Forms) -> bytes:
-    """The same record with every field quoted by the rules: `5" pipe` stands for itself."""
-    pieces, position, sign = [], 0, b"."
-    while sign and (found := forms.field.match(content, position)):
-        value, sign = found.groups()
-        plain = value.startswith(b'"') or not (b'"' in value or b"\r" in value)
-        pieces.append((value if plain else b'"' + value.replace(b'"', b'""') + b'"') + sign)
-        position = found.end()
-    return b"".join(pieces)
 
 
 def _content_fault(content: bytes, encoding: str) -> tuple[str, str] | None:
@@ -249,11 +197,17 @@ def fields(raw: bytes, shape: Shape) -> tuple[str, ...]:
         return tuple(text.split(shape.delimiter))
 
 
-def _remedy(code: str, raw: bytes, shape: Shape) -> str:
-    if code == "UNCLOSED_QUOTE":
-        return "a quote is opened and never closed (or stands undoubled inside a quoted value): close or double it"
+def _fault(code: str, raw: bytes, shape: Shape) -> tuple[str, str]:
+    """(code, remedy); broken bytes and misplaced quotes can lie behind a wrong number of fields."""
+    content = _content_fault(raw, shape.encoding)
+    if content is not None:
+        return content
+    if code == "TOO_LONG":
+        return code, f"the record does not end within {len(raw):,} bytes: a line end or a quote is missing"
     found = len(fields(raw, shape))
-    return f"{found} fields where the header has {len(shape.columns)}: quote the values that hold the delimiter, or add the missing ones"
+    if code == "UNCLOSED_QUOTE" or found == len(shape.columns):
+        return "UNCLOSED_QUOTE", "a quote is opened and never closed, or stands undoubled inside a quoted value: close or double it"
+    return code, f"{found} fields where the header has {len(shape.columns)}: quote the values that hold the delimiter, or add the missing ones"
 
 
 def without(good: Block, source: Block, lines: dict[int, str], *, code: str, shape: Shape) -> tuple[Block, list[Damaged]]:

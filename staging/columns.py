@@ -42,7 +42,7 @@ def _headers(connection: sa.Connection, run_id: int, part_id: int) -> list[list[
     query = (
         sa.select(layout.c.header)
         .join(file, file.c.layout_id == layout.c.id)
-        .where(file.c.run_id < run_id, file.c.parts.contains([part_id]))
+        .where(file.c.run_id < run_id, sa.literal(part_id, sa.Integer) == sa.any_(file.c.parts))
         .order_by(file.c.id.desc())
     )
     headers: list[list[str]] = list(connection.execute(query).scalars())

@@ -1,20 +1,21 @@
 """What becomes of records whose key is known already: duplicates, unchanged ones, changed ones."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from staging import row_errors, tables
-from staging.load import Landed, Loader
+from staging.loader import Landed, Loader
 
 
-def settle_known(connection: sa.Connection, loader: Loader, landed: Landed) -> None:
-    """Records of a landed block that met a row of their key.
+def settle_known(connection: sa.Connection, loader: Loader, landed: Landed, met: Sequence[int]) -> None:
+    """Records of a landed block (`met`: their landing ids) that met a row of their key.
 
     Met in this run: a duplicate, a FAILED row of its own that names the first. Met in an earlier run: with the same
     content nothing happens, with other content the row is NEW again and keeps its CRM id.
     """
-    parameters = landed.parameters
+    parameters = landed.parameters | {"met": list(met)}
     connection.execute(_changes(loader), parameters)
     # Only now: of two changed rows with one key the first has become the known one.
     connection.execute(_duplicates(loader), parameters)
@@ -27,7 +28,7 @@ def _known(loader: Loader) -> tuple[Any, Any, sa.Select[Any]]:
     query = (
         sa.select()
         .select_from(table.join(row, match))
-        .where(loader.within, loader.wanted, sa.func.coalesce(row.c.payload, -1) != table.c.id)
+        .where(table.c.id == sa.any_(sa.bindparam("met", type_=sa.ARRAY(sa.BigInteger))), sa.func.coalesce(row.c.payload, -1) != table.c.id)
     )
     return table, row, query
 

@@ -45,4 +45,4 @@ def _is_masked_only(text: str) -> bool:
 def _cut(text: str) -> str:
     if not text.strip():
         return text
-    return f"{text[:SHOWN]}… ({len(text)} characters)" if len(text) > SHOWN else text
+    return f"{text[:SHOWN]}…" if len(text) > SHOWN else text

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 
 import sqlalchemy as sa
 
-from staging import blocks, careful, heads, json_lines, landing, load, tables
+from staging import blocks, careful, heads, json_lines, landing, load, loader, tables
 from staging.blocks import Block, Cutter
 from staging.careful import Damaged, Shape
 from staging.landing import Layout, Refused
@@ -47,10 +47,10 @@ class Reading:
         encoding = self.file.found.head.encoding
         return Shape(self.file.layout.header, delimiter, "utf-8" if encoding == "utf-16" else encoding)
 
-    def loaders(self) -> list[load.Loader]:
+    def loaders(self) -> list[loader.Loader]:
         """One loader for each part in the file; the part that owns the lines comes last."""
         names = sorted(self.file.found.parts, key=lambda name: not self.mapping.parts[name].inline)
-        return [load.Loader(self.mapping, name, self.ids[name], self.file.id, self.run_id, self.mapping.part_rank(name), self.file.layout) for name in names]
+        return [loader.Loader(self.mapping, name, self.ids[name], self.file.id, self.run_id, self.mapping.part_rank(name), self.file.layout) for name in names]
 
 
 def unloaded(connection: sa.Connection, run_id: int, found: list[Found]) -> list[Open]:
@@ -119,14 +119,14 @@ def take(connection: sa.Connection, reading: Reading, block: Block) -> int:
         landed = _stubborn(connection, reading, block, found.good, damaged)
     loaders = reading.loaders()
     load.damaged(connection, loaders[-1], block, damaged)
-    for loader in loaders:
+    for each in loaders:
         if landed is not None:
-            load.stage(connection, loader, landed)
+            load.stage(connection, each, landed)
     _note(connection, reading, block, used=used, read=(landed.count if landed else 0) + len(damaged))
     return used
 
 
-def _land(connection: sa.Connection, reading: Reading, block: Block) -> load.Landed | None:
+def _land(connection: sa.Connection, reading: Reading, block: Block) -> loader.Landed | None:
     """The block in its landing table; None when the server refuses it or counts other records than we do."""
     try:
         return _copied(connection, reading, block)
@@ -134,7 +134,7 @@ def _land(connection: sa.Connection, reading: Reading, block: Block) -> load.Lan
         return None
 
 
-def _copied(connection: sa.Connection, reading: Reading, block: Block) -> load.Landed:
+def _copied(connection: sa.Connection, reading: Reading, block: Block) -> loader.Landed:
     layout, mapping = reading.file.layout, reading.mapping
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LAYOUT_LOCKS, layout.id)))
     with connection.begin_nested():
@@ -145,13 +145,13 @@ def _copied(connection: sa.Connection, reading: Reading, block: Block) -> load.L
         if count != len(block.starts):
             # PostgreSQL before 18 takes a lone \. for the end of the data.
             raise Refused(f"{count} records taken of {len(block.starts)}", {})
-    return load.Landed(block, landing.last_id(connection, layout) - count + 1)
+    return loader.Landed(block, landing.last_id(connection, layout) - count + 1)
 
 
 LAYOUT_LOCKS: Final = 7_205_761
 
 
-def _stubborn(connection: sa.Connection, reading: Reading, source: Block, good: Block, damaged: list[Damaged]) -> load.Landed | None:
+def _stubborn(connection: sa.Connection, reading: Reading, source: Block, good: Block, damaged: list[Damaged]) -> loader.Landed | None:
     """Land records that passed our own look; those that the server still refuses join the damaged by its word."""
     for _ in range(TRIES):
         if not len(good.starts):

@@ -3,6 +3,7 @@
 import hashlib
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -24,28 +25,27 @@ def shipped() -> list[str]:
 
 def load(name_or_path: str) -> Mapping:
     """Mapping by the name of a shipped one or by the path of a YAML file; raises `MappingFault`."""
+    return parse(*_text(name_or_path))
+
+
+def _text(name_or_path: str) -> tuple[str, str]:
+    """(YAML text, what faults call it)."""
     path = Path(name_or_path)
     if path.suffix in {".yaml", ".yml"}:
         try:
-            return parse(path.read_text(encoding="utf-8"), str(path))
+            return path.read_text(encoding="utf-8"), str(path)
         except (OSError, UnicodeDecodeError) as error:
-            message = f"{path}: cannot be read ({error}); give a readable UTF-8 YAML file"
-            raise MappingFault(message) from error
+            raise MappingFault(f"{path}: cannot be read ({error}); give a readable UTF-8 YAML file") from error
     if name_or_path not in shipped():
-        message = f"{name_or_path}: no such mapping; use one of {', '.join(shipped())}, or the path of a .yaml file"
-        raise MappingFault(message)
-    return parse((resources.files("staging") / "mappings" / f"{name_or_path}.yaml").read_text(encoding="utf-8"), f"{name_or_path}.yaml")
+        known = ", ".join(shipped())
+        raise MappingFault(f"{name_or_path}: no such mapping; use one of {known}, or the path of a .yaml file")
+    file = resources.files("staging") / "mappings" / f"{name_or_path}.yaml"
+    return file.read_text(encoding="utf-8"), f"{name_or_path}.yaml"
 
 
 def parse(text: str, name: str) -> Mapping:
     """Mapping from YAML text; `name` is what the faults call the file."""
-    try:
-        marks = _marks(yaml.compose(text, Loader=yaml.SafeLoader))
-        data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes strings only: `no` and `0012` stay text
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        message = f"{name}:{line}: {error.problem}: not YAML; mend the line"
-        raise MappingFault(message) from error
+    data, marks = _read(text, name)
     try:
         mapping = Mapping.model_validate(data)
     except ValidationError as error:
@@ -54,6 +54,38 @@ def parse(text: str, name: str) -> Mapping:
     if faults:
         raise MappingFault("\n".join(faults))
     return mapping
+
+
+def _read(text: str, name: str, above: tuple[str, ...] = ()) -> tuple[Any, Marks]:
+    """(data, lines) of a document, laid over the mapping that it extends."""
+    try:
+        marks = _marks(yaml.compose(text, Loader=yaml.SafeLoader))
+        # BaseLoader makes strings only: `no` and `0012` stay text.
+        data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds no objects
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise MappingFault(f"{name}:{line}: {error.problem}: not YAML; mend the line") from error
+    base = data.pop("extends", None) if isinstance(data, dict) else None
+    if base is None:
+        return data, marks
+    line = marks["extends",]
+    if base in above:
+        raise MappingFault(f"{name}:{line}: extends: {base} extends this one again; remove one of the two")
+    below, _ = _read(*_text(str(base)), (*above, str(base)))
+    return _laid_over(below, data), marks
+
+
+def _laid_over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a YAML document
+    """Keys of `above` win; what is no mapping of keys is replaced as a whole."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **{key: _laid_over(below.get(key), value) for key, value in above.items()}}
+
+
+def name_of(mapping: Mapping) -> str | None:
+    """Name of the shipped mapping that says the same; None for one that somebody wrote or changed."""
+    wanted = fingerprint(mapping)
+    return next((name for name in shipped() if fingerprint(load(name)) == wanted), None)
 
 
 def fingerprint(mapping: Mapping) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from staging import row_errors, tables
 
 if TYPE_CHECKING:
-    from staging.load import Landed, Loader
+    from staging.loader import Landed, Loader
 
 OWN_ROW: Final = "caseline_row"
 OWN_PART: Final = "caseline_part"

@@ -51,7 +51,11 @@ def parts(connection: sa.Connection, source: str, wanted: str | None = None) -> 
 def file_name(connection: sa.Connection, mapping: Mapping, part: Part) -> str:
     """The name under which a file of the part is found by the mapping."""
     file = tables.file
-    query = sa.select(file.c.name).where(file.c.parts.contains([part.id])).order_by(file.c.id.desc())
+    query = (
+        sa.select(file.c.name)
+        .where(sa.literal(part.id, sa.Integer) == sa.any_(file.c.parts))
+        .order_by(file.c.id.desc())
+    )
     patterns = mapping.parts[part.name].files
     for name in connection.execute(query).scalars():
         if sources.fits(name, patterns):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from staging.outlook import Outlook
+from caseline.actions.foresee_import import Outlook
 from staging.report import Progress
 
 STEP: Final = 2
@@ -25,7 +25,7 @@ class Milestones:
 
     def percent(self, settled: int) -> float:
         """Share done, from 0 to 100; the number of rows is a guess, so 100 is left to the end of the run."""
-        expected = self.outlook.expected
+        expected = self.outlook.records
         return min(100 * settled / expected, 99.0) if expected else 0.0
 
     def due(self, progress: Progress, *, now_s: float) -> str | None:
@@ -37,11 +37,12 @@ class Milestones:
         return self._line(progress, percent, now_s - self.begun_s)
 
     def _line(self, progress: Progress, percent: float, spent_s: float) -> str:
-        expected, settled = self.outlook.expected, progress.settled
+        expected, settled = self.outlook.records, progress.settled
         words = [f"{percent:.0f} %: {settled:,} of about {max(expected, settled):,} rows"]
         if spent_s > _TOO_SHORT_S and settled > self.outlook.settled:
             rate = (settled - self.outlook.settled) / spent_s
-            words += [f"{rate:,.0f} rows/s", f"about {duration(max(expected - settled, 0) / rate)} left"]
+            left_s = max(expected - settled, 0) / rate
+            words += [f"{rate:,.0f} rows/s", f"about {duration(left_s)} left" if left_s >= 1 else "nearly done"]
         words += [f"{progress.failed:,} FAILED", f"now {progress.part}" if progress.part else "closing"]
         return ", ".join(words)
 

@@ -14,44 +14,45 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
+from caseline.actions.foresee_import import foresee
 from caseline.actions.run_import import Import
-from caseline.actions.watch_import import Outcome, look_ahead
+from caseline.actions.summarise_import import Summary
 from staging.report import Progress
 from tasks import wording
 from tasks.milestones import Milestones
+from tasks.verdict import Verdict
 
 SLICES: Final = 8
 SMALLEST_SLICE: Final = 5_000
 
 
 class Board:
-    """What the operator sees of an attempt at an import; every method is cheap enough to be called at any time."""
+    """What the operator sees of an attempt at an import; its methods are cheap enough to be called at any time."""
 
-    def __init__(self, running: Import, *, artifact: UUID, milestones: Milestones) -> None:
-        self._running = running
+    def __init__(self, artifact: UUID, milestones: Milestones) -> None:
         self._artifact = artifact
         self._milestones = milestones
         self.settled = milestones.outlook.settled
+        """Rows of the run that are settled."""
 
     @classmethod
     def put_up(cls, running: Import) -> "Board":
-        """Write the first lines and begin the progress where the import goes on."""
-        outlook = look_ahead(running)
-        log = get_run_logger()
-        log.info(wording.first_line(running, outlook))
-        for line in wording.remarks(running):
-            log.info(line)
+        """Write the first line, and begin the progress where the import goes on."""
+        outlook = foresee(running)
+        get_run_logger().info(wording.first_line(running, outlook))
         milestones = Milestones(outlook, time.monotonic())
         source = running.job.mapping.source
-        attempt = f"Rows of {source} settled, attempt {flow_run.run_count} at run {running.run_id}"
-        percent = milestones.percent(outlook.settled)
-        artifact = create_progress_artifact(percent, key=wording.key(source, "progress"), description=attempt)
-        return cls(running, artifact=UUID(str(artifact)), milestones=milestones)
+        artifact = create_progress_artifact(
+            milestones.percent(outlook.settled),
+            key=wording.key(source, "progress"),
+            description=f"Rows of {source} settled in run {running.run_id}, attempt {flow_run.run_count}",
+        )
+        return cls(UUID(str(artifact)), milestones)
 
     @property
     def slice(self) -> int:
-        """Rows for the next task run: an eighth of all, and not so few that task runs cost more than they show."""
-        return max(self._milestones.outlook.expected // SLICES, SMALLEST_SLICE)
+        """Rows for the next task run: an eighth of all, but not so few that the task runs would be what takes time."""
+        return max(self._milestones.outlook.records // SLICES, SMALLEST_SLICE)
 
     def watch(self, progress: Progress) -> None:
         """Note progress; each 2 % a line and one call of the API."""
@@ -70,23 +71,21 @@ class Board:
 
 
 @task(name="publish-errors", task_run_name="table of errors", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=2)
-def publish_errors(outcome: Outcome) -> None:
-    """Put up the table of error groups. Run twice, it writes a newer version of the same table."""
-    rows = wording.error_rows(outcome.groups)
-    left = len(outcome.groups) - len(rows)
-    more = f" ({left:,} rarer groups are not shown: `caseline errors`)" if left > 0 else ""
+def publish_errors(summary: Summary) -> None:
+    """Put up the table of errors. Run twice, it writes a newer version of the same table."""
     create_table_artifact(
-        rows,
-        key=wording.key(outcome.source, "errors"),
-        description=f"Errors of FAILED rows of {outcome.source}, commonest first; personal values are shortened{more}",
+        wording.error_rows(summary.commonest),
+        key=wording.key(summary.source, "errors"),
+        description=f"Errors of the FAILED rows of {summary.source}, commonest first; values that may be personal are "
+        "shortened (`caseline errors --show-values` shows them)",
     )
 
 
 @task(name="publish-summary", task_run_name="summary", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=2)
-def publish_summary(outcome: Outcome, max_failed: float) -> None:
-    """Put up the summary with what to do now. Run twice, it writes a newer version of the same text."""
+def publish_summary(summary: Summary, verdict: Verdict) -> None:
+    """Put up the figures and what to do now. Run twice, it writes a newer version of the same page."""
     create_markdown_artifact(
-        wording.summary(outcome, max_failed),
-        key=wording.key(outcome.source, "summary"),
-        description=f"Import of {outcome.source}: figures and what to do now",
+        wording.page(summary, verdict),
+        key=wording.key(summary.source, "summary"),
+        description=f"Import of {summary.source}: figures and what to do now",
     )

@@ -1,125 +1,121 @@
-"""Words the first line, the summary and the end of an import; knows no Prefect."""
+"""Words the first line, the table of errors and the summary of an import; knows no Prefect."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from caseline.actions.foresee_import import Outlook
 from caseline.actions.run_import import Import
-from caseline.actions.watch_import import Outcome
-from staging import discretion
-from staging.outlook import Outlook
+from caseline.actions.summarise_import import Summary
 from staging.report import ErrorGroup
+from tasks.verdict import Verdict
 
 MOST_GROUPS: Final = 50
+"""Rows of the table of errors; more would be a burden for the page."""
 COMMONEST: Final = 5
 
 
 def first_line(running: Import, outlook: Outlook) -> str:
     """What is imported, how many rows and files, and where it goes on."""
-    source, run = running.job.mapping.source, running.run_id
-    files = _plural(len(running.survey.found), "file")
-    if outlook.nothing_to_do and not outlook.settled:
-        return f"Nothing to do: {files} of {source} imported before, and no row waits; run {run} ends at once"
-    if outlook.settled or running.resumed:
-        percent = 100 * outlook.settled / outlook.expected if outlook.expected else 100.0
+    source, run, files = running.job.mapping.source, running.run_id, _plural(outlook.files, "file")
+    if running.resumed:
+        percent = min(100 * outlook.settled / outlook.records, 99) if outlook.records else 99
         return (
-            f"Resuming run {run} of {source} at {outlook.settled:,} of about {outlook.expected:,} rows ({percent:.0f} %): "
-            f"{outlook.failed:,} FAILED so far, {_plural(outlook.files, 'file')} still to be read"
+            f"Resuming run {run} of {source} at {outlook.settled:,} of about {outlook.records:,} rows "
+            f"({percent:.0f} %); {_plural(outlook.files_left, 'file')} of {outlook.files:,} still to be read"
         )
-    if not outlook.files:
-        return f"Nothing new in {files} of {source}; run {run} tries {_plural(outlook.waiting, 'waiting row')} once more"
-    again = f", {outlook.waiting:,} rows of earlier runs once more" if outlook.waiting else ""
-    return f"Importing {source} as run {run}: {files}, about {outlook.unread:,} rows{again}; starting at the beginning"
+    if outlook.files_left:
+        again = f", {outlook.again:,} of them rows of earlier runs once more" if outlook.again else ""
+        return (
+            f"Importing {source} as run {run}: {files}, {outlook.size / 1e6:,.0f} MB, about {outlook.records:,} rows"
+            f"{again}; starting at the beginning"
+        )
+    if outlook.again:
+        return (
+            f"Nothing new in {files} of {source}; run {run} tries {_plural(outlook.again, 'row')} of earlier runs again"
+        )
+    return f"Nothing to do: {files} of {source} imported before, and no row waits; run {run} ends at once"
 
 
-def remarks(running: Import) -> list[str]:
+def remarks(summary: Summary) -> list[str]:
     """What was found in the folders and is not imported, and what the files lack."""
-    survey = running.survey
-    lines = [f"{number:,} of {pattern} counted and not imported" for pattern, number in survey.not_imported.items()]
-    if survey.unknown:
-        lines.append(f"Not mentioned in the mapping, and left alone: {', '.join(survey.unknown)}")
-    lacking = (f"{item.file.name} lacks {', '.join(item.lacking)}" for item in survey.found if item.lacking)
-    return [*lines, *lacking]
+    skipped = [f"{number:,} of {pattern} counted, not imported" for pattern, number in summary.not_imported.items()]
+    unknown = [f"{name} is not in the mapping and was left alone" for name in summary.unknown]
+    lacking = [f"{name} has no column {', '.join(columns)}" for name, columns in summary.lacking.items()]
+    return [*skipped, *unknown, *lacking]
 
 
 def error_rows(groups: Sequence[ErrorGroup]) -> list[dict[str, str | int]]:
-    """Rows of the table of error groups, commonest first, personal values shortened."""
+    """Rows of the table of errors; the samples of a summary's groups are shortened already."""
     return [
         {
             "part": group.part,
             "code": group.code,
             "field": group.field or "",
             "rows": group.count,
-            "samples": " | ".join(shown(group)),
+            "sample": " | ".join(map(repr, group.samples)),
             "where": ", ".join(group.lines),
             "remedy": group.remedy,
         }
-        for group in groups[:MOST_GROUPS]
+        for group in groups
     ]
 
 
-def shown(group: ErrorGroup) -> list[str]:
-    """Samples of a group as they may be shown."""
-    return [repr(discretion.shorten(value, group.code)) for value in group.samples]
-
-
-def closing_words(outcome: Outcome, max_failed: float) -> str:
-    """The message of the run's last state: the numbers, and the remedy when too many rows are FAILED."""
-    total = outcome.sum
-    numbers = f"{total.read:,} rows: {total.success:,} SUCCESS, {total.failed:,} FAILED ({outcome.failed_percent:.2f} %)"
-    numbers += f", {total.filtered:,} filtered" if total.filtered else ""
-    numbers += f", {total.new:,} NEW" if total.new else ""
-    if outcome.failed_percent <= max_failed:
-        return numbers
-    return (
-        f"{numbers}; more than max_failed = {max_failed:g} %. Look at the artifact of errors, mend the mapping or the "
-        "files, then press Retry: only what is FAILED or changed is done again"
+def page(summary: Summary, verdict: Verdict) -> str:
+    """The summary as markdown: the figures, the commonest errors, what to do now."""
+    return "\n".join(
+        [*_figures(summary, verdict), *_commonest(summary), *_remarks(summary), *_what_now(summary, verdict)]
     )
 
 
-def summary(outcome: Outcome, max_failed: float) -> str:
-    """The summary as markdown: the figures, the commonest errors, what to do now."""
-    return "\n".join([*_figures(outcome), *_commonest(outcome), *_what_now(outcome, max_failed)])
+def _figures(summary: Summary, verdict: Verdict) -> Iterator[str]:
+    yield f"# Import of {summary.source}, run {summary.run_id}\n"
+    yield "| part | read | SUCCESS | FAILED | filtered | NEW | rows/s |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for name, t in [*summary.totals.items(), ("**all**", verdict.total)]:
+        pace = summary.paces.get(name)
+        rate = f"{pace.per_second:,.0f}" if pace else ""
+        yield f"| {name} | {t.read:,} | {t.success:,} | {t.failed:,} | {t.filtered:,} | {t.new:,} | {rate} |"
 
 
-def _figures(outcome: Outcome) -> Iterator[str]:
-    yield f"# Import of {outcome.source}, run {outcome.run_id}\n"
-    yield "| part | read | SUCCESS | FAILED | filtered | NEW |"
-    yield "|---|---:|---:|---:|---:|---:|"
-    rows = [*outcome.totals.items(), ("**all**", outcome.sum)]
-    for name, t in rows:
-        yield f"| {name} | {t.read:,} | {t.success:,} | {t.failed:,} | {t.filtered:,} | {t.new:,} |"
-
-
-def _commonest(outcome: Outcome) -> Iterator[str]:
-    if not outcome.groups:
-        return
-    yield "\n## Commonest errors\n"
-    for group in outcome.groups[:COMMONEST]:
+def _commonest(summary: Summary) -> Iterator[str]:
+    if summary.commonest:
+        yield "\n## Commonest errors\n"
+    for group in summary.commonest[:COMMONEST]:
         field = f" in {group.field}" if group.field else ""
-        sample = f", for example `{shown(group)[0]}`" if group.samples else ""
+        sample = f", for example {_code(group.samples[0])}" if group.samples and group.samples[0] else ""
         place = f" ({group.lines[0]})" if group.lines else ""
-        yield f"- **{group.count:,} × {group.part}: {group.code}**{field}{sample}{place}: {group.remedy}"
+        yield f"- **{group.count:,} × {group.part} {group.code}**{field}{sample}{place}: {group.remedy}"
 
 
-def _what_now(outcome: Outcome, max_failed: float) -> Iterator[str]:
+def _remarks(summary: Summary) -> Iterator[str]:
+    lines = remarks(summary)
+    if lines:
+        yield "\n## Left out\n"
+        yield from (f"- {line}" for line in lines)
+
+
+def _what_now(summary: Summary, verdict: Verdict) -> Iterator[str]:
     yield "\n## What to do now\n"
-    if outcome.sum.failed:
-        source = outcome.source
-        yield f"1. Read the table `{key(source, 'errors')}`, or `caseline errors` on the command line."
-        yield "2. A fault of the rules: mend the mapping and press **Retry** on the run's page."
-        yield "3. A fault of the data: `caseline rejects --out rejects.csv`, mend the rows there, import that file."
-        yield "4. Nothing has to be undone first: rows that are SUCCESS are not touched again."
+    if verdict.total.failed:
+        yield f"1. Read the artifact `{key(summary.source, 'errors')}`, or type `caseline errors`."
+        yield "2. Where the rules are wrong: mend the mapping, then press **Retry** on the page of this run."
+        yield "3. Where the data are wrong: `caseline rejects --out rejects.csv`, mend the rows, import that file."
+        yield "\nNothing has to be undone first: rows that are SUCCESS are not touched again."
     else:
         yield "1. Sign off: `caseline verify --report verify.html`."
-        yield "2. Later changes of the source: import a new export with the same mapping; only changes are taken."
-    if outcome.failed_percent > max_failed:
-        yield f"\nThe run is marked Failed because more than {max_failed:g} % of the rows are FAILED (`max_failed`)."
+        yield "2. While the source goes on changing: import its next export in the same way; only changes are taken."
+    if not verdict.good:
+        yield f"\nThe run counts as Failed: more than {verdict.max_failed:g} % of the rows are FAILED (`max_failed`)."
 
 
 def key(source: str, what: str) -> str:
     """Key of an artifact, the same for all runs of a source: lower case, digits and dashes."""
     plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in source.lower())
     return f"import-{plain.strip('-') or 'source'}-{what}"
+
+
+def _code(value: str) -> str:
+    return f"`{value!r}`".replace("``", "''")
 
 
 def _plural(number: int, word: str) -> str:

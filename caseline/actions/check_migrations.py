@@ -7,12 +7,14 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.crm import tables as crm  # brings those of the people room
+from caseline.crm import tables as crm
 from caseline.db import schema
 from caseline.db.engine import open_engine
+from caseline.db.metadata import metadata
+from caseline.people import tables as people
 from staging import tables as staging
 
-TABLES: Final = (*crm.metadata.tables.values(), *staging.metadata.tables.values())
+SCHEMAS: Final = frozenset({crm.SCHEMA, people.SCHEMA, staging.SCHEMA})
 
 
 def check(url: str) -> list[str]:
@@ -20,16 +22,15 @@ def check(url: str) -> list[str]:
 
     On the server of `url` a database is made for this, migrated, compared, taken back and removed.
     """
-    schemas = frozenset(table.schema for table in TABLES if table.schema)
     with _scratch(url) as scratch:
         schema.upgrade(scratch)
         engine = open_engine(scratch)
         with engine.connect() as connection:
-            differences = schema.differences(connection, crm.metadata, schemas)
+            differences = schema.differences(connection, metadata, SCHEMAS)
         found = [f"tables and migrations differ: {one}" for one in differences]
         schema.downgrade(scratch)
         with engine.connect() as connection:
-            left = sorted(schemas & set(sa.inspect(connection).get_schema_names()))
+            left = sorted(SCHEMAS & set(sa.inspect(connection).get_schema_names()))
         engine.dispose()
         found += [f"the schema {name} is still there after the downgrade" for name in left]
         schema.upgrade(scratch)

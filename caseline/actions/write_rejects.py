@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from caseline.actions.replace_file import replacing
 from caseline.actions.wiring import House
-from staging import reject_lines, rejects, report
+from staging import mapping_file, reject_lines, rejects, report
 from staging.mapping import Mapping
 
 
@@ -25,8 +25,8 @@ class Written:
     rows: int
 
 
-def write(house: House, out: Path, *, source: str | None = None, part: str | None = None) -> list[Written]:
-    """Write the rejects of a source (the last imported one) to `out`; nothing is written when there are none.
+def write(house: House, out: Path, *, source: str | None = None, part: str | None = None) -> tuple[str, list[Written]]:
+    """Write the rejects of a source (the last imported one) to `out`; answers (mapping, files): no file if none is FAILED.
 
     One part goes into `out` itself, several into files beside it (`out-contact.csv`), and into a zip as its members,
     each with a name by which the import finds its part. `part` may also be an entity. `.jsonl` sources give JSON lines.
@@ -34,14 +34,15 @@ def write(house: House, out: Path, *, source: str | None = None, part: str | Non
     """
     with house.engine.begin() as connection:
         mapping = report.last_mapping(connection, source)
+        named = mapping_file.name_of(mapping) or "FILE"
         found = rejects.parts(connection, mapping.source, part)
         if not found:
-            return []
+            return named, []
         if out.suffix.lower() == ".zip":
-            return _write_zip(connection, mapping, found, out)
+            return named, _write_zip(connection, mapping, found, out)
         several = len(found) > 1
         paths = [out.with_name(f"{out.stem}-{one.name}{out.suffix}") if several else out for one in found]
-        return [_write_file(connection, mapping, one, path) for one, path in zip(found, paths, strict=True)]
+        return named, [_write_file(connection, mapping, one, path) for one, path in zip(found, paths, strict=True)]
 
 
 def _write_file(connection: sa.Connection, mapping: Mapping, part: rejects.Part, path: Path) -> Written:

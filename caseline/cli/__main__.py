@@ -1,0 +1,5 @@
+"""`python -m caseline.cli` is `caseline`."""
+
+from caseline.cli import main
+
+main()

@@ -1,0 +1,33 @@
+"""Puts the families of commands together; each imports what it needs when it runs, so that help comes at once."""
+
+import typer
+
+from caseline.cli import database, exporting, imports, mappings, rejecting, reporting, sampling, undoing
+
+_ABOUT = """Import legacy requests through a staging table, restartable at any point.
+
+Exit codes: 0 all good, 3 finished with FAILED rows, 1 could not run, 2 wrong usage, 130 stopped with Ctrl-C.
+
+All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to use instead of the embedded one."""
+
+
+def build() -> typer.Typer:
+    """The whole command."""
+    app = typer.Typer(
+        help=_ABOUT,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for family in (imports, reporting, rejecting, undoing, exporting, database, sampling, mappings):
+        family.register(app)
+    return app
+
+
+def explain(error: Exception) -> str | None:
+    """A message with the remedy for a fault that is to be expected; None for any other."""
+    from caseline.actions import explain_fault
+    from caseline.settings import SettingsError
+
+    return str(error) if isinstance(error, SettingsError) else explain_fault.explain(error)

@@ -1,0 +1,57 @@
+"""Carries out an import in this process, with a word before, progress meanwhile and a summary after."""
+
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from caseline.cli import door, progress, screen, summary
+
+if TYPE_CHECKING:
+    from caseline.actions.foresee_import import Outlook
+    from caseline.actions.run_import import Import
+    from caseline.actions.wiring import House
+
+Begin = Callable[["House"], "Import"]
+"""Opens a run, or joins the one that was interrupted."""
+FAILED_ROWS: Final = 3
+STOPPED: Final = 130
+
+
+def carry_out(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
+    """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly."""
+    from caseline.actions import foresee_import, run_import, summarise_import
+
+    # What stops services sends SIGTERM: it means the same as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    say = screen.beside() if as_json else screen.out()
+    try:
+        with door.house() as house:
+            with screen.busy("Looking at the files"):
+                imported = begin(house)
+                outlook = foresee_import.foresee(imported)
+            say.print(first_line(imported, outlook, what), soft_wrap=True)
+            with progress.display(outlook.records) as watch:
+                run_import.go_on(imported, watch=watch)
+            found = summarise_import.summarise(imported)
+    except KeyboardInterrupt:
+        screen.complain("Stopped. What is settled stays settled; the same command goes on where it stopped.")
+        return STOPPED
+    if as_json:
+        screen.print_json(found.as_dict())
+    else:
+        summary.show(found, say, mapping=mapping)
+    return FAILED_ROWS if found.failed else 0
+
+
+def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:
+    """What is imported, how much, and where it resumes."""
+    again = f"trying {screen.count(outlook.again, 'row')} of earlier runs again" if outlook.again else ""
+    files = f"{screen.count(outlook.files, 'file')}, {screen.size(outlook.size)}"
+    if imported.resumed:
+        return f"{what}: resuming run {imported.run_id}: {screen.count(outlook.settled, 'row')} are settled already"
+    if not outlook.files:
+        return f"{what}: run {imported.run_id}, {again or 'no rows to try again'}"
+    if not outlook.files_left:
+        return f"{what}: {files}, all imported already; {again or 'nothing to do'} (run {imported.run_id})"
+    about = f"about {screen.count(outlook.records - outlook.again, 'row')}"
+    return f"{what}: {files}, {about}, run {imported.run_id}" + (f", {again}" if again else "")

@@ -1,0 +1,113 @@
+"""Commands with made-up data: `sample` writes an export, `demo` imports one."""
+
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from caseline.cli import door, importing, imports, screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from caseline.actions.run_import import Import
+    from caseline.actions.wiring import House
+    from caseline.sample import ExportSummary
+    from caseline.sample.export import Report
+
+CasesOption = Annotated[int, typer.Option("--cases", min=1, help="Cases in the export.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("sample")(sample)
+    app.command("demo")(demo)
+
+
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="An empty folder, or one with an earlier sample.")],
+    cases: CasesOption,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2026,
+    zipped: Annotated[bool, typer.Option("--zip", help="Pack it as the export service does.")] = False,
+    truth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write which rows are bad, and how an import must answer.")
+    ] = None,
+    bad: Annotated[
+        float, typer.Option(metavar="SHARE", min=0, max=0.2, help="Share of bad rows in each file.")
+    ] = 0.005,
+) -> None:
+    """Write a made-up Salesforce export; the same options give the same bytes."""
+    from caseline.sample import write_export
+
+    fixed = partial(write_export, folder, cases=cases, seed=seed, zipped=zipped, truth=truth, bad_share=bad)
+    written = _shown(lambda report: fixed(report=report))
+    made = screen.table("File", "Rows", "Bad", "Deleted", numbers=("Rows", "Bad", "Deleted"))
+    for name, rows in written.rows.items():
+        made.add_row(
+            name, *(f"{number:,}" for number in (rows, written.failed.get(name, 0), written.filtered.get(name, 0)))
+        )
+    screen.out().print(made)
+
+
+def demo(
+    cases: CasesOption = 290_000,
+    prefect: Annotated[bool, typer.Option("--prefect", help="Import as a Prefect flow run.")] = False,
+) -> None:
+    """Write a made-up export of a support centre into the home and import it.
+
+    Some of its rows are bad on purpose, so FAILED rows are no failure of the demo: the exit code is 0 then too.
+    """
+    from caseline.settings import load
+    from staging import mapping_file
+
+    folder = load().home / "demo" / f"export-{cases}"
+    _write_once(folder, cases)
+    mapping = "salesforce-sample" if "salesforce-sample" in mapping_file.shipped() else "salesforce"
+    if prefect:
+        code = imports.run_flow([folder], mapping, ["--yes"])
+    else:
+        code = importing.carry_out(
+            _beginning(folder, mapping), what=f"Importing {folder}", mapping=mapping, as_json=False
+        )
+    raise typer.Exit(0 if code == importing.FAILED_ROWS else code)
+
+
+def _beginning(folder: Path, mapping: str) -> importing.Begin:
+    def begin(house: "House") -> "Import":
+        from caseline.actions import run_import
+
+        order = run_import.Order((folder,), mapping, workers=house.settings.workers)
+        return run_import.start(house, order, clock=door.now)
+
+    return begin
+
+
+def _write_once(folder: Path, cases: int) -> None:
+    """The export is written anew unless this version wrote it whole before."""
+    from caseline.sample import write_export
+
+    mark = folder.with_name(f"{folder.name}.complete")
+    version = metadata.version("caseline")
+    if mark.is_file() and mark.read_text(encoding="utf-8") == version:
+        return
+    mark.unlink(missing_ok=True)
+    screen.out().print(f"Writing a made-up export of {cases:,} cases to {folder}", soft_wrap=True)
+    _shown(lambda report: write_export(folder, cases=cases, report=report))
+    mark.write_text(version, encoding="utf-8")
+
+
+def _shown(write: "Callable[[Report], ExportSummary]") -> "ExportSummary":
+    """Call `write` with a progress bar to report to."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = screen.beside()
+    columns = (TextColumn("{task.description}"), BarColumn(None), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("")
+
+        def report(file: str, rows: int, expected: int) -> None:
+            bar.update(task, description=file, completed=rows, total=expected)
+
+        return write(report)

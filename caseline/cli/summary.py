@@ -1,0 +1,125 @@
+"""Shows what an import came to: a table by part, what was left out, the commonest errors, what to type next."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from caseline.cli import screen
+
+if TYPE_CHECKING:
+    from caseline.actions.summarise_import import Summary
+    from staging.history import Pace
+    from staging.report import ErrorGroup, Totals
+
+_SHOWN = 60
+"""Characters of a sample."""
+
+
+def show(summary: "Summary", console: Console, *, mapping: str) -> None:
+    """Print everything."""
+    console.print()
+    console.print(_parts(summary))
+    # The times of parts overlap: files are read ahead while earlier parts are settled.
+    console.print(
+        "seconds: from the end of the part before to its own end; pauses over 5 minutes left out", style="dim"
+    )
+    for line in _left_out(summary):
+        console.print(line, soft_wrap=True)
+    if summary.commonest:
+        many = len(summary.commonest)
+        title = "The commonest error" if many == 1 else f"The {many} commonest errors"
+        console.print(f"\n{title} (of {sum(summary.codes.values()):,})", style="bold")
+        for group in summary.commonest:
+            show_group(group, console, samples=1)
+    console.print()
+    console.print(_next(summary, mapping))
+
+
+def totals_table(totals: "dict[str, Totals]", *, title: str | None = None) -> Table:
+    """Rows by part and status."""
+    columns = ("Part", "Read", "NEW", "SUCCESS", "FAILED", "Filtered")
+    made = screen.table(*columns, numbers=columns[1:], title=title)
+    for name, part in totals.items():
+        made.add_row(name, *_figures(part))
+    return made
+
+
+def show_group(group: "ErrorGroup", console: Console, *, samples: int) -> None:
+    """One group of errors: how many, where, an example, the remedy."""
+    head = Text(f"{group.count:>7,}  ")
+    head.append(group.code, style="bold")
+    head.append(f" in {group.part}" + (f", {group.field}" if group.field else ""))
+    console.print(head)
+    for value, place in list(zip(group.samples, group.lines, strict=False))[:samples]:
+        console.print(Padding(Text(f"{place}  {_one_line(value)}", style="dim"), (0, 0, 0, 9), expand=False))
+    console.print(Padding(Text(group.remedy), (0, 0, 0, 9), expand=False))
+
+
+def _parts(summary: "Summary") -> Table:
+    waiting = any(part.new for part in summary.totals.values())
+    numbers = ("Read", *(("NEW",) if waiting else ()), "SUCCESS", "FAILED", "Filtered", "Seconds", "Rows/s")
+    made = screen.table("Part", *numbers, numbers=numbers)
+    for name, part in summary.totals.items():
+        made.add_row(name, *_figures(part, waiting=waiting), *_pace(summary.paces.get(name)))
+    return made
+
+
+def _figures(part: "Totals", *, waiting: bool = True) -> Iterator[Text]:
+    yield Text(f"{part.read:,}")
+    if waiting:
+        yield Text(f"{part.new:,}", style="yellow" if part.new else "dim")
+    yield Text(f"{part.success:,}", style="green" if part.success else "dim")
+    yield Text(f"{part.failed:,}", style="red" if part.failed else "dim")
+    yield Text(f"{part.filtered:,}", style="" if part.filtered else "dim")
+
+
+def _pace(pace: "Pace | None") -> tuple[str, str]:
+    if pace is None or not pace.settled:
+        return "-", "-"
+    return f"{pace.seconds:,.1f}", f"{pace.per_second:,.0f}" if pace.per_second else "-"
+
+
+def _left_out(summary: "Summary") -> Iterator[str]:
+    for pattern, number in summary.not_imported.items():
+        yield f"Not imported: {screen.count(number, 'file')} ({pattern})"
+    if summary.unknown:
+        yield f"Unknown to the mapping: {_some(summary.unknown)}"
+    for file, columns in summary.lacking.items():
+        yield f"{file} lacks mapped columns: {_some(columns)}"
+    for change in summary.changes:
+        if change.appeared:
+            yield f"{change.file} has new columns since the last run: {_some(change.appeared)}"
+        if change.vanished:
+            yield f"{change.file} has lost columns since the last run: {_some(change.vanished)}"
+
+
+def _some(names: tuple[str, ...]) -> str:
+    few = 8
+    return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
+
+
+def _next(summary: "Summary", mapping: str) -> Table:
+    made = Table(
+        title="What to do next", title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
+    )
+    made.add_column(no_wrap=True, style="cyan")
+    made.add_column()
+    if summary.failed:
+        made.add_row("caseline errors", "all errors, with places and remedies")
+        made.add_row("caseline rejects --out rejects.zip", "the FAILED rows: mend them, then")
+        made.add_row(f"caseline import rejects.zip --mapping {mapping}", "")
+        made.add_row("caseline retry", "once the mapping is mended, or what was missing is there")
+    made.add_row("caseline verify", "compare the CRM with the source, record by record")
+    made.add_row(f"caseline rollback {summary.run_id}", "take this run back")
+    return made
+
+
+def _one_line(value: str) -> str:
+    flat = " ".join(value.split())
+    if not flat:
+        return "(only blanks)" if value else "(empty)"
+    return flat[:_SHOWN] + "…" if len(flat) > _SHOWN else flat

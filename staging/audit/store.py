@@ -1,0 +1,156 @@
+"""Asks the staging tables what they say about files and records; writes nothing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from staging import tables
+
+AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A file that was loaded to its end."""
+
+    id: int
+    run_id: int
+    name: str
+    path: str
+    sha256: str
+    encoding: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the source."""
+
+    id: int
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRow:
+    """The row that stands for a key."""
+
+    status: str
+    crm_id: int | None
+    crm_version: int | None
+    codes: tuple[str, ...]
+    unread: bool
+    """Its record could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddRow:
+    """A row without a key of its own: unreadable, keyless, or a duplicate."""
+
+    line: int
+    status: str
+    codes: tuple[str, ...]
+    unread: bool
+    has_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows of a part; `keyed` are the ones that stand for a record that could be read."""
+
+    new: int
+    success: int
+    failed: int
+    filtered: int
+    keyed: int
+
+
+def runs(connection: sa.Connection, source: str) -> list[Run]:
+    """Runs of a source, oldest first."""
+    run = tables.run
+    query = sa.select(run.c.id, run.c.state, run.c.started_at, run.c.finished_at).where(run.c.source == source)
+    return [Run(*row) for row in connection.execute(query.order_by(run.c.id))]
+
+
+def part_ids(connection: sa.Connection, source: str) -> dict[str, int]:
+    """Numbers of the parts of a source."""
+    part = tables.part
+    query = sa.select(part.c.name, part.c.id).where(part.c.source == source)
+    return {name: number for name, number in connection.execute(query)}
+
+
+def files(connection: sa.Connection, source: str) -> list[StagedFile]:
+    """Files of a source in the order in which they were registered; those given up half-way are left out."""
+    file, part = tables.file, tables.part
+    names = sa.select(sa.func.array_agg(part.c.name)).where(part.c.id == sa.any_(file.c.parts)).scalar_subquery()
+    query = sa.select(
+        file.c.id, file.c.run_id, file.c.name, file.c.path, file.c.sha256, file.c.encoding, names.label("parts")
+    )
+    whole = sa.and_(file.c.source == source, sa.func.char_length(file.c.sha256) == len("0" * 64))
+    found = connection.execute(query.where(whole).order_by(file.c.id))
+    return [StagedFile(*row[:-1], tuple(row[-1] or ())) for row in found]
+
+
+def rows(connection: sa.Connection, part_id: int, keys: Sequence[str]) -> dict[str, StagedRow]:
+    """The rows that stand for these keys."""
+    row = tables.row
+    query = sa.select(row.c.key, row.c.status, row.c.crm_id, row.c.crm_version, row.c.errors, row.c.raw.is_not(None))
+    wanted = sa.and_(row.c.part_id == part_id, row.c.duplicate_of.is_(None), row.c.key == _any(keys))
+    return {
+        key: StagedRow(status, crm_id, version, _codes(errors), unread)
+        for key, status, crm_id, version, errors, unread in connection.execute(query.where(wanted))
+    }
+
+
+def odd_rows(connection: sa.Connection, part_id: int, file_id: int) -> Iterator[OddRow]:
+    """Rows of a file without a key of their own, by line, streamed."""
+    row = tables.row
+    odd = sa.or_(row.c.duplicate_of.is_not(None), row.c.key.is_(None), row.c.raw.is_not(None))
+    query = (
+        sa.select(row.c.line, row.c.status, row.c.errors, row.c.raw.is_not(None), row.c.key.is_not(None))
+        .where(row.c.part_id == part_id, row.c.file_id == file_id, odd)
+        .order_by(row.c.line, row.c.id)
+    )
+    with connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(query) as found:
+        for line, status, errors, unread, has_key in found:
+            yield OddRow(line, status, _codes(errors), unread, has_key)
+
+
+def filtered(connection: sa.Connection, part_id: int, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are counted as filtered out."""
+    table = tables.filtered
+    query = sa.select(table.c.key).where(table.c.part_id == part_id, table.c.key == _any(keys))
+    return set(connection.execute(query).scalars())
+
+
+def count(connection: sa.Connection, part_id: int) -> Counted:
+    """Rows of a part by status."""
+    row, left = tables.row, tables.filtered
+    numbers = [sa.func.count().filter(row.c.status == status) for status in (tables.NEW, tables.SUCCESS, tables.FAILED)]
+    keyed = sa.func.count().filter(row.c.key.is_not(None), row.c.duplicate_of.is_(None), row.c.raw.is_(None))
+    out = sa.select(sa.func.count()).where(left.c.part_id == part_id).scalar_subquery()
+    found = connection.execute(sa.select(*numbers, out, keyed).where(row.c.part_id == part_id)).one()
+    return Counted(*found)
+
+
+def keys(connection: sa.Connection, part_id: int) -> Iterator[Sequence[tuple[str, str]]]:
+    """(key, status) of all rows of a part that could be read, streamed in pieces."""
+    row = tables.row
+    query = sa.select(row.c.key, row.c.status).where(
+        row.c.part_id == part_id, row.c.key.is_not(None), row.c.duplicate_of.is_(None), row.c.raw.is_(None)
+    )
+    with connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(query) as found:
+        for piece in found.partitions(AT_ONCE):
+            yield [(key, status) for key, status in piece]
+
+
+def _any(keys: Sequence[str]) -> sa.CollectionAggregate[Any]:
+    return sa.any_(sa.literal(list(keys), sa.ARRAY(sa.Text)))
+
+
+def _codes(errors: list[dict[str, Any]] | None) -> tuple[str, ...]:
+    return tuple(str(error.get("code")) for error in errors or ())

@@ -1,0 +1,147 @@
+"""What a block of a file becomes: the SQL that makes staging rows of landed records."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from staging import mended, places, row_errors, tables, values
+from staging.blocks import Block
+from staging.landing import Layout
+from staging.mapping import Mapping, Part
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Where the records of a file go: its layout and one of its parts."""
+
+    mapping: Mapping
+    name: str
+    part_id: int
+    file_id: int
+    run_id: int
+    rank: int
+    layout: Layout
+
+    @property
+    def part(self) -> Part:
+        """The part's rules."""
+        return self.mapping.parts[self.name]
+
+    @cached_property
+    def columns(self) -> values.Columns:
+        """Landing columns by source name."""
+        return self.layout.columns(self.mapping)
+
+    @cached_property
+    def key(self) -> Any:  # noqa: ANN401 - an SQL expression
+        """The key of a landing row."""
+        return values.key(self.part.key, self.columns)
+
+    @cached_property
+    def insertion(self) -> sa.Select[Any]:
+        """Insert rows for landing ids first..last that are new; answers (count, first id, last id, landing ids that met a known key)."""
+        row = tables.row
+        source = self._source()
+        added = (
+            insert(row)
+            .from_select(list(source.selected_columns.keys()), source)
+            .on_conflict_do_nothing(index_elements=["part_id", "key"], index_where=row.c.duplicate_of.is_(None))
+            .returning(row.c.id, row.c.payload)
+            .cte("added")
+        )
+        table = self.layout.table
+        met = sa.select(sa.func.array_agg(table.c.id)).where(self.within, self.wanted, table.c.id.not_in(sa.select(added.c.payload)))
+        return sa.select(sa.func.count(), sa.func.min(added.c.id), sa.func.max(added.c.id), met.scalar_subquery())
+
+    @cached_property
+    def wanted(self) -> sa.ColumnElement[bool]:
+        """To be known by its key: neither skipped nor the mended form of a row that it names."""
+        if not mended.names_rows(self):
+            return self.unskipped
+        return sa.and_(self.unskipped, sa.not_(mended.dealt_with(self)))
+
+    @cached_property
+    def unskipped(self) -> sa.ColumnElement[bool]:
+        """Not skipped by the mapping."""
+        if self.part.inline:
+            return self.key.is_not(None)  # type: ignore[no-any-return]
+        return sa.not_(sa.or_(sa.false(), *(condition for condition, _ in self.skips)))
+
+    @cached_property
+    def skips(self) -> list[tuple[sa.ColumnElement[bool], str]]:
+        """(condition, reason) of rows that the mapping filters out."""
+        found = []
+        for skip in self.part.skip:
+            raw = self.columns.raw(skip.column)
+            condition = values.missing(raw) if skip.empty else sa.func.coalesce(raw.in_(skip.values), sa.false())
+            found.append((condition, skip.reason))
+        return found
+
+    def _source(self) -> sa.Select[Any]:
+        table = self.layout.table
+        key = self.key
+        columns: dict[str, Any] = {
+            "part_id": sa.literal(self.part_id, sa.Integer),
+            "file_id": sa.literal(self.file_id, sa.Integer),
+            **self.position(table.c.id),
+            "key": key,
+            "payload": table.c.id,
+            "layout_id": sa.literal(self.layout.id, sa.Integer),
+            "hash": self.hash,
+            "status": sa.case((key.is_(None), tables.FAILED), else_=tables.NEW),
+            "errors": sa.case((key.is_(None), row_errors.no_key(self.part)), else_=sa.null()),
+        }
+        selected = sa.select(*(text.label(name) for name, text in columns.items()))
+        return selected.where(self.within, self.wanted).order_by(table.c.id)
+
+    @property
+    def within(self) -> sa.ColumnElement[bool]:
+        """Landing rows of the block."""
+        return self.layout.table.c.id.between(sa.bindparam("first_id", type_=sa.BigInteger), sa.bindparam("last_id", type_=sa.BigInteger))
+
+    def position(self, landed: sa.ColumnElement[int]) -> dict[str, Any]:
+        """Line, byte offset and length of a landing row of the block, looked up by its ordinal."""
+        ordinal = sa.cast(landed - sa.bindparam("first_id", type_=sa.BigInteger), sa.Integer) + 1
+
+        return {
+            "line": sa.bindparam("line", type_=sa.BigInteger) + places.at("lines", ordinal),
+            "byte_offset": sa.bindparam("offset", type_=sa.BigInteger) + places.at("starts", ordinal),
+            "byte_length": places.at("lengths", ordinal),
+        }
+
+    @cached_property
+    def hash(self) -> Any:  # noqa: ANN401 - an SQL expression
+        """64-bit hash of everything that counts when two versions of a row are compared."""
+        part = self.part
+        names = sorted(name for name in self.columns.texts if name not in part.ignore and not name.startswith(values.OWN))
+        return sa.func.hash_record_extended(sa.func.row(*(self.columns.texts[name] for name in names)), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A block that stands in the landing table."""
+
+    block: Block
+    first_id: int
+
+    @property
+    def count(self) -> int:
+        """Records landed."""
+        return len(self.block.starts)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the statements of `Loader` need."""
+        block = self.block
+        return {
+            "first_id": self.first_id,
+            "last_id": self.first_id + self.count - 1,
+            "line": block.line,
+            "offset": block.offset,
+            "lines": places.Int4Array(block.lines),
+            "starts": places.Int4Array(block.starts),
+            "lengths": places.Int4Array(block.lengths),
+        }
