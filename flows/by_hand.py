@@ -1,7 +1,7 @@
 """Runs the import flow once from the command line: on a server that runs, or on a temporary one."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -39,6 +39,12 @@ def run_once(flow: Flow[..., Any], words: Sequence[str]) -> int:
             typer.echo(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}", err=True)
         return WRONG_USAGE
     url = PREFECT_API_URL.value() or running_services.api_url(load().home)
+
+    def announce(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
+        """Say at the beginning which flow run this is, and where to watch it."""
+        where = f"{url.removesuffix('/api')}/runs/flow-run/{flow_run.id}" if url else "a temporary server without pages"
+        typer.echo(f"{flow.name} {flow_run.name!r} ({state.name}): {where}")
+
     with temporary_settings(
         {
             PREFECT_API_URL: url,
@@ -46,8 +52,8 @@ def run_once(flow: Flow[..., Any], words: Sequence[str]) -> int:
             PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: PATIENCE_S,
         }
     ):
-        announced = flow.with_options(on_running=[_announcement(url)])
         parameters = {"options": options}
+        announced = flow.with_options(on_running=[announce])
         state = run_flow(announced, _run_of_deployment(flow, options), parameters, return_type="state")
     return _tell(cast("State", state))
 
@@ -86,16 +92,6 @@ def _absolute(path: str) -> str:
 
 def _mapping(name: str) -> str:
     return _absolute(name) if Path(name).suffix in {".yaml", ".yml"} else name
-
-
-def _announcement(url: str | None) -> Callable[[Flow[..., Any], FlowRun, State], None]:
-    """Says at the beginning which flow run this is, and where to watch it."""
-
-    def announce(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
-        where = f"{url.removesuffix('/api')}/runs/flow-run/{flow_run.id}" if url else "a temporary server without pages"
-        typer.echo(f"{flow.name} {flow_run.name!r} ({state.name}): {where}")
-
-    return announce
 
 
 def _tell(state: State) -> int:

@@ -19,7 +19,8 @@ def faults(mapping: Mapping) -> Iterator[Fault]:
             continue
         yield from _core_faults(mapping, name, part, here)
         for field, rule in part.extra.items():
-            yield from _reference_faults(mapping, name, rule, (*here, "extra", field))
+            if rule.to is not None:
+                yield (*here, "extra", field), "an extra field is no reference: remove `to`, and the key stays as text"
 
 
 def _core_faults(mapping: Mapping, name: str, part: Part, here: Place) -> Iterator[Fault]:

@@ -57,7 +57,7 @@ def claim_locked(connection: sa.Connection, run_id: int) -> Batch | None:
 def claim_leased(connection: sa.Connection, run_id: int, *, owner: str, now: datetime, until: datetime) -> Batch | None:
     """The next batch nobody holds, leased to `owner` with a higher fence; the caller commits."""
     batch = tables.batch
-    free = sa.or_(batch.c.until.is_(None), batch.c.until < now)
+    free = sa.or_(batch.c.until.is_(None), batch.c.until <= now)
     chosen = connection.execute(_next(run_id).where(free).with_for_update(skip_locked=True)).one_or_none()
     if chosen is None:
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -53,7 +54,9 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counts:
+class Counts:
+    """Rows of a filled `take`."""
+
     good: int
     changed: int
     bad: int
@@ -63,16 +66,7 @@ class _Counts:
 def move(connection: sa.Connection, prepared: Prepared, batch: Batch, crm: Crm, *, overwrite: bool) -> Tally:
     """Convert, write and settle every open row of `batch` in the caller's transaction."""
     plan = prepared.plan
-    # Tables of a first load have no statistics yet; what is joined here is always found by an index.
-    connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    connection.execute(prepared.fill, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": None})
-    if batch.final:
-        _resolve_among_themselves(connection, plan)
-    counts = _count(connection, plan)
-    if counts.bad:
-        _mark_bad(connection, prepared, batch)
-    if counts.waiting:
-        settle.keep_waiting(connection, plan)
+    counts = prepare(connection, prepared, batch)
     refused: Sequence[Refusal] = ()
     if counts.good:
         fields, rows = prepared.incoming
@@ -82,7 +76,24 @@ def move(connection: sa.Connection, prepared: Prepared, batch: Batch, crm: Crm, 
     return Tally(counts.good - len(refused), counts.bad + len(refused), counts.waiting)
 
 
-def _count(connection: sa.Connection, plan: Plan) -> _Counts:
+def prepare(connection: sa.Connection, prepared: Prepared, batch: Batch) -> Counts:
+    """Fill `take` for `batch` and settle what cannot go to the CRM: bad rows are FAILED, waiting ones stay NEW."""
+    plan = prepared.plan
+    # Tables of a first load have no statistics yet; what is joined here is always found by an index.
+    connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    range_of = {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": None}
+    connection.execute(prepared.fill, range_of)
+    if batch.final:
+        _resolve_among_themselves(connection, plan)
+    counts = _count(connection, plan)
+    if counts.bad:
+        _mark_bad(connection, prepared, batch)
+    if counts.waiting:
+        settle.keep_waiting(connection, plan)
+    return counts
+
+
+def _count(connection: sa.Connection, plan: Plan) -> Counts:
     take = plan.take
     good = sa.and_(take.c.ok, sa.not_(take.c.waits))
     counted = sa.select(
@@ -91,7 +102,7 @@ def _count(connection: sa.Connection, plan: Plan) -> _Counts:
         sa.func.count().filter(sa.not_(take.c.ok)),
         sa.func.count().filter(take.c.ok, take.c.waits),
     )
-    return _Counts(*connection.execute(counted).one())
+    return Counts(*connection.execute(counted).one())
 
 
 def _mark_bad(connection: sa.Connection, prepared: Prepared, batch: Batch) -> None:
@@ -108,6 +119,11 @@ def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) 
         with connection.begin_nested():
             taken = crm.take_in(connection, incoming)
     except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+        return _halve(connection, plan, incoming, crm, error)
+    except sa.exc.OperationalError as error:
+        # A value too long for an index is a fault of its record, not of the connection.
+        if not isinstance(error.orig, psycopg.errors.ProgramLimitExceeded):
+            raise
         return _halve(connection, plan, incoming, crm, error)
     if taken.known:
         return _adopt(connection, plan, incoming, crm, taken.known)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from caseline.crm.vocabulary import Type
 from staging import formats
-from staging.checks import Check, Text
+from staging.checks import Check, Text, unfit
 
 CENTURIES: Final = ("19", "20", "21")
 """Years outside 1900-2199 are typing errors in a help desk."""
@@ -25,8 +25,7 @@ def typed(kind: Type, layouts: list[str], zone: str, raw: Text) -> tuple[Text, l
     value = sa.case((good, sa.case(*values, else_=sa.null())), else_=sa.null())
     if kind is Type.DATE:
         value = sa.cast(sa.func.timezone(zone, value), sa.Date)
-    bad = sa.and_(raw.is_not(None), sa.not_(good))
-    return value, [Check("BAD_DATE", bad, f"no possible date of 1900-2199 written as {' or '.join(layouts)}: correct it, or add its layout to the mapping")]
+    return value, [Check("BAD_DATE", unfit(raw, good), f"no possible date of 1900-2199 written as {' or '.join(layouts)}: correct it, or add its layout to the mapping")]
 
 
 def _instant(layout: formats.DateFormat, zone: str, text: Text) -> Text:

@@ -28,9 +28,14 @@ def _known(loader: Loader) -> tuple[Any, Any, sa.Select[Any]]:
     query = (
         sa.select()
         .select_from(table.join(row, match))
-        .where(table.c.id == sa.any_(sa.bindparam("met", type_=sa.ARRAY(sa.BigInteger))), sa.func.coalesce(row.c.payload, -1) != table.c.id)
+        .where(table.c.id == sa.any_(sa.bindparam("met", type_=sa.ARRAY(sa.BigInteger))), _other(loader, row))
     )
     return table, row, query
+
+
+def _other(loader: Loader, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The landing row is not the payload of `row`; ids of two landing tables may be the same by chance."""
+    return sa.or_(row.c.layout_id != loader.layout.id, row.c.payload.is_distinct_from(loader.layout.table.c.id))
 
 
 def _duplicates(loader: Loader) -> sa.Insert:

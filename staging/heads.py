@@ -87,13 +87,12 @@ def _csv_header(file: SourceFile, mapping: Mapping, sample: bytes, encoding: str
         if b"\r" in sample:
             raise FileFault("FILE_ENCODING", file.path, "its lines end with CR alone: save it with LF or CRLF line ends")
         sample += b"\n"
-    end = 0
-    while True:
-        end = sample.find(b"\n", end) + 1
+    end, quotes = 0, 0
+    while end == 0 or quotes % 2:
+        start, end = end, sample.find(b"\n", end) + 1
         if end == 0:
             raise FileFault("FILE_NO_KEY", file.path, "its header has a quote that is never closed: mend the first line")
-        if sample.count(b'"', 0, end) % 2 == 0:
-            break
+        quotes += sample.count(b'"', start, end)
     text = sample[:end].decode(encoding, "replace").rstrip("\r\n")
     names = tuple(name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter), []))
     twice = next((name for name in names if names.count(name) > 1), None)

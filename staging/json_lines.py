@@ -10,9 +10,12 @@ from staging.heads import REST
 from staging.landing import Layout, Refused
 
 
-def land(connection: sa.Connection, layout: Layout, data: bytes) -> int:
+def land(connection: sa.Connection, layout: Layout, data: bytes, *, encoding: str) -> int:
     """Land one JSON object a line; `Refused` names every line that is none."""
-    count = landing.spool(connection, data)
+    impossible = _impossible(data)
+    if impossible:
+        raise Refused(f"{len(impossible)} lines are no JSON objects", impossible, "BAD_JSON")
+    count = landing.spool(connection, data, encoding=encoding)
     spool = sa.table("spool", sa.column("n", sa.Integer), sa.column("doc", sa.Text))
     unfit = connection.execute(sa.select(spool.c.n, _reason(spool.c.doc)).where(_unfit(spool.c.doc))).all()
     if unfit:
@@ -25,6 +28,15 @@ def land(connection: sa.Connection, layout: Layout, data: bytes) -> int:
     chosen = sa.select(*(texts[name] for name in layout.header)).order_by(spool.c.n)
     connection.execute(sa.insert(table).from_select([f"c{n}" for n in range(1, len(layout.header) + 1)], chosen))
     return count
+
+
+def _impossible(data: bytes) -> dict[int, str]:
+    """Lines that are no JSON whatever stands around them, and that would lead COPY astray."""
+    if not any(sign in data for sign in (landing.DELIMITER, landing.QUOTE, b"\\.")):
+        return {}
+    lines = enumerate(data.split(b"\n"), 1)
+    reason = "no JSON object (a control character outside \\u escapes, or the sign that ends a COPY): mend the line"
+    return {n: reason for n, line in lines if landing.DELIMITER in line or landing.QUOTE in line or line.rstrip(b"\r") == b"\\."}
 
 
 def _unfit(doc: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -52,4 +64,8 @@ def _rest(document: sa.ColumnElement[Any], paths: list[list[str]]) -> sa.ColumnE
 
 
 def _without(document: sa.ColumnElement[Any], path: list[str]) -> sa.ColumnElement[Any]:
-    return document.op("#-", return_type=JSONB())(sa.cast(sa.literal(path, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text)))
+    left: sa.ColumnElement[Any] = document.op("#-", return_type=JSONB())(sa.cast(sa.literal(path, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text)))
+    if len(path) == 1:
+        return left
+    # Where other records have an object, this one may have an array, which knows no names.
+    return sa.case((sa.func.jsonb_typeof(document[path[:-1]]) == "object", left), else_=document)

@@ -83,12 +83,17 @@ def last_id(connection: sa.Connection, layout: Layout) -> int:
     return int(connection.execute(sa.select(sa.func.currval(name))).scalar_one())
 
 
-def spool(connection: sa.Connection, data: bytes) -> int:
-    """Copy lines (JSON) into the temporary table `spool(n, doc)`; answers how many."""
+DELIMITER, QUOTE = b"\x01", b"\x02"
+"""Signs that no JSON line may hold, so that every line is one field for COPY."""
+
+
+def spool(connection: sa.Connection, data: bytes, *, encoding: str) -> int:
+    """Copy lines (JSON, without those signs) into the temporary table `spool(n, doc)`; answers how many."""
     connection.exec_driver_sql("CREATE TEMPORARY TABLE IF NOT EXISTS spool (n integer GENERATED ALWAYS AS IDENTITY, doc text) ON COMMIT DELETE ROWS")
     connection.exec_driver_sql("ALTER TABLE spool ALTER n RESTART")
-    # Quote and delimiter are signs that no JSON line may hold, so every line is one field.
-    command = sql.SQL("COPY spool (doc) FROM STDIN WITH (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')")
+    signs = {"delimiter": sql.Literal(DELIMITER.decode()), "quote": sql.Literal(QUOTE.decode())}
+    text = "COPY spool (doc) FROM STDIN WITH (FORMAT csv, DELIMITER {delimiter}, QUOTE {quote}, ENCODING {encoding})"
+    command = sql.SQL(text).format(**signs, encoding=sql.Literal(formats.SERVER_ENCODINGS[encoding]))
     return _copied(connection, command, data)
 
 

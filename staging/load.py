@@ -30,8 +30,13 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
 
 
 def _filter(connection: sa.Connection, loader: Loader, landed: Landed, condition: sa.ColumnElement[bool], reason: str) -> int:
-    table = loader.layout.table
-    chosen = sa.select(sa.literal(loader.part_id, sa.Integer), sa.literal(loader.file_id, sa.Integer), loader.position(table.c.id)["line"], loader.key, sa.literal(reason, sa.Text)).where(loader.within, condition)
+    table, filtered, file = loader.layout.table, tables.filtered, tables.file
+    mine = sa.select(file.c.id).where(file.c.run_id == loader.run_id)
+    before = sa.exists().where(filtered.c.part_id == loader.part_id, filtered.c.key == loader.key, filtered.c.file_id.in_(mine))
+    again = sa.func.row_number().over(partition_by=loader.key, order_by=table.c.id) > 1
+    # One line each time it comes in this run, under its key the first time: what an earlier run has counted stays one.
+    key = sa.case((sa.or_(again, before), sa.null()), else_=loader.key)
+    chosen = sa.select(sa.literal(loader.part_id, sa.Integer), sa.literal(loader.file_id, sa.Integer), loader.position(table.c.id)["line"], key, sa.literal(reason, sa.Text)).where(loader.within, condition)
     known = sa.select(sa.func.count()).select_from(table).where(loader.within, condition)
     columns = ["part_id", "file_id", "line", "key", "reason"]
     parameters = landed.parameters
@@ -45,8 +50,11 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
     """Staging rows for records that cannot be read: FAILED, with the raw bytes and as much of the key as can be seen."""
     if not records:
         return
+    # What other loaders have just added must be seen before a key is taken.
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
     key_columns = [*loader.part.key.column, *loader.part.key.otherwise]
-    header = loader.layout.header
+    # A JSON line that cannot be read has no columns.
+    header = loader.layout.header if loader.mapping.format == "csv" else ()
     rows = [
         {
             "line": block.line + record.line,
@@ -61,7 +69,7 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
     names = {"line": sa.BigInteger, "byte_offset": sa.BigInteger, "byte_length": sa.Integer, "raw": sa.Text, "errors": JSONB}
     texts = [sa.column(f"k{n}", sa.Text) for n in range(len(key_columns))]
     found = sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB)).table_valued(*(sa.column(n, t) for n, t in names.items()), *texts).render_derived(with_types=True)
-    key = values.key(loader.part.key, values.Columns({column: found.c[f"k{n}"] for n, column in enumerate(key_columns)}, tuple(loader.mapping.nulls)))
+    key = values.usable(values.key(loader.part.key, values.Columns({column: found.c[f"k{n}"] for n, column in enumerate(key_columns)}, tuple(loader.mapping.nulls))))
     row = tables.row
     taken = sa.exists().where(row.c.part_id == loader.part_id, row.c.key == key, row.c.duplicate_of.is_(None))
     first = sa.func.row_number().over(partition_by=key, order_by=found.c.line) == 1

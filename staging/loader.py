@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from staging import mended, places, row_errors, tables, values
+from staging import checks, mended, places, row_errors, tables, values
 from staging.blocks import Block
 from staging.landing import Layout
 from staging.mapping import Mapping, Part
@@ -37,7 +37,12 @@ class Loader:
 
     @cached_property
     def key(self) -> Any:  # noqa: ANN401 - an SQL expression
-        """The key of a landing row."""
+        """The key of a landing row; NULL when it is empty or can be none."""
+        return values.usable(self.long_key)
+
+    @cached_property
+    def long_key(self) -> Any:  # noqa: ANN401 - an SQL expression
+        """The key as it stands there, however long."""
         return values.key(self.part.key, self.columns)
 
     @cached_property
@@ -72,12 +77,13 @@ class Loader:
 
     @cached_property
     def skips(self) -> list[tuple[sa.ColumnElement[bool], str]]:
-        """(condition, reason) of rows that the mapping filters out."""
-        found = []
+        """(condition, reason) of rows that the mapping filters out; the first reason counts."""
+        found: list[tuple[sa.ColumnElement[bool], str]] = []
         for skip in self.part.skip:
             raw = self.columns.raw(skip.column)
-            condition = values.missing(raw) if skip.empty else sa.func.coalesce(raw.in_(skip.values), sa.false())
-            found.append((condition, skip.reason))
+            condition = checks.missing(raw) if skip.empty else sa.func.coalesce(raw.in_(skip.values), sa.false())
+            others = [sa.not_(earlier) for earlier, _ in found]
+            found.append((sa.and_(condition, *others), skip.reason))
         return found
 
     def _source(self) -> sa.Select[Any]:
@@ -92,7 +98,7 @@ class Loader:
             "layout_id": sa.literal(self.layout.id, sa.Integer),
             "hash": self.hash,
             "status": sa.case((key.is_(None), tables.FAILED), else_=tables.NEW),
-            "errors": sa.case((key.is_(None), row_errors.no_key(self.part)), else_=sa.null()),
+            "errors": sa.case((key.is_(None), row_errors.unfit_key(self.part, self.long_key)), else_=sa.null()),
         }
         selected = sa.select(*(text.label(name) for name, text in columns.items()))
         return selected.where(self.within, self.wanted).order_by(table.c.id)

@@ -86,12 +86,12 @@ def refresh(connection: sa.Connection, reading: Reading) -> Reading | None:
 
 
 @contextmanager
-def cutter(reading: Reading) -> Iterator[Cutter]:
-    """Cuts the file from where it is loaded to."""
+def cutter(reading: Reading, *, size: int = blocks.SIZE) -> Iterator[Cutter]:
+    """Cuts the file from where it is loaded to into blocks of about `size` bytes."""
     file = reading.file
     with heads.open_stream(file.found.file, file.found.head.encoding) as stream:
         _skip(stream, file.position)
-        yield Cutter(stream, offset=file.position, line=file.line, delimiter=reading.shape.delimiter)
+        yield Cutter(stream, offset=file.position, line=file.line, delimiter=reading.shape.delimiter, size=size)
 
 
 def ended(connection: sa.Connection, reading: Reading, *, now: datetime) -> None:
@@ -118,10 +118,11 @@ def take(connection: sa.Connection, reading: Reading, block: Block) -> int:
         damaged, used = list(found.damaged), found.used
         landed = _stubborn(connection, reading, block, found.good, damaged)
     loaders = reading.loaders()
-    load.damaged(connection, loaders[-1], block, damaged)
     for each in loaders:
         if landed is not None:
             load.stage(connection, each, landed)
+    # Last, so that a record that can be read has its key rather than a damaged one that seems to have the same.
+    load.damaged(connection, loaders[-1], block, damaged)
     _note(connection, reading, block, used=used, read=(landed.count if landed else 0) + len(damaged))
     return used
 
@@ -139,7 +140,7 @@ def _copied(connection: sa.Connection, reading: Reading, block: Block) -> loader
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LAYOUT_LOCKS, layout.id)))
     with connection.begin_nested():
         if mapping.format == "jsonl":
-            count = json_lines.land(connection, layout, block.data)
+            count = json_lines.land(connection, layout, block.data, encoding=reading.shape.encoding)
         else:
             count = landing.copy(connection, layout, block.data, mapping=mapping, encoding=reading.shape.encoding)
         if count != len(block.starts):

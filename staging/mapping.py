@@ -59,7 +59,7 @@ class Rule(_Strict):
     """What a reference to nothing does."""
     formats: Formats | None = None
     zone: Zone = None
-    separator: str = ";"
+    separator: str = Field(";", min_length=1)
     decimal: Literal[".", ","] | None = None
     thousands: str | None = None
     label: str | None = None
@@ -71,7 +71,7 @@ class Rule(_Strict):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if not (bool(self.column) ^ (self.value is not None) ^ self.here):
+        if [bool(self.column), self.value is not None, self.here].count(True) != 1:
             message = "give exactly one of: column, value, here"
             raise ValueError(message)
         if self.here and self.to is None:
@@ -83,7 +83,7 @@ class Rule(_Strict):
 class Key(_Strict):
     """What identifies a record in the source; `key: Id` may be written short."""
 
-    column: Texts
+    column: Annotated[Texts, Field(min_length=1)]
     otherwise: Texts = []
     """Columns to use when the first ones are blank."""
     fold: bool = False
@@ -175,6 +175,14 @@ class Mapping(_Strict):
     stages: list[Stage] = []
     views: list[View] = []
     parts: dict[str, Part] = Field(min_length=1)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_byte(cls, sign: str) -> str:
+        if not sign.isascii() or sign in '"\r\n\0':
+            message = "a delimiter is one ASCII character, and neither a quote nor a line end"
+            raise ValueError(message)
+        return sign
 
     @field_validator("encodings")
     @classmethod

@@ -65,6 +65,9 @@ def _read(text: str, name: str, above: tuple[str, ...] = ()) -> tuple[Any, Marks
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise MappingFault(f"{name}:{line}: {error.problem}: not YAML; mend the line") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise MappingFault(f"{name}:{line}: {error.reason}: not YAML; remove the character") from error
     base = data.pop("extends", None) if isinstance(data, dict) else None
     if base is None:
         return data, marks
@@ -84,8 +87,8 @@ def _laid_over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a YAML document
 
 def name_of(mapping: Mapping) -> str | None:
     """Name of the shipped mapping that says the same; None for one that somebody wrote or changed."""
-    wanted = fingerprint(mapping)
-    return next((name for name in shipped() if fingerprint(load(name)) == wanted), None)
+    # Compared as models: JSON that was stored has its keys in another order.
+    return next((name for name in shipped() if load(name) == mapping), None)
 
 
 def fingerprint(mapping: Mapping) -> str:
@@ -100,6 +103,8 @@ def _marks(node: yaml.Node | None, place: tuple[str | int, ...] = ()) -> Marks:
     marks: Marks = {place: node.start_mark.line + 1}
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if (*place, key.value) in marks:
+                raise yaml.MarkedYAMLError(problem=f"key {key.value!r} stands twice", problem_mark=key.start_mark)
             marks |= _marks(value, (*place, key.value))
             marks[(*place, key.value)] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

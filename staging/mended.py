@@ -33,7 +33,8 @@ def dealt_with(loader: "Loader") -> sa.ColumnElement[bool]:
     """After `take`: the line has its row, or repeats a FAILED one as it is; it is not looked up by its key."""
     table, row = loader.layout.table, tables.row.alias("named")
     repeats = sa.and_(row.c.status == tables.FAILED, row.c.hash == loader.hash)
-    return sa.exists().where(_names(loader, row), sa.or_(row.c.payload == table.c.id, repeats))
+    taken = sa.and_(row.c.layout_id == loader.layout.id, row.c.payload == table.c.id)
+    return sa.exists().where(_names(loader, row), sa.or_(taken, repeats))
 
 
 def _names(loader: "Loader", row: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -70,8 +70,10 @@ def _note(connection: sa.Connection, run_id: int, part: _Open, *, turn: int, clo
 
 
 def _close(connection: sa.Connection, run_id: int, part: _Open, now: datetime) -> None:
-    filtered, row = tables.filtered, tables.row
+    filtered, row, file = tables.filtered, tables.row, tables.file
     # A record that was filtered out by an earlier export and is wanted now counts once.
-    wanted_now = sa.exists().where(row.c.part_id == filtered.c.part_id, row.c.key == filtered.c.key)
-    connection.execute(sa.delete(filtered).where(filtered.c.part_id == part.part_id, wanted_now))
+    mine = sa.select(file.c.id).where(file.c.run_id == run_id)
+    wanted_now = sa.exists().where(row.c.part_id == filtered.c.part_id, row.c.key == filtered.c.key, row.c.file_id.in_(mine))
+    before = filtered.c.file_id.not_in(mine)
+    connection.execute(sa.delete(filtered).where(filtered.c.part_id == part.part_id, before, wanted_now))
     _note(connection, run_id, part, turn=part.turn, closed_at=now)

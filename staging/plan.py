@@ -70,7 +70,7 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
     part = mapping.parts[name]
     landed = layout.columns(mapping)
     seen = _seen(mapping, name, layout, part_id=ids[name])
-    columns = values.Columns({column: seen.c[f"t{n}"] for n, column in enumerate(_used(part))})
+    columns = values.Columns({column: seen.c[f"t{n}"] for n, column in enumerate(_used(mapping, part, landed))})
     origin: sa.FromClause = seen
     core: list[Linked] = []
     for value in values.fields(mapping, name, columns):
@@ -110,17 +110,20 @@ def _target(name: str, part_id: int, key: Text) -> sa.Lateral:
     return sa.select(row.c.id, row.c.line, row.c.crm_id).where(match).limit(1).lateral(f"to_{name}")
 
 
-def _used(part: Part) -> list[str]:
-    """Source columns that the fields of a part read."""
+def _used(mapping: Mapping, part: Part, landed: values.Columns) -> list[str]:
+    """Source columns that the fields of a part read, those that the layout has."""
     rules = (*part.fields.values(), *part.extra.values())
-    return list(dict.fromkeys(column for rule in rules for column in rule.column))
+    keys = [mapping.parts[rule.to].key for rule in rules if rule.here and rule.to is not None]
+    named = [column for each in (*rules, *keys) for column in each.column]
+    named += [column for key in keys for column in key.otherwise]
+    return list(dict.fromkeys(column for column in named if column in landed.texts))
 
 
 def _seen(mapping: Mapping, name: str, layout: Layout, *, part_id: int) -> sa.Subquery:
     """The open rows of a batch with their source texts and reference keys, each computed once (OFFSET 0 is a fence)."""
     row, landed = tables.row, layout.columns(mapping)
     part = mapping.parts[name]
-    texts = [landed.raw(column).label(f"t{n}") for n, column in enumerate(_used(part))]
+    texts = [landed.raw(column).label(f"t{n}") for n, column in enumerate(_used(mapping, part, landed))]
     keys = [value.reference.key.label(f"k_{value.name}") for value in values.fields(mapping, name, landed) if value.reference is not None]
     batch = sa.and_(row.c.part_id == part_id, row.c.layout_id == layout.id, row.c.duplicate_of.is_(None), row.c.key.is_not(None), _WANTED)
     joined = row.join(layout.table, layout.table.c.id == row.c.payload)
@@ -226,13 +229,15 @@ def incoming(plan: Plan) -> tuple[tuple[str, ...], sa.Select[Any]]:
         name = column_of(link.value)
         columns.append(plan.wide[name].label(name) if link.value.wide else take.c[name])
         names.append(name)
-    columns.append(_extra(plan.extra).label("extra"))
+    extra = _extra(plan.extra)
+    # A changed record keeps what the layout does not have, so it must hear what is empty now.
+    columns.append(sa.case((take.c.is_new, sa.func.jsonb_strip_nulls(extra, type_=JSONB)), else_=extra).label("extra"))
     joined = take.join(plan.landing, plan.landing.c.id == take.c.payload)
     return tuple(names), sa.select(*columns).select_from(joined).where(take.c.ok, sa.not_(take.c.waits))
 
 
 def _extra(extra: Sequence[values.Value]) -> Text:
-    """Extra fields as one JSON object without nulls; plain texts by the quicker of PostgreSQL's two functions."""
+    """Extra fields as one JSON object; plain texts by the quicker of PostgreSQL's two functions."""
     texts = [value for value in extra if value.type is Type.TEXT]
     typed = [value for value in extra if value.type is not Type.TEXT]
     pieces: list[Text] = []
@@ -249,7 +254,7 @@ def _extra(extra: Sequence[values.Value]) -> Text:
     whole = pieces[0]
     for piece in pieces[1:]:
         whole = whole.concat(piece)
-    return sa.func.jsonb_strip_nulls(whole, type_=JSONB)
+    return whole
 
 
 def _as_json(value: values.Value) -> Text:

@@ -84,7 +84,8 @@ def _below(files: Sequence[SourceFile], pattern: str) -> list[SourceFile]:
 
 
 def _found(file: SourceFile, parts: list[str], mapping: Mapping) -> Found:
-    head = heads.look(file, mapping)
+    with sources.readable(file.path):
+        head = heads.look(file, mapping)
     lacking = {column for part in parts for column in heads.check_columns(file, head, mapping, part)}
     return Found(file, head, file.sha256(), tuple(parts), tuple(sorted(lacking)))
 

@@ -88,7 +88,7 @@ def stream(connection: sa.Connection, mapping: Mapping, part: Part, names: Seque
             sa.select(row.c.id, row.c.errors, row.c.raw, file.c.encoding, *found)
             .select_from(row.join(file, file.c.id == row.c.file_id).outerjoin(table, table.c.id == row.c.payload))
             .where(row.c.part_id == part.id, row.c.layout_id == layout.id, row.c.status == tables.FAILED)
-            .order_by(row.c.id)
+            .order_by(row.c.file_id, row.c.line, row.c.id)
         )
         shape = Shape(layout.header, delimiter, "utf-8")
         options = {"stream_results": True, "max_row_buffer": _ROWS_AT_ONCE}

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from staging import values
 from staging.mapping import Part
 
 Text = sa.ColumnElement[Any]
@@ -14,6 +15,13 @@ def no_key(part: Part) -> Text:
     """The key is empty."""
     text = "the key is empty: a record without it cannot be told from others; fill it in"
     return _errors({"code": "MISSING", "field": _key_columns(part), "text": text})
+
+
+def unfit_key(part: Part, key: Text) -> Text:
+    """The key is empty, or so long that it can be none."""
+    text = f"longer than {values.LONGEST_KEY:,} bytes: no key is; look for a quote or a delimiter that is missing"
+    error = {"code": "BAD_ID", "field": _key_columns(part), "value": sa.func.left(key, 200), "text": text}
+    return sa.case((key.is_(None), no_key(part)), else_=_errors(error))
 
 
 def duplicate(part: Part, key: Text, line: Text, file: Text) -> Text:

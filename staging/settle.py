@@ -1,11 +1,11 @@
 """Writes the outcome of a batch onto its rows, and into the ledger of the run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from caseline.crm.port import Refusal
+from caseline.crm.port import Outcome, Refusal
 from staging import tables
 from staging.batches import Batch
 from staging.plan import Plan
@@ -44,10 +44,26 @@ def refuse(connection: sa.Connection, plan: Plan, refused: Sequence[Refusal]) ->
 
 def fail(connection: sa.Connection, errors: dict[int, dict[str, str | None]]) -> None:
     """Rows by staging id become FAILED with one error each."""
+    if not errors:
+        return
     row = tables.row
     found = sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB)).table_valued(sa.column("ref", sa.BigInteger), sa.column("error", JSONB)).render_derived(with_types=True)
     change = sa.update(row).values(status=tables.FAILED, errors=sa.func.jsonb_build_array(found.c.error), attempts=row.c.attempts + 1)
     connection.execute(change.where(row.c.id == found.c.ref), {"rows": [{"ref": ref, "error": error} for ref, error in errors.items()]})
+
+
+def record(connection: sa.Connection, batch: Batch, outcomes: Sequence[Outcome], *, new: Collection[int]) -> None:
+    """Outcomes of records that were written one by one; `new` are the refs of those that did not exist before."""
+    row, ledger = tables.row, tables.ledger
+    fail(connection, {o.ref: {"code": o.code, "field": None, "value": None, "text": o.text} for o in outcomes if o.crm_id is None})
+    taken = [o for o in outcomes if o.crm_id is not None]
+    if not taken:
+        return
+    found = _recordset("ref", "crm_id", "version")
+    success = sa.update(row).values(status=tables.SUCCESS, errors=None, crm_id=found.c.crm_id, crm_version=found.c.version, attempts=row.c.attempts + 1)
+    connection.execute(success.where(row.c.id == found.c.ref), {"rows": [{"ref": o.ref, "crm_id": o.crm_id, "version": o.version} for o in taken]})
+    entries = [{"run_id": batch.run_id, "row_id": o.ref, "crm_id": o.crm_id, "created": o.ref in new, "version": o.version} for o in taken]
+    connection.execute(sa.insert(ledger), entries)
 
 
 def keep_waiting(connection: sa.Connection, plan: Plan) -> None:

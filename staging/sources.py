@@ -1,10 +1,14 @@
 """Finds the files of an export in folders and zips, safely, and opens them as streams of bytes."""
 
+import codecs
 import fnmatch
 import hashlib
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, cast
@@ -29,22 +33,35 @@ class SourceFile:
     member: str | None = None
 
     def open(self) -> BinaryIO:
-        """Stream of its bytes."""
-        try:
+        """Stream of its bytes; `FileFault` when it cannot be opened, and `readable` for what comes later."""
+        with readable(self.path):
             if self.member is None:
                 return self.container.open("rb")
             # The archive stays open as long as the member does: ZipExtFile holds it.
             return cast("BinaryIO", zipfile.ZipFile(self.container).open(self.member))
-        except OSError as error:
-            raise FileFault("FILE_UNREADABLE", self.path, f"{error.strerror}: give the user who imports the right to read it") from error
 
     def sha256(self) -> str:
-        """Digest of its content."""
+        """Digest of its content; `FileFault` when it cannot be read to its end."""
         digest = hashlib.sha256()
-        with self.open() as stream:
+        with readable(self.path), self.open() as stream:
             while piece := stream.read(CHUNK):
                 digest.update(piece)
         return digest.hexdigest()
+
+
+@contextmanager
+def readable(path: str) -> Iterator[None]:
+    """Everything that reading a file can fail with, as `FileFault`."""
+    try:
+        yield
+    except OSError as error:
+        text = f"{error.strerror or error}: give the user who imports the right to read it, or mend the disk"
+        raise FileFault("FILE_UNREADABLE", path, text) from error
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise FileFault("FILE_UNREADABLE", path, f"not a whole zip file ({error}): fetch it again") from error
+    except NotImplementedError as error:
+        text = f"packed in a way that cannot be read here ({error}): unpack it and give the folder"
+        raise FileFault("FILE_UNREADABLE", path, text) from error
 
 
 def find(paths: Sequence[Path]) -> list[SourceFile]:
@@ -69,7 +86,8 @@ def _of(path: Path) -> Iterator[SourceFile]:
         if path.is_dir():
             for inner in sorted(path.rglob("*")):
                 if inner.is_file():
-                    yield from _members(inner) if inner.suffix.lower() == ".zip" else [_plain(path, inner)]
+                    file = _plain(path, inner)
+                    yield from _members(inner) if inner.suffix.lower() == ".zip" else [file]
         elif path.suffix.lower() == ".zip":
             yield from _members(path)
         else:
@@ -91,12 +109,15 @@ def _members(archive: Path) -> Iterator[SourceFile]:
             infos = [info for info in opened.infolist() if not info.is_dir()]
     except zipfile.BadZipFile as error:
         raise FileFault("FILE_UNREADABLE", str(archive), f"not a whole zip file ({error}): fetch it again") from error
-    packed = sum(info.compress_size for info in infos)
-    if packed > archive.stat().st_size:
+    packed, unpacked = sum(info.compress_size for info in infos), sum(info.file_size for info in infos)
+    size = archive.stat().st_size
+    if packed > size:
         raise FileFault("FILE_BOMB", str(archive), "its members overlap: this is no honest archive, do not unpack it")
+    if unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * size:
+        raise FileFault("FILE_BOMB", str(archive), f"unpacks to more than {BOMB_RATIO} times its size: unpack it yourself if you trust it")
     for info in infos:
         inner = PurePosixPath(info.filename.replace("\\", "/"))
-        if inner.is_absolute() or ".." in inner.parts or ":" in inner.parts[0]:
+        if inner.is_absolute() or ".." in inner.parts or ":" in "".join(inner.parts[:1]):
             raise FileFault("FILE_UNSAFE", f"{archive}!{info.filename}", "the path climbs out of the archive: pack it again")
         if info.flag_bits & 1:
             raise FileFault("FILE_UNREADABLE", f"{archive}!{info.filename}", "it is encrypted: unpack it first and give the folder")
@@ -105,12 +126,23 @@ def _members(archive: Path) -> Iterator[SourceFile]:
         yield SourceFile(inner.name, f"{archive}!{info.filename}", info.file_size, archive, info.filename)
 
 
+def _keep_broken(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Lone surrogates pass; half a unit at the end of the file becomes one."""
+    if isinstance(error, UnicodeDecodeError) and error.reason == "truncated data":
+        return "\udc80", error.end
+    return codecs.lookup_error("surrogatepass")(error)
+
+
+_HALF: Final = "caseline.keep_broken"
+codecs.register_error(_HALF, _keep_broken)
+
+
 class Recoded(io.RawIOBase):
-    """UTF-16 as UTF-8 while it is read; lone surrogates stay broken, so that they cost their own record only."""
+    """UTF-16 as UTF-8 while it is read; broken characters stay broken, so that they cost their own record only."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._text = io.TextIOWrapper(stream, encoding="utf-16", errors="surrogatepass", newline="")
+        self._text = io.TextIOWrapper(stream, encoding="utf-16", errors=_HALF, newline="")
         self._rest = b""
 
     def readable(self) -> bool:

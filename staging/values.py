@@ -8,10 +8,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from caseline.crm import vocabulary
 from caseline.crm.vocabulary import Type
 from staging import dates
-from staging.checks import BLANKS, Check, Text, Truth
+from staging.checks import BLANKS, Check, Text, missing, unfit
 from staging.mapping import Key, Mapping, Part, Rule
 
 
+LONGEST_KEY = 1000
+"""Bytes of a key that an index entry certainly has room for."""
 OWN = "caseline_"
 """Columns that `caseline rejects` adds begin so."""
 
@@ -82,6 +84,11 @@ def key(rule: Key, columns: Columns) -> Text:
     return found
 
 
+def usable(key: Text) -> Text:
+    """The key, or NULL when it is longer than an index can hold."""
+    return sa.case((sa.func.octet_length(key) <= LONGEST_KEY, key), else_=sa.null())
+
+
 def _key_text(rule: Key, raw: Text) -> Text:
     if rule.fold:
         spaced = sa.func.regexp_replace(sa.func.btrim(raw, BLANKS), r"\s+", " ", "g")
@@ -90,18 +97,26 @@ def _key_text(rule: Key, raw: Text) -> Text:
     if rule.ids == "salesforce":
         # The usual 18 characters pass as they are; only short ids are computed, only odd ones trimmed.
         short = sa.case((sa.func.octet_length(trimmed) == 15, sa.func.staging.id18(trimmed)), else_=trimmed)  # noqa: PLR2004
-        return sa.case((sa.func.octet_length(raw) == 18, raw), else_=short)  # noqa: PLR2004
+        usual = sa.and_(sa.func.octet_length(raw) == 18, raw.not_like("% %"))  # noqa: PLR2004
+        return sa.case((usual, raw), else_=short)
     return trimmed
 
 
 def fields(mapping: Mapping, name: str, columns: Columns) -> Iterator[Value]:
-    """The core fields of part `name`, in the register's order; unmapped ones are left out."""
+    """The core fields of part `name`, in the register's order; unmapped ones are left out.
+
+    So are those whose columns a delta lacks: what an earlier export said of them stays.
+    """
     part = mapping.parts[name]
     for core in vocabulary.ENTITIES[part.entity]:
         rule = part.fields.get(core.name)
-        if rule is not None:
-            required = core.required or rule.required
+        required = core.required or (rule is not None and rule.required)
+        if rule is not None and (required or _present(rule, columns)):
             yield value(core.name, core.type, rule.model_copy(update={"required": required}), _Place(mapping, name, columns))
+
+
+def _present(rule: Rule, columns: Columns) -> bool:
+    return not rule.column or rule.default is not None or any(column in columns.texts for column in rule.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +129,8 @@ class _Place:
 def typed_extras(mapping: Mapping, name: str, columns: Columns) -> Iterator[Value]:
     """The extra fields of part `name` that have a rule."""
     for extra, rule in mapping.parts[name].extra.items():
-        yield value(extra, rule.type or Type.TEXT, rule, _Place(mapping, name, columns))
+        if rule.required or _present(rule, columns):
+            yield value(extra, rule.type or Type.TEXT, rule, _Place(mapping, name, columns))
 
 
 def extras(mapping: Mapping, name: str, columns: Columns) -> Iterator[Value]:
@@ -156,11 +172,6 @@ def _raw(rule: Rule, columns: Columns) -> Text:
     return raw
 
 
-def missing(raw: Text) -> Truth:
-    """Empty, or nothing but blanks (U+00A0 and U+200B are blanks too)."""
-    return sa.func.coalesce(sa.func.ltrim(raw, BLANKS), "") == ""
-
-
 def _typed(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
     if kind in {Type.DATE, Type.DATETIME}:
         return dates.typed(kind, list(rule.formats or mapping.dates), rule.zone or mapping.zone or "UTC", raw)
@@ -200,7 +211,7 @@ def _boolean(mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
     low = sa.func.lower(raw)
     true, false = [v.lower() for v in mapping.true], [v.lower() for v in mapping.false]
     typed = sa.case((low.in_(true), sa.true()), (low.in_(false), sa.false()), else_=sa.null())
-    bad = sa.and_(raw.is_not(None), sa.not_(low.in_([*true, *false])))
+    bad = unfit(raw, low.in_([*true, *false]))
     return typed, [Check("BAD_BOOLEAN", bad, f"neither true ({', '.join(mapping.true)}) nor false ({', '.join(mapping.false)}): correct it, or extend `true`/`false` in the mapping")]
 
 
@@ -211,11 +222,13 @@ def _number(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, 
         plain = sa.func.replace(plain, sign, "")
     if (rule.decimal or mapping.decimal) == ",":
         plain = sa.func.translate(plain, ",", ".")
-    pattern = r"^[+-]?\d{1,18}(\.0*)?$" if kind is Type.INTEGER else r"^[+-]?(\d{1,30}(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
+    # [0-9], not \d: in some locales that means the digits of every script, which the cast does not take.
+    whole, fraction = r"^[+-]?[0-9]{1,18}(\.0*)?$", r"^[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+    pattern = whole if kind is Type.INTEGER else fraction
     good = plain.regexp_match(pattern)
     number = sa.cast(plain, sa.Numeric)
     typed = sa.case((good, sa.cast(number, sa.BigInteger) if kind is Type.INTEGER else number), else_=sa.null())
-    bad = sa.and_(raw.is_not(None), sa.not_(good))
+    bad = unfit(raw, good)
     name = "a whole number" if kind is Type.INTEGER else "a number"
     return typed, [Check("BAD_NUMBER", bad, f"not {name}: correct it, or set `decimal` and `thousands` in the mapping")]
 

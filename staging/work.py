@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from caseline.crm.port import Crm, TryLater
-from staging import batches, convert, landing, leased, loading, passes, places, plan, presence
+from staging import batches, blocks, convert, landing, leased, loading, passes, places, plan, presence
 from staging.convert import Prepared, Tally
 from staging.faults import DatabaseLost, DiskFull
 from staging.mapping import Mapping
@@ -37,6 +37,8 @@ class Job:
     workers: int = 2
     owner: str = "local"
     lease_seconds: int = 120
+    block_size: int = blocks.SIZE
+    """Bytes of a file that are loaded in one transaction, into one batch."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 
@@ -126,8 +128,16 @@ def _set_up(connection: sa.Connection, job: Job) -> None:
     driver = connection.connection.driver_connection
     if driver is not None:
         places.register(driver)
-    # A worker that was stopped in mid-transaction must not hold its batch for ever.
-    connection.execute(sa.text("SELECT set_config('idle_in_transaction_session_timeout', :ms, false)"), {"ms": str(job.lease_seconds * 1000)})
+    silence = str(job.lease_seconds * 1000)
+    settings = {
+        # So that whoever looks at the server's activity sees who does what.
+        "application_name": f"caseline {threading.current_thread().name}",
+        # A worker that was stopped must not hold its batch, or between two transactions its file, for ever.
+        "idle_in_transaction_session_timeout": silence,
+        "idle_session_timeout": silence,
+    }
+    for name, value in settings.items():
+        connection.execute(sa.select(sa.func.set_config(name, value, sa.false())))
     presence.join(connection, job.run_id)
     connection.commit()
 
@@ -153,7 +163,7 @@ def _load_file(job: Job, shared: _Shared, connection: sa.Connection, reading: lo
     with connection.begin():
         current = loading.refresh(connection, reading)
     if current is not None:
-        with loading.cutter(current) as cutter:
+        with loading.cutter(current, size=job.block_size) as cutter:
             while not shared.stop.is_set() and (block := cutter.next()) is not None:
                 with connection.begin():
                     used = loading.take(connection, current, block)

@@ -54,7 +54,7 @@ def _counted(rows: Iterator[dict[str, Any]], watch: Callable[[int], None]) -> It
 def _write_lines(rows: Iterator[dict[str, Any]], file: IO[bytes], extras: set[str]) -> int:
     number = 0
     for number, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
-        extras |= row[EXTRA].keys()
+        extras.update(row[EXTRA])
         file.write(json.dumps(row, ensure_ascii=False, default=_plain).encode() + b"\n")
     return number
 

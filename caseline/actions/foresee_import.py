@@ -42,5 +42,5 @@ def foresee(imported: Import) -> Outlook:
         files_left=sum(not file.loaded for file in files.values()),
         settled=done.settled,
         again=again,
-        records=records,
+        records=max(records, done.settled + again),
     )

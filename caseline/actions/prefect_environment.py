@@ -8,6 +8,9 @@ from typing import Final
 CODE: Final = Path(__file__).parents[2]
 """Folder in which `flows/` stands: the source tree, or site-packages."""
 
+POOL: Final = "caseline"
+"""Work pool of all deployments; prefect.yaml names it too."""
+
 HEARTBEAT_S: Final = 30
 """How often a flow run says that it lives; the least that Prefect takes."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from caseline.actions.wiring import House
-from staging import mapping_file, register, report, resume, work
+from staging import blocks, mapping_file, register, report, resume, work
 from staging.faults import NotConfirmed
 from staging.mapping import Mapping
 from staging.register import Options, Survey
@@ -30,6 +30,8 @@ class Order:
     workers: int = 2
     confirmed: bool = False
     """Somebody agreed to import into a CRM that holds records of others."""
+    block_size: int = blocks.SIZE
+    """Bytes of a file that are loaded in one transaction, into one batch; smaller ones are for tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def start(house: House, order: Order, *, clock: Clock) -> Import:
         workers=order.workers,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         lease_seconds=house.settings.lease_seconds,
+        block_size=order.block_size,
         clock=clock,
     )
     return Import(job, survey, resumed)

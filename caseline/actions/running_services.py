@@ -25,6 +25,11 @@ class Running:
         """Where Prefect's API answers."""
         return f"http://127.0.0.1:{self.port}/api"
 
+    @property
+    def page(self) -> str:
+        """Where Prefect's pages are."""
+        return f"http://127.0.0.1:{self.port}"
+
     def alive(self, name: str) -> Process | None:
         """The service of that name, if it runs."""
         return next((process for process in self.processes if process.name == name and process.lives), None)

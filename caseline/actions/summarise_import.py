@@ -20,6 +20,8 @@ class Summary:
     totals: dict[str, Totals]
     paces: dict[str, Pace]
     """Parts that had something to do in this run."""
+    created: int
+    """Records that this run made in the CRM."""
     codes: dict[str, int]
     """Errors of the source's FAILED rows by code."""
     commonest: tuple[ErrorGroup, ...]
@@ -59,6 +61,7 @@ def summarise(imported: Import, *, groups: int = 5) -> Summary:
             source=job.mapping.source,
             totals=report.totals(connection, job.mapping.source),
             paces=history.paces(connection, job.run_id),
+            created=sum(run.created for run in history.runs(connection, run_id=job.run_id)),
             codes=dict(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),
             commonest=tuple(discreet(group) for group in found[:groups]),
             not_imported=survey.not_imported,

@@ -1,7 +1,8 @@
 """Carries out an import in this process, with a word before, progress meanwhile and a summary after."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from caseline.cli import door, progress, screen, summary
@@ -21,11 +22,9 @@ def carry_out(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
     """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly."""
     from caseline.actions import foresee_import, run_import, summarise_import
 
-    # What stops services sends SIGTERM: it means the same as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     say = screen.beside() if as_json else screen.out()
     try:
-        with door.house() as house:
+        with _stoppable(), door.house() as house:
             with screen.busy("Looking at the files"):
                 imported = begin(house)
                 outlook = foresee_import.foresee(imported)
@@ -41,6 +40,16 @@ def carry_out(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
     else:
         summary.show(found, say, mapping=mapping)
     return FAILED_ROWS if found.failed else 0
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM, with which services are stopped, means the same as Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:

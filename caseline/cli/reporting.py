@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caseline.cli import door, screen, summary
+from caseline.cli import door, release, screen, summary
 from caseline.cli.choices import CodeOption, JsonOption, PartOption, SourceOption
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ def status(as_json: JsonOption = False) -> None:
         console.print("Nothing was imported yet: caseline import PATH --mapping NAME, or try caseline demo")
         return
     for source, totals in found.by_source.items():
-        console.print(summary.totals_table(totals, title=f"Source {source}"))
+        screen.headed(console, f"Source {source}", summary.totals_table(totals))
         console.print()
     for run_id, progress in found.open.items():
         done = f"{screen.count(progress.settled, 'row')} settled ({progress.share:.0%}), {progress.failed:,} failed"
         line = f"Run {run_id} is open: {done}; if it was stopped, the same import goes on with it\n"
         console.print(line, style="yellow", soft_wrap=True)
-    console.print(_runs(found))
+    screen.headed(console, "Last runs", _runs(found))
 
 
 def errors(
@@ -77,9 +77,7 @@ def errors(
 
 def version() -> None:
     """The version of caseline."""
-    from importlib import metadata
-
-    screen.out().print(metadata.version("caseline"))
+    screen.out().print(release.version())
 
 
 def _as_dict(found: "Status") -> dict[str, Any]:
@@ -104,7 +102,7 @@ def _times(run: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
 
 def _runs(found: "Status") -> "Table":
     columns = ("Run", "Source", "State", "Started (UTC)", "Took", "Settled", "Failed", "Created")
-    made = screen.table(*columns, numbers=("Run", "Took", "Settled", "Failed", "Created"), title="Last runs")
+    made = screen.table(*columns, numbers=("Run", "Took", "Settled", "Failed", "Created"))
     for run in found.runs:
         took = screen.seconds((run.finished_at - run.started_at).total_seconds()) if run.finished_at else "-"
         started = f"{run.started_at:%Y-%m-%d %H:%M}"

@@ -1,13 +1,12 @@
 """Commands with made-up data: `sample` writes an export, `demo` imports one."""
 
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseline.cli import door, importing, imports, screen
+from caseline.cli import door, importing, imports, release, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +88,7 @@ def _write_once(folder: Path, cases: int) -> None:
     from caseline.sample import write_export
 
     mark = folder.with_name(f"{folder.name}.complete")
-    version = metadata.version("caseline")
+    version = release.version()
     if mark.is_file() and mark.read_text(encoding="utf-8") == version:
         return
     mark.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 _WIDE: Final = 120
@@ -41,13 +41,19 @@ def print_json(found: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
 
 
-def table(*columns: str, numbers: tuple[str, ...] = (), title: str | None = None) -> Table:
+def table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
     """An empty table; the columns named in `numbers` stand to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         right = column in numbers
         made.add_column(column, justify="right" if right else "left", header_style="bold", no_wrap=right)
     return made
+
+
+def headed(console: Console, title: str, content: RenderableType) -> None:
+    """Something below its title."""
+    console.print(title, style="bold")
+    console.print(content)
 
 
 @contextmanager

@@ -36,13 +36,13 @@ def show(summary: "Summary", console: Console, *, mapping: str) -> None:
         for group in summary.commonest:
             show_group(group, console, samples=1)
     console.print()
-    console.print(_next(summary, mapping))
+    screen.headed(console, "What to do next", _next(summary, mapping))
 
 
-def totals_table(totals: "dict[str, Totals]", *, title: str | None = None) -> Table:
+def totals_table(totals: "dict[str, Totals]") -> Table:
     """Rows by part and status."""
     columns = ("Part", "Read", "NEW", "SUCCESS", "FAILED", "Filtered")
-    made = screen.table(*columns, numbers=columns[1:], title=title)
+    made = screen.table(*columns, numbers=columns[1:])
     for name, part in totals.items():
         made.add_row(name, *_figures(part))
     return made
@@ -103,9 +103,7 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def _next(summary: "Summary", mapping: str) -> Table:
-    made = Table(
-        title="What to do next", title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
-    )
+    made = Table(box=None, show_header=False, pad_edge=False)
     made.add_column(no_wrap=True, style="cyan")
     made.add_column()
     if summary.failed:
@@ -114,7 +112,8 @@ def _next(summary: "Summary", mapping: str) -> Table:
         made.add_row(f"caseline import rejects.zip --mapping {mapping}", "")
         made.add_row("caseline retry", "once the mapping is mended, or what was missing is there")
     made.add_row("caseline verify", "compare the CRM with the source, record by record")
-    made.add_row(f"caseline rollback {summary.run_id}", "take this run back")
+    if summary.created:
+        made.add_row(f"caseline rollback {summary.run_id}", "take this run back")
     return made
 
 

@@ -63,10 +63,10 @@ def _ask(foreseen: "RolledBack") -> None:
 
 def _show(done: "RolledBack", what: str) -> None:
     console = screen.out()
-    made = screen.table("Part", what, numbers=(what,), title=f"Run {done.run_id} of {done.source}")
+    made = screen.table("Part", what, numbers=(what,))
     for part, number in done.deleted.items():
         made.add_row(part, f"{number:,}")
-    console.print(made)
+    screen.headed(console, f"Run {done.run_id} of {done.source}", made)
     for reason, number in done.kept.items():
         console.print(f"{screen.count(number, 'record')} stay: {reason}", style="yellow")
     for one in done.samples:

@@ -36,6 +36,8 @@ class Incoming:
     Columns of `rows`: ref (bigint, the caller's name of the record, given back in answers), crm_id (bigint; of an
     earlier success, or minted by `Crm.mint`, or NULL), is_new (boolean), version (bigint; as left by the last write),
     origin (text), then one column for each of `fields` (references as `<name>_id`), then extra (jsonb).
+    Of a changed record, fields that are not among `fields` stay as they are, and so do extra fields that `extra` does
+    not name; null there means that the field is empty now.
     """
 
     entity: str

@@ -57,7 +57,7 @@ class CsvRecords:
 
     def _chunk(self, records: list[list[str]], starts: list[int], damaged: list[Damaged]) -> Chunk:
         if _unreadable(records):
-            bad = [place for place, record in enumerate(records) if UNREADABLE.search("".join(record))]
+            bad = [place for place, record in enumerate(records) if _unreadable([record])]
             damaged = sorted([*damaged, *(self._unfit(starts[n], records[n]) for n in bad)], key=lambda item: item.line)
             left = sorted(set(range(len(records))).difference(bad))
             records, starts = [records[n] for n in left], [starts[n] for n in left]

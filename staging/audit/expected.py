@@ -22,12 +22,8 @@ class Field:
     name: str
     type: Type
     rule: Rule
+    required: bool
     reader: Reader
-
-    @property
-    def personal(self) -> bool:
-        """Free text may be about a person."""
-        return self.type is Type.TEXT
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class Expected:
         """The core fields that the mapping fills."""
         known = vocabulary.ENTITIES[self.part.entity]
         found = [
-            self._field(core.name, core.type, self.part.fields[core.name], core.required)
+            self._field(core.name, core.type, self.part.fields[core.name], required=core.required)
             for core in known
             if core.name in self.part.fields
         ]
@@ -59,12 +55,17 @@ class Expected:
         rules = self.part.extra.items()
         return {name: self._field(name, rule.type or Type.TEXT, rule, required=False) for name, rule in rules}
 
-    def _field(self, name: str, kind: Type, rule: Rule, required: bool) -> Field:  # noqa: FBT001 - private
-        return Field(name, kind, rule, Reader(kind, rule, self.mapping, required=required or rule.required))
+    def _field(self, name: str, kind: Type, rule: Rule, *, required: bool) -> Field:
+        needed = required or rule.required
+        return Field(name, kind, rule, needed, Reader(kind, rule, self.mapping, required=needed))
 
     def keys(self, table: Table) -> list[str | None]:
         """The key of each record."""
         return self._keys(self.part.key, table)
+
+    def key_of(self, text: str) -> str | None:
+        """The key that a text means."""
+        return key_of(self.part.key, text)
 
     def malformed(self, key: str) -> bool:
         """The key is not what the source's keys look like."""
@@ -119,7 +120,8 @@ class Expected:
         return found
 
     def _texts(self, rule: Rule, table: Table) -> Texts:
-        texts = [rule.value] * table.size if rule.value is not None else _joined(rule.column, rule.join, table)
+        constant: Texts = [rule.value] * table.size
+        texts = _joined(rule.column, rule.join, table) if rule.value is None else constant
         return texts if rule.default is None else [rule.default if is_blank(text) else text for text in texts]
 
 
@@ -127,7 +129,9 @@ def _joined(columns: list[str], between: str, table: Table) -> Texts:
     if len(columns) == 1:
         return table.column(columns[0])
     texts = zip(*(table.column(name) for name in columns), strict=True)
-    return [between.join(text.strip(BLANK) for text in record if text and not is_blank(text)) or None for record in texts]
+    return [
+        between.join(text.strip(BLANK) for text in record if text and not is_blank(text)) or None for record in texts
+    ]
 
 
 def _is_used(name: str, used: set[str]) -> bool:

@@ -55,7 +55,7 @@ def _moment(at: dict[str, int], zone: tzinfo) -> datetime:
         raise Unreadable("BAD_DATE")
     exact = {**at, "microsecond": 1000 * at.get("microsecond", 0)}
     try:
-        clock = datetime(**exact, tzinfo=zone)  # type: ignore[arg-type]
+        clock = datetime(**exact, tzinfo=zone)
     except ValueError as error:
         raise Unreadable("BAD_DATE") from error
     return clock if zone is UTC else _settled(clock).astimezone(UTC)

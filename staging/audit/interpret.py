@@ -17,6 +17,7 @@ Read = Callable[[str], Any]
 Values = list[Any]
 BLANK: Final = " \t\r\n\v\f\u00a0\u200b\u2007\u202f\ufeff"
 """A text of these signs alone is empty."""
+_NO_TEXT: Final = {Type.DATETIME, Type.DATE, Type.BOOLEAN, Type.INTEGER, Type.NUMBER, Type.MONEY}
 _REMEMBERED: Final = 20_000
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -42,8 +43,9 @@ class Reader:
     def checked(self, values: Values, texts: Texts) -> Values:
         """The values, with what must not be empty and is, marked."""
         if self._required:
-            for place in [place for place, text in enumerate(texts) if is_blank(text)]:
-                values[place] = Faulty("MISSING", texts[place])
+            for place, text in enumerate(texts):
+                if values[place] is None or is_blank(text):
+                    values[place] = Faulty("MISSING", text)
         return values
 
     def _value(self, text: str) -> Any:  # noqa: ANN401 - depends on the field's type
@@ -65,16 +67,16 @@ def _reader(kind: Type, rule: Rule, mapping: Mapping) -> Read | None:
     """How one text is read; None when it stays what it is."""
     mapped = _mapped(rule)
     typed = _typed(kind, rule, mapping)
-    if mapped is None or kind is Type.MULTI_LIST:
+    if kind is Type.MULTI_LIST or (mapped is None and typed is None):
         return typed
-    if typed is None:
-        return mapped
 
-    def both(text: str) -> Any:  # noqa: ANN401 - depends on the field's type
-        outcome = mapped(text)
-        return None if outcome is None else typed(outcome)
+    def read(text: str) -> Any:  # noqa: ANN401 - depends on the field's type
+        outcome = mapped(text) if mapped else text
+        if typed is None or outcome is None:
+            return outcome
+        return None if kind in _NO_TEXT and is_blank(outcome) else typed(outcome)
 
-    return both
+    return read
 
 
 def _mapped(rule: Rule) -> Read | None:

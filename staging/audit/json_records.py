@@ -72,11 +72,12 @@ def parse(text: str) -> Any:  # noqa: ANN401 - whatever the JSON says
 
 def _written(value: object) -> str:
     if isinstance(value, dict):
-        return "{%s}" % ", ".join(f"{_written(name)}: {_written(value[name])}" for name in sorted(value))
+        inner = (f"{_written(name)}: {_written(value[name])}" for name in sorted(value))
+        return "{" + ", ".join(inner) + "}"
     if isinstance(value, list):
-        return "[%s]" % ", ".join(map(_written, value))
+        return "[" + ", ".join(map(_written, value)) + "]"
     if isinstance(value, Decimal):
-        return format(abs(value) if not value else value, "f")
+        return format(value or Decimal(0), "f")  # a nought has no sign
     return json.dumps(value, ensure_ascii=False)
 
 

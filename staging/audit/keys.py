@@ -13,6 +13,8 @@ from staging.mapping import Key
 
 Hashes = NDArray[np.uint64]
 SALESFORCE: Final = re.compile(r"[0-9A-Za-z]{18}")
+LONGEST: Final = 1_000
+"""Bytes of a key."""
 _SHORT_ID: Final = 15
 _SUFFIX: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SPACES: Final = re.compile(r"\s+")
@@ -26,7 +28,8 @@ def key_of(rule: Key, text: str | None) -> str | None:
         found = "".join(map(_small, plain))
     elif rule.ids == "salesforce" and len(found) == _SHORT_ID:
         found += _suffix(found)
-    return found or None
+    # The staging table does not keep longer ones, so the record counts as one without a key.
+    return found if found and len(found.encode()) <= LONGEST else None
 
 
 def _small(sign: str) -> str:
@@ -70,6 +73,11 @@ class KeySet:
             place[place == len(piece)] = 0
             found |= piece[place] == keys
         return found
+
+    def update(self, other: "KeySet") -> None:
+        """Take in the keys of another set."""
+        for piece in other._sorted:  # noqa: SLF001 - of its own kind
+            self.add(piece)
 
     def __contains__(self, key: str) -> bool:
         return bool(self.holds(hashes([key]))[0])

@@ -10,6 +10,11 @@ import sqlalchemy as sa
 from staging import tables
 
 AT_ONCE: Final = 1_000
+SHA256: Final = 64
+"""Digits of a whole file's digest; the import writes more behind it when it gives a file up half-way."""
+ROW: Final = "caseline_row"
+PART: Final = "caseline_part"
+"""Columns that `caseline rejects` adds: the number of a staging row, and its part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,15 @@ class StagedFile:
     path: str
     sha256: str
     encoding: str
+    loaded_at: datetime | None
     parts: tuple[str, ...]
+    header: tuple[str, ...]
+    """The columns that the import took from it."""
+
+    @property
+    def rejects(self) -> bool:
+        """Written by `caseline rejects`: its lines name the rows whose place they take."""
+        return ROW in self.header
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class Run:
 class StagedRow:
     """The row that stands for a key."""
 
+    id: int
     status: str
     crm_id: int | None
     crm_version: int | None
@@ -80,29 +94,29 @@ def part_ids(connection: sa.Connection, source: str) -> dict[str, int]:
     """Numbers of the parts of a source."""
     part = tables.part
     query = sa.select(part.c.name, part.c.id).where(part.c.source == source)
-    return {name: number for name, number in connection.execute(query)}
+    return {name: int(number) for name, number in connection.execute(query)}
 
 
 def files(connection: sa.Connection, source: str) -> list[StagedFile]:
     """Files of a source in the order in which they were registered; those given up half-way are left out."""
-    file, part = tables.file, tables.part
+    file, part, layout = tables.file, tables.part, tables.layout
+    own = (file.c.id, file.c.run_id, file.c.name, file.c.path, file.c.sha256, file.c.encoding, file.c.loaded_at)
     names = sa.select(sa.func.array_agg(part.c.name)).where(part.c.id == sa.any_(file.c.parts)).scalar_subquery()
-    query = sa.select(
-        file.c.id, file.c.run_id, file.c.name, file.c.path, file.c.sha256, file.c.encoding, names.label("parts")
-    )
-    whole = sa.and_(file.c.source == source, sa.func.char_length(file.c.sha256) == len("0" * 64))
+    query = sa.select(*own, names, layout.c.header).join(layout, layout.c.id == file.c.layout_id)
+    whole = sa.and_(file.c.source == source, sa.func.char_length(file.c.sha256) == SHA256)
     found = connection.execute(query.where(whole).order_by(file.c.id))
-    return [StagedFile(*row[:-1], tuple(row[-1] or ())) for row in found]
+    return [StagedFile(*row[:-2], tuple(row[-2] or ()), tuple(row[-1])) for row in found]
 
 
 def rows(connection: sa.Connection, part_id: int, keys: Sequence[str]) -> dict[str, StagedRow]:
     """The rows that stand for these keys."""
     row = tables.row
-    query = sa.select(row.c.key, row.c.status, row.c.crm_id, row.c.crm_version, row.c.errors, row.c.raw.is_not(None))
+    says = (row.c.status, row.c.crm_id, row.c.crm_version, row.c.errors, row.c.raw.is_not(None))
+    query = sa.select(row.c.key, row.c.id, *says)
     wanted = sa.and_(row.c.part_id == part_id, row.c.duplicate_of.is_(None), row.c.key == _any(keys))
     return {
-        key: StagedRow(status, crm_id, version, _codes(errors), unread)
-        for key, status, crm_id, version, errors, unread in connection.execute(query.where(wanted))
+        key: StagedRow(number, status, crm_id, version, _codes(errors), unread)
+        for key, number, status, crm_id, version, errors, unread in connection.execute(query.where(wanted))
     }
 
 
@@ -133,8 +147,9 @@ def count(connection: sa.Connection, part_id: int) -> Counted:
     numbers = [sa.func.count().filter(row.c.status == status) for status in (tables.NEW, tables.SUCCESS, tables.FAILED)]
     keyed = sa.func.count().filter(row.c.key.is_not(None), row.c.duplicate_of.is_(None), row.c.raw.is_(None))
     out = sa.select(sa.func.count()).where(left.c.part_id == part_id).scalar_subquery()
-    found = connection.execute(sa.select(*numbers, out, keyed).where(row.c.part_id == part_id)).one()
-    return Counted(*found)
+    new, success, failed = numbers
+    query = sa.select(new, success, failed, out, keyed).where(row.c.part_id == part_id)
+    return Counted(*connection.execute(query).one())
 
 
 def keys(connection: sa.Connection, part_id: int) -> Iterator[Sequence[tuple[str, str]]]:

@@ -30,7 +30,8 @@ def encoding(start: bytes, wanted: Sequence[str]) -> str | None:
         return "utf-16"
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8"
-    lines = [line for line in start.split(b"\n") if not line.isascii()][:-1]
+    whole = start.split(b"\n")[:-1] if len(start) == SAMPLE else start.split(b"\n")
+    lines = [line for line in whole if not line.isascii()]
     for name in wanted:
         if name != "utf-16" and 2 * sum(_broken(line, name) for line in lines) <= len(lines):
             return name

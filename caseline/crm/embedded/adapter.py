@@ -29,8 +29,12 @@ class EmbeddedCrm:
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         """See the port."""
-        created = store.create(connection, incoming)
-        if created != incoming.expected - incoming.changed:
+        with connection.begin_nested() as savepoint:
+            created = store.create(connection, incoming)
+            strangers = created != incoming.expected - incoming.changed
+            if strangers:
+                savepoint.rollback()
+        if strangers:
             return Taken(0, 0, known=tuple(store.existing(connection, incoming)))
         if not incoming.changed:
             return Taken(created, 0)

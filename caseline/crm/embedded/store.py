@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from caseline.crm import tables
 from caseline.crm.embedded.shapes import TABLES, Shape, readable, shape
@@ -29,6 +29,8 @@ def create(connection: sa.Connection, incoming: Incoming) -> int:
     form = shape(incoming.entity)
     rows = incoming.rows.subquery("incoming")
     columns = _columns(form, incoming, rows)
+    if "created_at" in columns:
+        columns.setdefault("modified_at", columns["created_at"])
     made = (
         insert(form.table)
         .from_select(["id", "origin", *columns], sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new))
@@ -46,9 +48,10 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
     rows = incoming.rows.subquery("incoming")
     columns = _columns(form, incoming, rows)
     same = sa.true() if incoming.overwrite else form.table.c.version == rows.c.version
+    kept = sa.func.jsonb_strip_nulls(form.table.c.extra.concat(rows.c.extra), type_=JSONB)
     changed = (
         sa.update(form.table)
-        .values(columns)
+        .values(columns | {"extra": kept})
         .where(form.table.c.id == rows.c.crm_id, sa.not_(rows.c.is_new), same)
         .returning(rows.c.ref, form.table.c.id, form.table.c.version)
         .cte("changed")
@@ -72,7 +75,7 @@ def existing(connection: sa.Connection, incoming: Incoming) -> list[Known]:
 def look_up(connection: sa.Connection, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
     """Records under these origins."""
     table = TABLES[entity]
-    query = sa.select(table.c.origin, table.c.id, table.c.version).where(table.c.source == source, table.c.origin.in_(origins))
+    query = sa.select(table.c.origin, table.c.id, table.c.version).where(table.c.source == source, table.c.origin == _any(origins))
     return [Known(*row) for row in connection.execute(query)]
 
 
@@ -84,7 +87,7 @@ def read(connection: sa.Connection, entity: str, source: str | None, origins: Se
     if source is not None:
         query = query.where(table.c.source == source)
     if origins is not None:
-        query = query.where(table.c.origin.in_(origins))
+        query = query.where(table.c.origin == _any(origins))
     with connection.execution_options(stream_results=True, max_row_buffer=CHUNK).execute(query) as result:
         for row in result.mappings():
             yield dict(row)
@@ -129,3 +132,8 @@ def _pointing(table: sa.Table) -> list[sa.Column[Any]]:
 def _unused(table: sa.Table, by: sa.Column[Any]) -> sa.ColumnElement[bool]:
     pointing = by.table.alias()
     return sa.not_(sa.exists().where(pointing.c[by.name] == table.c.id, sa.true() if by.table is not table else pointing.c.id != table.c.id))
+
+
+def _any(origins: Sequence[str]) -> "sa.CollectionAggregate[Any]":
+    """One array instead of a parameter for each: thousands of parameters cost more than the look-up."""
+    return sa.any_(sa.literal(list(origins), sa.ARRAY(sa.Text)))

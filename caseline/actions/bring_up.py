@@ -1,0 +1,152 @@
+"""Brings up what the Prefect UI needs: database, server, work pool, deployments and worker, each unless it runs."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from caseline.actions import prefect_environment, prefect_health, processes, running_services
+from caseline.actions.prefect_environment import CODE, POOL
+from caseline.actions.processes import Process
+from caseline.actions.running_services import Running
+from caseline.db import embedded, neighbour, schema
+from caseline.settings import Settings
+
+Say = Callable[[str, str, str], None]
+"""Told of each service: its name, its state, and where it is."""
+
+DATABASE: Final = "prefect"
+SERVER_PATIENCE_S: Final = 300
+"""The first start makes Prefect's tables: on a busy machine that takes minutes."""
+WORKER_PATIENCE_S: Final = 120
+OLD_WORKER_PATIENCE_S: Final = 30
+_PORTS: Final = 100
+_PAUSE_S: Final = 0.25
+
+
+class NotUp(Exception):
+    """A service did not come up; the message shows the end of its log and the remedy."""
+
+
+def bring_up(settings: Settings, *, port: int, say: Say) -> Running:
+    """Start what does not run yet; answers when all of it is healthy. May be called again at any time.
+
+    Raises `NotUp`, or what the database says when it cannot be had; what was started until then goes on running.
+    """
+    home = settings.home
+    with running_services.locked(home):
+        database = _start_database(settings, say)
+        _start_server(home, port, database, say)
+        _furnish(home, say)
+        _start_worker(home, say)
+        return running_services.read(home)
+
+
+def _start_database(settings: Settings, say: Say) -> str:
+    """The address of Prefect's own database, on the server that holds ours."""
+    url = settings.database()
+    if url is not None:
+        # Several homes may share a server outside, so the name is derived.
+        name, state, where = f"{neighbour.own_name(url)}_{DATABASE}", "reached", neighbour.shown(url)
+    else:
+        server = embedded.ensure_running(settings.home)
+        if server.started:
+            running_services.write(settings.home, replace(running_services.read(settings.home), database=True))
+        url, name, state, where = server.url, DATABASE, "running", str(server.data)
+    schema.upgrade(url)
+    neighbour.ensure(url, name)
+    say("database", state, where)
+    return neighbour.address(url, name)
+
+
+def _start_server(home: Path, port: int, database: str, say: Say) -> None:
+    running = running_services.read(home)
+    server = running.alive("server")
+    if server is None:
+        if worker := running.alive("worker"):  # it talks to a server that is gone
+            processes.end(worker, patience_s=OLD_WORKER_PATIENCE_S)
+        running = replace(running, port=_free_port(port, say))
+        environment = prefect_environment.for_server(home, port=running.port, database=database)
+        command = ["tasks.server", "server", "start", "--host", "127.0.0.1", "--port", str(running.port)]
+        say("server", "starting", "the first time it makes its tables, which takes a minute")
+        server = _spawn(home, running, "server", command, environment)
+    _wait(server, SERVER_PATIENCE_S, lambda: prefect_health.answers(running.api_url))
+    say("server", "running", running.page)
+
+
+def _furnish(home: Path, say: Say) -> None:
+    page = running_services.read(home).page
+    _call(home, "tasks.furnish")
+    say("work pool", "ready", f"{page}/work-pools/work-pool/{POOL}")
+    _call(home, "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", _deployments())
+    say("deployments", "ready", f"{page}/deployments")
+
+
+def _start_worker(home: Path, say: Say) -> None:
+    running, now = running_services.read(home), datetime.now(UTC)
+    worker = running.alive("worker")
+    if worker is None:
+        environment = prefect_environment.for_client(home, running.api_url)
+        command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "caseline"]
+        worker = _spawn(home, running, "worker", command, environment)
+        _wait(worker, WORKER_PATIENCE_S, lambda: prefect_health.works(running.api_url, POOL, since=now))
+    say("worker", "running", f"its log: {worker.log}")
+
+
+def _spawn(home: Path, running: Running, name: str, module: Sequence[str], environment: Mapping[str, str]) -> Process:
+    return processes.spawn(
+        name,
+        [sys.executable, "-m", *module],
+        environment=environment,
+        folder=CODE,
+        log=home / "log" / f"{name}.log",
+        remember=lambda process: running_services.write(home, running.beside(process)),
+    )
+
+
+def _call(home: Path, *module: str) -> None:
+    environment = prefect_environment.for_client(home, running_services.read(home).api_url)
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", *module], env=environment, cwd=CODE, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise NotUp(f"`{' '.join(module)}` failed:\n{done.stdout}{done.stderr}\nMend that and type again: caseline up")
+
+
+def _wait(process: Process, patience_s: float, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + patience_s
+    while not ready():
+        ended = not process.lives
+        if ended or time.monotonic() > deadline:
+            why = "ended at once" if ended else f"was not ready after {patience_s:.0f} s"
+            raise NotUp(
+                f"The {process.name} {why}. End of its log ({process.log}):\n{processes.log_tail(process)}\n"
+                "Mend what it complains about and type again: caseline up"
+            )
+        time.sleep(_PAUSE_S)
+
+
+def _free_port(wanted: int, say: Say) -> int:
+    for port in range(wanted, wanted + _PORTS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port != wanted:
+            say("server", "note", f"port {wanted} is taken, so it listens on {port}")
+        return port
+    raise NotUp(f"All ports from {wanted} to {wanted + _PORTS - 1} are taken: choose another one with --port")
+
+
+def _deployments() -> str:
+    file = CODE / "prefect.yaml"
+    if not file.exists():
+        raise NotUp(f"{file} is missing: caseline up needs the source tree, installed by `make install`")
+    return str(file)

@@ -1,0 +1,116 @@
+"""Commands for the Prefect UI: `up` brings up database, server and worker, `down` ends them."""
+
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+from caseline.cli import screen
+
+if TYPE_CHECKING:
+    from caseline.actions.running_services import Running
+    from caseline.settings import Settings
+
+_LOOK_EVERY_S: Final = 1.0
+_COULD_NOT_RUN: Final = 1
+
+PortOption = Annotated[
+    int, typer.Option(min=1024, max=65_535, help="Port of the Prefect UI; if taken, the next free one.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("up")(up)
+    app.command("down")(down)
+
+
+def up(
+    port: PortOption = 4200,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Return when all is healthy; `caseline down` ends it.")
+    ] = False,
+) -> None:
+    """Bring up database, Prefect server and worker, and stay until Ctrl-C, which ends them.
+
+    Everything listens on this machine only. Started again, it joins what runs and starts what is missing.
+    """
+    from caseline.actions import running_services
+    from caseline.settings import load
+
+    settings = load()
+    before = running_services.read(settings.home)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_ctrl_c)
+    try:
+        running = bring_up(settings, port)
+        if before.alive("server") and before.alive("worker"):
+            screen.out().print("It ran already. `caseline down` ends it.")
+        elif detach:
+            screen.out().print("`caseline down` ends it.")
+        else:
+            screen.out().print("Ctrl-C ends it.")
+            _stay(settings.home, running)
+    except KeyboardInterrupt:
+        _end(settings.home)
+
+
+def down() -> None:
+    """End what `caseline up` started here: worker, server, and the database if `up` started it."""
+    from caseline.settings import load
+
+    if not _end(load().home):
+        screen.out().print("Nothing to end: `caseline up` does not run here")
+
+
+def bring_up(settings: "Settings", port: int = 4200) -> "Running":
+    """Bring everything up, a line for each service; a fault ends the command with code 1."""
+    from caseline.actions import bring_up as action
+
+    try:
+        return action.bring_up(settings, port=port, say=_say)
+    except action.NotUp as error:
+        screen.complain(str(error))
+        raise typer.Exit(_COULD_NOT_RUN) from error
+
+
+def _stay(home: Path, running: "Running") -> None:
+    """Watch the services; when one ends by itself, the others end too, unless `caseline down` is at work."""
+    from caseline.actions import processes
+
+    while True:
+        time.sleep(_LOOK_EVERY_S)
+        gone = [process for process in running.processes if not process.lives]
+        if gone and _others_at_work(home, running):
+            return
+        for process in gone:
+            tail = processes.log_tail(process)
+            screen.complain(f"The {process.name} has ended. End of its log ({process.log}):\n{tail}")
+        if gone:
+            _end(home)
+            screen.complain("Type again: caseline up")
+            raise typer.Exit(_COULD_NOT_RUN)
+
+
+def _others_at_work(home: Path, running: "Running") -> bool:
+    """Whether another command has ended or replaced services; waits for one that is just doing so."""
+    from caseline.actions import running_services
+
+    with running_services.locked(home):
+        return running_services.read(home).processes != running.processes
+
+
+def _end(home: Path) -> bool:
+    from caseline.actions import take_down
+
+    return take_down.take_down(home, _say)
+
+
+def _say(name: str, state: str, where: str) -> None:
+    screen.out().print(f"{name:<12} {state:<9} {where}".rstrip(), soft_wrap=True)
+
+
+def _as_ctrl_c(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,48 @@
+"""What the checks of all parts stand on together: both sides to ask, and what was found so far."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from caseline.crm.port import Crm
+from staging.audit.census import Census
+from staging.audit.comparison import Record
+from staging.audit.digests import Digests
+from staging.audit.findings import Findings
+from staging.audit.keys import Hashes, KeySet
+from staging.mapping import Mapping
+
+
+@dataclass
+class Ground:
+    """The mapping, the staging tables, the CRM, and the results that parts share."""
+
+    mapping: Mapping
+    connection: sa.Connection
+    crm: Crm
+    findings: Findings = field(default_factory=Findings)
+    digests: Digests = field(default_factory=Digests)
+    census: Census = field(default_factory=Census)
+    accounted: Counter[str] = field(default_factory=Counter)
+    """Records of the CRM by entity that belong to something that was looked at."""
+    origins: defaultdict[str, KeySet] = field(default_factory=lambda: defaultdict(KeySet))
+    """Their keys."""
+
+    def records(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
+        """The records of the CRM that have these keys."""
+        if not keys:
+            return {}
+        return {record["origin"]: record for record in self.crm.read(entity, self.mapping.source, keys)}
+
+    def exists(self, entity: str, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that the CRM knows."""
+        if not keys:
+            return set()
+        return {known.origin for known in self.crm.look_up(entity, self.mapping.source, keys)}
+
+    def account(self, entity: str, keys: Hashes) -> None:
+        """Records of the CRM are spoken for."""
+        self.accounted[entity] += len(keys)
+        self.origins[entity].add(keys)

@@ -1,0 +1,83 @@
+"""An import that is killed, at whatever moment, is completed exactly by starting it again."""
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.factories import phases, processes, trials, verdict
+from tests.factories.processes import Place
+from tests.factories.trials import Disk, Export
+
+SEED = 20_261_122
+TRIALS, MOST_TRIALS = 25, 40
+CASES, BLOCK, WORKERS = 20_000, 700_000, 2
+FEWEST_BATCHES = 20
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_an_import_killed_at_any_moment_is_completed_exactly(
+    disk: Disk, export: Callable[[int], Export], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = export(CASES)
+    whole = _unbroken(disk, sample)
+    chance, hits = random.Random(SEED), Counter[str]()
+    for trial in range(1, MOST_TRIALS + 1):
+        # 25 moments in any case; then the same sequence goes on until every kind of work was hit.
+        if trial > TRIALS and all(hits[phase] for phase in phases.WORK):
+            break
+        moment = chance.uniform(0, whole)
+        place = disk.make()
+        found = _killed_after(disk, place, sample, moment)
+        again = _started_again(place, sample)
+        complaints = verdict.complaints(place.url or "", sample.expected)
+        hits.update(found)
+        with capsys.disabled():
+            said = f"killed after {moment:5.2f} of {whole:.2f} s in {'+'.join(sorted(found))}; {again}"
+            print(f"\n  {trial:2}: {said}; {len(complaints)} complaints", end="", flush=True)
+        assert not complaints, (SEED, trial, moment, found, complaints[:10])
+        disk.drop(place)
+    with capsys.disabled():
+        print(f"\n  seed {SEED}; moments that hit each phase: {dict(hits)}")
+    assert all(hits[phase] for phase in phases.WORK), hits
+
+
+def _unbroken(disk: Disk, sample: Export) -> float:
+    """Seconds that an import takes when nobody disturbs it, interpreter and all."""
+    place, begun = disk.make(), time.monotonic()
+    done = processes.run(place, processes.IN_BLOCKS, sample.folder, str(BLOCK), str(WORKERS))
+    whole = time.monotonic() - begun
+    assert done.returncode == 0, done.stderr
+    assert trials.value(place, "SELECT count(*) FROM staging.batch") >= FEWEST_BATCHES
+    assert verdict.complaints(place.url or "", sample.expected) == []
+    disk.drop(place)
+    return whole
+
+
+def _killed_after(disk: Disk, place: Place, sample: Export, seconds: float) -> set[str]:
+    """Kill an import `seconds` after its start; answers what it was doing.
+
+    It is stopped first, so that what it does when it dies is what we see; nothing of it can run in between.
+    """
+    begun = time.monotonic()
+    with processes.started(place, processes.IN_BLOCKS, sample.folder, str(BLOCK), str(WORKERS)) as process:
+        time.sleep(max(0.0, begun + seconds - time.monotonic()))
+        processes.stop(process)
+        finished = process.poll() is not None or "finished" == trials.value(place, "SELECT max(state) FROM staging.run")
+        found = {"done"} if finished else phases.phases(disk.observer, trials.database_of(place))
+        process.kill()
+    return found
+
+
+def _started_again(place: Place, sample: Export) -> str:
+    """Import to the end, and say how it began."""
+    begun = trials.value(place, "SELECT max(state) FROM staging.run")
+    done = processes.run(place, processes.IN_BLOCKS, sample.folder, str(BLOCK), str(WORKERS))
+    assert done.returncode == 0, done.stderr
+    resumed = json.loads(done.stdout)["resumed"]
+    assert resumed == (begun == "open")
+    return "resumed" if resumed else "a run of its own"
