@@ -38,7 +38,7 @@ def columns(connection: sa.Connection, mapping: Mapping, ids: dict[str, int]) ->
     file = tables.file
     found: dict[str, list[ColumnProfile]] = {}
     for name, part in mapping.parts.items():
-        query = sa.select(sa.func.max(file.c.layout_id)).where(file.c.parts.any(ids[name]))  # type: ignore[arg-type]
+        query = sa.select(sa.func.max(file.c.layout_id)).where(sa.any_(file.c.parts) == ids[name])
         layout_id = connection.execute(query).scalar_one()
         known = tables.layout
         exists = connection.execute(sa.select(known.c.id).where(known.c.id == layout_id)).scalar_one_or_none()

@@ -2,7 +2,7 @@
 
 import typer
 
-from caseline.cli import database, exporting, imports, mappings, rejecting, reporting, sampling, undoing
+from caseline.cli import database, exporting, imports, mappings, rejecting, reporting, sampling, undoing, up, verify
 
 _ABOUT = """Import legacy requests through a staging table, restartable at any point.
 
@@ -18,9 +18,10 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for family in (imports, reporting, rejecting, undoing, exporting, database, sampling, mappings):
+    for family in (imports, reporting, verify, rejecting, undoing, exporting, mappings, sampling, up, database):
         family.register(app)
     return app
 

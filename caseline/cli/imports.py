@@ -24,11 +24,11 @@ def register(app: typer.Typer) -> None:
 
 def import_files(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="A folder, zips or single files; mended rejects too.")
+        list[Path], typer.Argument(metavar="PATH", help="A folder, zips or single files; mended rejects too.")
     ],
     mapping: MappingOption,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Converters beside the loader [default: CASELINE_WORKERS or 2].")
+        int | None, typer.Option(min=1, max=64, help="Converters beside the loader (CASELINE_WORKERS, else 2).")
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option(metavar="PART", help="Import this part only; may be repeated.")
@@ -77,7 +77,7 @@ def retry(
     mapping: Annotated[
         str | None,
         typer.Option(
-            "--mapping", "-m", metavar="NAME|FILE", help="Try by this mapping [default: that of the last run]."
+            "--mapping", "-m", metavar="NAME|FILE", help="Try by this mapping instead of that of the last run."
         ),
     ] = None,
     source: SourceOption = None,

@@ -17,6 +17,8 @@ Clock = Callable[[], float]
 
 SPEED_OVER: Final = 15.0
 """Seconds over which the speed is measured."""
+GUESS_FROM: Final = 0.03
+"""Share from which the time left is guessed."""
 LINE_EVERY: Final = 10.0
 """Seconds between two plain lines, ..."""
 LINE_AT: Final = 0.05
@@ -65,7 +67,8 @@ class Gauge:
             return f"reading, about {self.about:,} rows to settle"
         speed = self.speed
         rows = f"{self.settled:,} of about {self.about:,}"
-        left = f"  {screen.seconds((self.about - self.settled) / speed)} left" if speed >= 1 else ""
+        guess = self.share >= GUESS_FROM and speed >= 1
+        left = f"  {screen.seconds((self.about - self.settled) / speed)} left" if guess else ""
         return f"{rows}  {speed:,.0f}/s{left}  {self.failed:,} failed"
 
 

@@ -68,7 +68,10 @@ def demo(
         code = imports.run_flow([folder], mapping, ["--yes"])
     else:
         code = importing.carry_out(
-            _beginning(folder, mapping), what=f"Importing {folder}", mapping=mapping, as_json=False
+            _beginning(folder, mapping),
+            what=f"Importing {folder} with mapping {mapping}",
+            mapping=mapping,
+            as_json=False,
         )
     raise typer.Exit(0 if code == importing.FAILED_ROWS else code)
 

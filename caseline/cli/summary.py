@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from staging.history import Pace
     from staging.report import ErrorGroup, Totals
 
+_SECONDS = "Seconds: from the end of the part before to its own; pauses over 5 min left out"
 _SHOWN = 60
 """Characters of a sample."""
 
@@ -36,7 +37,9 @@ def show(summary: "Summary", console: Console, *, mapping: str) -> None:
         for group in summary.commonest:
             show_group(group, console, samples=1)
     console.print()
-    screen.headed(console, "What to do next", _next(summary, mapping))
+    console.print("What to do next", style="bold")
+    for command, why in _next(summary, mapping):
+        console.print(Text.assemble((f"  {command:<35}", "cyan"), f" {why}"), soft_wrap=True)
 
 
 def totals_table(totals: "dict[str, Totals]") -> Table:
@@ -102,19 +105,16 @@ def _some(names: tuple[str, ...]) -> str:
     return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
 
 
-def _next(summary: "Summary", mapping: str) -> Table:
-    made = Table(box=None, show_header=False, pad_edge=False)
-    made.add_column(no_wrap=True, style="cyan")
-    made.add_column()
+def _next(summary: "Summary", mapping: str) -> Iterator[tuple[str, str]]:
+    """(command, what it is good for)."""
     if summary.failed:
-        made.add_row("caseline errors", "all errors, with places and remedies")
-        made.add_row("caseline rejects --out rejects.zip", "the FAILED rows: mend them, then")
-        made.add_row(f"caseline import rejects.zip --mapping {mapping}", "")
-        made.add_row("caseline retry", "once the mapping is mended, or what was missing is there")
-    made.add_row("caseline verify", "compare the CRM with the source, record by record")
+        yield "caseline errors", "all errors, with places and remedies"
+        yield "caseline rejects --out rejects.zip", "the FAILED rows: mend them, then"
+        yield f"caseline import rejects.zip --mapping {mapping}", ""
+        yield "caseline retry", "when the mapping is mended"
+    yield "caseline verify", "compare the CRM with the source"
     if summary.created:
-        made.add_row(f"caseline rollback {summary.run_id}", "take this run back")
-    return made
+        yield f"caseline rollback {summary.run_id}", "take this run back"
 
 
 def _one_line(value: str) -> str:

@@ -14,6 +14,7 @@ from caseline.crm import vocabulary
 from caseline.crm.port import Crm
 from staging.audit import opening, samples, source_files, store
 from staging.audit.expected import Expected
+from staging.audit.faulty import AuditFault
 from staging.audit.findings import Finding, Kind
 from staging.audit.ground import Ground
 from staging.audit.judging import Judge
@@ -21,7 +22,6 @@ from staging.audit.keys import hashes, places
 from staging.audit.opening import Opened
 from staging.audit.part_audit import PartAudit
 from staging.audit.samples import Drawer
-from staging.audit.source_files import AuditFault
 from staging.audit.verdict import PartVerdict, Verdict
 from staging.mapping import Mapping
 

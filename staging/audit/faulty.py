@@ -1,6 +1,10 @@
-"""What stands in place of a value that cannot be read."""
+"""What can go wrong with a check, and what stands in place of a value that cannot be read."""
 
 from dataclasses import dataclass
+
+
+class AuditFault(Exception):
+    """The check could not run; the message says why and what to do."""
 
 
 class Unreadable(Exception):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from staging.audit import text_lines
 from staging.audit.csv_records import CsvRecords
+from staging.audit.faulty import AuditFault
 from staging.audit.json_records import JsonRecords
 from staging.audit.records import Chunks
-from staging.audit.source_files import AuditFault, Source
+from staging.audit.source_files import Source
 from staging.audit.store import StagedFile
 from staging.mapping import Mapping
 

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from staging.audit.faulty import AuditFault
 from staging.audit.store import StagedFile
 
 PIECE: Final = 1 << 20
 INSIDE: Final = "!"
 """Stands between an archive and the name inside it."""
-
-
-class AuditFault(Exception):
-    """The check could not run; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

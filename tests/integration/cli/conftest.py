@@ -3,15 +3,22 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy import make_url
 
 from caseline.cli import main
+from caseline.db.embedded import Server
 
 CASE_COLUMNS = (
     "Id",
@@ -114,17 +121,78 @@ def write_cases(folder: Path, lines: Iterable[bytes], *, columns: Iterable[str] 
     return path
 
 
-@pytest.fixture
-def export(tmp_path: Path) -> Path:
-    """A folder with one user, one company, one contact and two cases."""
-    folder = tmp_path / "export"
+BAD = {
+    "BAD_DATE": line(case(3, CreatedDate="2024-02-30 10:00:00")),
+    "MISSING": line(case(4, Id="")),
+    "DUPLICATE": line(case(1, Subject="Second with this key")),
+    "WRONG_FIELD_COUNT": line(case(6)).replace(b'"Case number 6"', b"Case number 6, with a comma"),
+    "WRONG_FIELD_COUNT too few": b",".join(line(case(7)).split(b",")[:-1]) + b"\n",
+    "BAD_ENCODING": line(case(8)).replace(b"number 8", b"num\xffber 8"),
+    "NUL_BYTE": line(case(9)).replace(b"number 9", b"num\0ber 9"),
+    "UNKNOWN_VALUE": line(case(11, Status="Nobody knows")),
+    "UNKNOWN_REFERENCE": line(case(12, ContactId="003000000000999AAA")),
+    "MISSING subject": line(case(13, Subject=" \u00a0")),
+    "UNCLOSED_QUOTE": b'"' + case_id(10).encode() + b'","0","00000010","',
+}
+"""A bad line of each kind, in the order of the file; the first word is its code."""
+
+
+def write_export(folder: Path, *lines: bytes) -> Path:
+    """One user, one company, one contact, two good cases, and these lines."""
     folder.mkdir()
     write(folder / "User.csv", {"Id": USER, "FirstName": "Ada", "LastName": "Vale", "Email": "ada@example.com"})
     write(folder / "Account.csv", {"Id": ACCOUNT, "IsDeleted": "0", "Name": "Ромашка", "OwnerId": USER})
     contact = {"Id": CONTACT, "IsDeleted": "0", "LastName": "Борин", "AccountId": ACCOUNT, "Email": "b@example.com"}
     write(folder / "Contact.csv", contact)
-    write_cases(folder, [line(case(1)), line(case(2))])
+    write_cases(folder, [line(case(1)), line(case(2)), *lines])
     return folder
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """An export without a bad row."""
+    return write_export(tmp_path / "export")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An export with a bad row of each kind, and the address of a database into which it was imported as run 1."""
+
+    folder: Path
+    url: str
+
+
+@pytest.fixture(scope="session")
+def imported_once(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
+    """Import it once for the whole session."""
+    folder = write_export(tmp_path_factory.mktemp("imported") / "export", *BAD.values())
+    with copied(server, template) as url:
+        before = dict(os.environ)
+        os.environ["CASELINE_DATABASE_URL"] = url
+        with pytest.raises(SystemExit) as ended:
+            main(["import", str(folder), "--mapping", "salesforce"])
+        os.environ.clear()
+        os.environ.update(before)
+        assert ended.value.code == 3
+        yield Imported(folder, url)
+
+
+@pytest.fixture
+def imported(server: Server, imported_once: Imported, tmp_path: Path) -> Iterator[Imported]:
+    """The test's own copy of both."""
+    folder = shutil.copytree(imported_once.folder, tmp_path / "export")
+    with copied(server, str(make_url(imported_once.url).database)) as url:
+        yield Imported(folder, url)
+
+
+@contextmanager
+def copied(server: Server, template: str) -> Iterator[str]:
+    """A database that starts as a copy of another."""
+    name = f"caseline_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+        yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def write(path: Path, *rows: dict[str, str]) -> None:

@@ -7,24 +7,21 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cli.conftest import CASE_COLUMNS, CONTACT, Command, case, case_id, line, write, write_cases
+from tests.integration.cli.conftest import (
+    BAD,
+    CASE_COLUMNS,
+    CONTACT,
+    Command,
+    Imported,
+    case,
+    case_id,
+    line,
+    write,
+    write_cases,
+)
 
 Query = Callable[..., list[tuple[Any, ...]]]
 OWN = ("caseline_row", "caseline_part", "caseline_codes", "caseline_errors")
-
-BAD = {
-    "BAD_DATE": line(case(3, CreatedDate="2024-02-30 10:00:00")),
-    "MISSING": line(case(4, Id="")),
-    "DUPLICATE": line(case(1, Subject="Second with this key")),
-    "WRONG_FIELD_COUNT": line(case(6)).replace(b'"Case number 6"', b"Case number 6, with a comma"),
-    "WRONG_FIELD_COUNT too few": b",".join(line(case(7)).split(b",")[:-1]) + b"\n",
-    "BAD_ENCODING": line(case(8)).replace(b"number 8", b"num\xffber 8"),
-    "NUL_BYTE": line(case(9)).replace(b"number 9", b"num\0ber 9"),
-    "UNKNOWN_VALUE": line(case(11, Status="Nobody knows")),
-    "UNKNOWN_REFERENCE": line(case(12, ContactId="003000000000999AAA")),
-    "MISSING subject": line(case(13, Subject=" \u00a0")),
-    "UNCLOSED_QUOTE": b'"' + case_id(10).encode() + b'","0","00000010","',
-}
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -39,11 +36,9 @@ def mended(row: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def imported(caseline: Command, export: Path) -> Path:
-    write_cases(export, [line(case(1)), line(case(2)), *BAD.values()])
-    answer = caseline("import", export, "--mapping", "salesforce")
-    assert answer.code == 3, answer.err
-    return export
+def database_url(imported: Imported) -> str:
+    """The tests of this file begin after a first import."""
+    return imported.url
 
 
 def rejects_of(caseline: Command, folder: Path, *words: str) -> Path:
@@ -58,12 +53,9 @@ def statuses(caseline: Command) -> dict[str, int]:
     return found
 
 
-def test_rejects_have_the_columns_of_the_source_and_then_what_is_wrong(
-    caseline: Command, imported: Path, tmp_path: Path
-) -> None:
+def test_rejects_have_the_columns_of_the_source_and_then_what_is_wrong(caseline: Command, tmp_path: Path) -> None:
     rows = read(rejects_of(caseline, tmp_path, "--part", "request"))
 
-    assert imported.exists()
     assert tuple(rows[0]) == (*CASE_COLUMNS, *OWN)
     assert [row["caseline_codes"] for row in rows] == [name.split(" ")[0] for name in BAD]
     assert {row["caseline_part"] for row in rows} == {"request"}
@@ -71,14 +63,11 @@ def test_rejects_have_the_columns_of_the_source_and_then_what_is_wrong(
     assert rows[0]["caseline_errors"].startswith("CreatedDate: no possible date")
 
 
-def test_of_damaged_records_everything_that_can_be_read_is_written(
-    caseline: Command, imported: Path, tmp_path: Path
-) -> None:
+def test_of_damaged_records_everything_that_can_be_read_is_written(caseline: Command, tmp_path: Path) -> None:
     rows = {
         row["caseline_codes"]: row for row in read(rejects_of(caseline, tmp_path)) if row["CaseNumber"] != "00000007"
     }
 
-    assert imported.exists()
     assert rows["BAD_ENCODING"]["Subject"] == "Case num\ufffdber 8"
     assert rows["NUL_BYTE"]["Subject"] == "Case num\u2400ber 9"
     assert rows["UNCLOSED_QUOTE"]["CaseNumber"] == "00000010"
@@ -87,15 +76,12 @@ def test_of_damaged_records_everything_that_can_be_read_is_written(
     assert ragged["Warranty__c"] == f"{case(6)['OwnerId']},00012"
 
 
-def test_mended_rejects_all_succeed_and_no_row_is_doubled(
-    caseline: Command, imported: Path, query: Query, tmp_path: Path
-) -> None:
+def test_mended_rejects_all_succeed_and_no_row_is_doubled(caseline: Command, query: Query, tmp_path: Path) -> None:
     rejects = rejects_of(caseline, tmp_path)
     write(rejects, *(mended(row) for row in read(rejects)))
 
     answer = caseline("import", rejects, "--mapping", "salesforce", "--json")
 
-    assert imported.exists()
     assert answer.code == 0, answer.err
     assert answer.object["entities"]["request"] == {"read": 13, "new": 0, "success": 13, "failed": 0, "filtered": 0}
     assert query("SELECT origin, subject FROM crm.record ORDER BY origin") == [
@@ -107,11 +93,11 @@ def test_mended_rejects_all_succeed_and_no_row_is_doubled(
 
 
 def test_mended_rejects_come_back_in_a_zip_under_the_names_of_the_source(
-    caseline: Command, imported: Path, tmp_path: Path
+    caseline: Command, imported: Imported, tmp_path: Path
 ) -> None:
     contact = {"Id": CONTACT, "IsDeleted": "0", "LastName": "Борин", "AccountId": "001000000000999AAA"}
-    write(imported / "Contact.csv", contact, contact | {"Id": "003000000000002AAA", "LastName": ""})
-    caseline("import", imported, "--mapping", "salesforce")
+    write(imported.folder / "Contact.csv", contact, contact | {"Id": "003000000000002AAA", "LastName": ""})
+    caseline("import", imported.folder, "--mapping", "salesforce")
     archive = tmp_path / "rejects.zip"
 
     written = caseline("rejects", "--out", archive)
@@ -123,10 +109,10 @@ def test_mended_rejects_come_back_in_a_zip_under_the_names_of_the_source(
     assert answer.object["entities"]["contact"]["failed"] == 2
 
 
-def test_rejects_of_several_parts_go_into_a_file_each(caseline: Command, imported: Path, tmp_path: Path) -> None:
+def test_rejects_of_several_parts_go_into_a_file_each(caseline: Command, imported: Imported, tmp_path: Path) -> None:
     contact = {"Id": "003000000000002AAA", "IsDeleted": "0", "LastName": "", "AccountId": ""}
-    write(imported / "Contact.csv", contact)
-    caseline("import", imported, "--mapping", "salesforce")
+    write(imported.folder / "Contact.csv", contact)
+    caseline("import", imported.folder, "--mapping", "salesforce")
 
     rejects_of(caseline, tmp_path)
 
@@ -135,22 +121,19 @@ def test_rejects_of_several_parts_go_into_a_file_each(caseline: Command, importe
     assert not (tmp_path / "rejects.csv").exists()
 
 
-def test_rejects_that_nobody_mended_change_nothing(
-    caseline: Command, imported: Path, query: Query, tmp_path: Path
-) -> None:
+def test_rejects_that_nobody_mended_change_nothing(caseline: Command, query: Query, tmp_path: Path) -> None:
     before = statuses(caseline)
     rejects = rejects_of(caseline, tmp_path)
 
     answer = caseline("import", rejects, "--mapping", "salesforce")
 
-    assert imported.exists()
     assert answer.code == 3
     assert statuses(caseline) == before
     assert query("SELECT subject FROM crm.record WHERE origin = %s", case_id(1)) == [("Case number 1",)]
 
 
 def test_a_mended_row_with_the_key_of_another_record_fails_and_leaves_that_record_alone(
-    caseline: Command, imported: Path, query: Query, tmp_path: Path
+    caseline: Command, query: Query, tmp_path: Path
 ) -> None:
     rejects = rejects_of(caseline, tmp_path)
     rows = [row for row in read(rejects) if row["caseline_codes"] == "MISSING" and not row["Id"]]
@@ -158,7 +141,6 @@ def test_a_mended_row_with_the_key_of_another_record_fails_and_leaves_that_recor
 
     caseline("import", rejects, "--mapping", "salesforce")
 
-    assert imported.exists()
     assert query("SELECT subject FROM crm.record WHERE origin = %s", case_id(2)) == [("Case number 2",)]
     row = int(rows[0]["caseline_row"])
     errors = query("SELECT errors->0->>'code', errors->0->>'text' FROM staging.row WHERE id = %s", row)
@@ -168,7 +150,7 @@ def test_a_mended_row_with_the_key_of_another_record_fails_and_leaves_that_recor
 
 
 def test_of_two_mended_rows_with_one_new_key_the_first_succeeds(
-    caseline: Command, imported: Path, query: Query, tmp_path: Path
+    caseline: Command, query: Query, tmp_path: Path
 ) -> None:
     rejects = rejects_of(caseline, tmp_path)
     keyed = [row for row in read(rejects) if row["caseline_codes"] in {"DUPLICATE", "BAD_DATE"}]
@@ -177,12 +159,11 @@ def test_of_two_mended_rows_with_one_new_key_the_first_succeeds(
 
     caseline("import", rejects, "--mapping", "salesforce")
 
-    assert imported.exists()
     assert query("SELECT subject FROM crm.record WHERE origin = %s", case_id(77)) == [("BAD_DATE",)]
     assert statuses(caseline) == {"read": 13, "new": 0, "success": 3, "failed": 10, "filtered": 0}
 
 
-def test_a_row_that_is_mended_in_part_keeps_what_was_mended(caseline: Command, imported: Path, tmp_path: Path) -> None:
+def test_a_row_that_is_mended_in_part_keeps_what_was_mended(caseline: Command, tmp_path: Path) -> None:
     rejects = rejects_of(caseline, tmp_path)
     rows = [row for row in read(rejects) if row["caseline_codes"] == "MISSING" and not row["Id"]]
     write(rejects, *(row | {"Subject": "Now better"} for row in rows))
@@ -190,22 +171,20 @@ def test_a_row_that_is_mended_in_part_keeps_what_was_mended(caseline: Command, i
     caseline("import", rejects, "--mapping", "salesforce")
 
     again = {row["caseline_row"]: row for row in read(rejects_of(caseline, tmp_path))}
-    assert imported.exists()
     assert again[rows[0]["caseline_row"]]["Subject"] == "Now better"
     assert again[rows[0]["caseline_row"]]["caseline_codes"] == "MISSING"
 
 
-def test_a_file_with_another_name_is_known_by_its_columns(caseline: Command, imported: Path, tmp_path: Path) -> None:
+def test_a_file_with_another_name_is_known_by_its_columns(caseline: Command, tmp_path: Path) -> None:
     late = write_cases(tmp_path, [line(case(20))]).rename(tmp_path / "late ones.csv")
 
     answer = caseline("import", late, "--mapping", "salesforce", "--json", "--no-retry-failed")
 
-    assert imported.exists()
     assert answer.object["entities"]["request"]["success"] == 3
 
 
-def test_without_failed_rows_nothing_is_written(caseline: Command, export: Path, tmp_path: Path) -> None:
-    caseline("import", export, "--mapping", "salesforce")
+def test_without_failed_rows_nothing_is_written(caseline: Command, query: Query, tmp_path: Path) -> None:
+    query("DELETE FROM staging.row WHERE status = 'FAILED'")
 
     answer = caseline("rejects", "--out", tmp_path / "rejects.csv")
 
