@@ -31,7 +31,10 @@ def _core_faults(mapping: Mapping, name: str, part: Part, here: Place) -> Iterat
     for field_name, rule in part.fields.items():
         place = (*here, "fields", field_name)
         if field_name not in core:
-            yield place, f"{field_name!r} is no core field of {part.entity}: use one of {', '.join(core)}, or move it to `extra`"
+            yield (
+                place,
+                f"{field_name!r} is no core field of {part.entity}: use one of {', '.join(core)}, or move it to `extra`",
+            )
             continue
         field = core[field_name]
         yield from _reference_faults(mapping, name, rule, place)
@@ -40,14 +43,29 @@ def _core_faults(mapping: Mapping, name: str, part: Part, here: Place) -> Iterat
 
 def _kind_faults(mapping: Mapping, field: vocabulary.Field, rule: Rule, place: Place) -> Iterator[Fault]:
     if (field.type is Type.REFERENCE) != (rule.to is not None):
-        yield place, f"{field.name} is a reference: say `to: <part>`" if rule.to is None else f"{field.name} is no reference: remove `to`"
+        yield (
+            place,
+            f"{field.name} is a reference: say `to: <part>`"
+            if rule.to is None
+            else f"{field.name} is no reference: remove `to`",
+        )
     elif rule.to is not None and rule.to in mapping.parts and mapping.parts[rule.to].entity != field.to:
-        yield place, f"{field.name} points at a {field.to}, but part {rule.to!r} makes {mapping.parts[rule.to].entity} records"
-    outcomes = {*(rule.values or {}).values(), *([rule.value] if rule.value is not None else []), *([rule.default] if rule.default is not None else [])}
+        yield (
+            place,
+            f"{field.name} points at a {field.to}, but part {rule.to!r} makes {mapping.parts[rule.to].entity} records",
+        )
+    outcomes = {
+        *(rule.values or {}).values(),
+        *([rule.value] if rule.value is not None else []),
+        *([rule.default] if rule.default is not None else []),
+    }
     allowed = {stage.code for stage in mapping.stages} if field.name == "stage" else set(field.choices)
     if allowed or field.name == "stage":
         if outcomes - allowed:
-            yield place, f"{sorted(outcomes - allowed)[0]!r} is no {field.name}: use one of {', '.join(sorted(allowed)) or 'the list `stages`'}"
+            yield (
+                place,
+                f"{sorted(outcomes - allowed)[0]!r} is no {field.name}: use one of {', '.join(sorted(allowed)) or 'the list `stages`'}",
+            )
         if rule.unmapped == "keep":
             yield place, f"`unmapped: keep` is not possible for {field.name}: its values are a closed list"
         if rule.values is None and rule.value is None:

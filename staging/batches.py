@@ -88,17 +88,55 @@ def add(connection: sa.Connection, rows: Sequence[dict[str, object]]) -> None:
         connection.execute(sa.insert(tables.batch), rows)
 
 
-def sweep(connection: sa.Connection, *, run_id: int, part_id: int, rank: int, turn: int, wanted: sa.ColumnElement[bool], retry: bool) -> int:
+def sweep(
+    connection: sa.Connection,
+    *,
+    run_id: int,
+    part_id: int,
+    rank: int,
+    turn: int,
+    wanted: sa.ColumnElement[bool],
+    retry: bool,
+) -> int:
     """Batches over all rows of a part that are `wanted` and in no open batch; answers how many rows."""
     row, batch = tables.row, tables.batch
     size = 2**62 if turn == FINAL_PASS else SIZE
     # A row that another open batch of this run will take is not planned twice.
-    open_batch = sa.exists().where(batch.c.run_id == run_id, batch.c.part_id == part_id, batch.c.done_at.is_(None), row.c.id.between(batch.c.first_id, batch.c.last_id), batch.c.layout_id == row.c.layout_id)
+    open_batch = sa.exists().where(
+        batch.c.run_id == run_id,
+        batch.c.part_id == part_id,
+        batch.c.done_at.is_(None),
+        row.c.id.between(batch.c.first_id, batch.c.last_id),
+        batch.c.layout_id == row.c.layout_id,
+    )
     number = sa.func.row_number().over(partition_by=row.c.layout_id, order_by=row.c.id)
-    rows = sa.select(row.c.id, row.c.layout_id, ((number - 1) // sa.literal(size, sa.BigInteger)).label("piece")).where(row.c.part_id == part_id, wanted, sa.not_(open_batch)).subquery()
-    pieces = sa.select(rows.c.layout_id, sa.func.min(rows.c.id), sa.func.max(rows.c.id), sa.func.count()).group_by(rows.c.layout_id, rows.c.piece).order_by(sa.func.min(rows.c.id))
+    rows = (
+        sa.select(row.c.id, row.c.layout_id, ((number - 1) // sa.literal(size, sa.BigInteger)).label("piece"))
+        .where(row.c.part_id == part_id, wanted, sa.not_(open_batch))
+        .subquery()
+    )
+    pieces = (
+        sa.select(rows.c.layout_id, sa.func.min(rows.c.id), sa.func.max(rows.c.id), sa.func.count())
+        .group_by(rows.c.layout_id, rows.c.piece)
+        .order_by(sa.func.min(rows.c.id))
+    )
     found = connection.execute(pieces).all()
-    add(connection, [{"run_id": run_id, "part_id": part_id, "layout_id": layout, "rank": rank, "pass": turn, "first_id": first, "last_id": last, "retry": retry} for layout, first, last, _ in found])
+    add(
+        connection,
+        [
+            {
+                "run_id": run_id,
+                "part_id": part_id,
+                "layout_id": layout,
+                "rank": rank,
+                "pass": turn,
+                "first_id": first,
+                "last_id": last,
+                "retry": retry,
+            }
+            for layout, first, last, _ in found
+        ],
+    )
     return sum(count for *_, count in found)
 
 
@@ -108,6 +146,20 @@ def _next(run_id: int) -> "sa.Select[tuple[object, ...]]":
     Rows that are tried again wait until the part's files are loaded: a file may bring their mended form.
     """
     batch, progress, file = tables.batch, tables.progress, tables.file
-    earlier = sa.exists().where(progress.c.run_id == batch.c.run_id, progress.c.rank < batch.c.rank, progress.c.closed_at.is_(None))
-    loading = sa.exists().where(file.c.run_id == batch.c.run_id, file.c.loaded_at.is_(None), batch.c.part_id == sa.any_(file.c.parts))
-    return sa.select(*_COLUMNS).where(batch.c.run_id == run_id, batch.c.done_at.is_(None), sa.not_(earlier), sa.not_(sa.and_(batch.c.retry, loading))).order_by(batch.c.rank, batch.c.id).limit(1)
+    earlier = sa.exists().where(
+        progress.c.run_id == batch.c.run_id, progress.c.rank < batch.c.rank, progress.c.closed_at.is_(None)
+    )
+    loading = sa.exists().where(
+        file.c.run_id == batch.c.run_id, file.c.loaded_at.is_(None), batch.c.part_id == sa.any_(file.c.parts)
+    )
+    return (
+        sa.select(*_COLUMNS)
+        .where(
+            batch.c.run_id == run_id,
+            batch.c.done_at.is_(None),
+            sa.not_(earlier),
+            sa.not_(sa.and_(batch.c.retry, loading)),
+        )
+        .order_by(batch.c.rank, batch.c.id)
+        .limit(1)
+    )

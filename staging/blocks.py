@@ -42,7 +42,16 @@ class Cutter:
     `delimiter` None means that every line is a record (JSON lines): quotes have no meaning then.
     """
 
-    def __init__(self, stream: BinaryIO, *, offset: int, line: int, delimiter: str | None, size: int = SIZE, longest: int = LONGEST) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        offset: int,
+        line: int,
+        delimiter: str | None,
+        size: int = SIZE,
+        longest: int = LONGEST,
+    ) -> None:
         self._stream = stream
         self._delimiter = delimiter
         self._size, self._longest = size, longest
@@ -94,7 +103,9 @@ def cut(data: bytes, *, offset: int, line: int, delimiter: str | None, last: boo
     starts = np.concatenate(([0], ends[:-1]))
     lengths = ends - starts
     newlines = newlines[newlines < end]
-    tidy = _unblank(view, starts, lengths) and (delimiter is None or _strict(view, quotes[quotes < end], end, delimiter))
+    tidy = _unblank(view, starts, lengths) and (
+        delimiter is None or _strict(view, quotes[quotes < end], end, delimiter)
+    )
     return Block(
         data[:end],
         offset,

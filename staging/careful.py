@@ -175,14 +175,19 @@ def _content_fault(content: bytes, encoding: str) -> tuple[str, str] | None:
     try:
         content.decode(encoding)
     except UnicodeDecodeError as error:
-        return "BAD_ENCODING", f"byte {error.start + 1} of the record is not {encoding}: save the value again in {encoding}"
+        return (
+            "BAD_ENCODING",
+            f"byte {error.start + 1} of the record is not {encoding}: save the value again in {encoding}",
+        )
     return None
 
 
 def _damaged(start: int, line: int, raw: bytes, fault: tuple[str, str], shape: Shape) -> Damaged:
     code, text = fault
     found = fields(raw, shape)
-    column = next((name for name, value in zip(shape.columns, found, strict=False) if "\0" in value or "\ufffd" in value), None)
+    column = next(
+        (name for name, value in zip(shape.columns, found, strict=False) if "\0" in value or "\ufffd" in value), None
+    )
     return Damaged(start, line, raw, code, column, text, found)
 
 
@@ -206,11 +211,19 @@ def _fault(code: str, raw: bytes, shape: Shape) -> tuple[str, str]:
         return code, f"the record does not end within {len(raw):,} bytes: a line end or a quote is missing"
     found = len(fields(raw, shape))
     if code == "UNCLOSED_QUOTE" or found == len(shape.columns):
-        return "UNCLOSED_QUOTE", "a quote is opened and never closed, or stands undoubled inside a quoted value: close or double it"
-    return code, f"{found} fields where the header has {len(shape.columns)}: quote the values that hold the delimiter, or add the missing ones"
+        return (
+            "UNCLOSED_QUOTE",
+            "a quote is opened and never closed, or stands undoubled inside a quoted value: close or double it",
+        )
+    return (
+        code,
+        f"{found} fields where the header has {len(shape.columns)}: quote the values that hold the delimiter, or add the missing ones",
+    )
 
 
-def without(good: Block, source: Block, lines: dict[int, str], *, code: str, shape: Shape) -> tuple[Block, list[Damaged]]:
+def without(
+    good: Block, source: Block, lines: dict[int, str], *, code: str, shape: Shape
+) -> tuple[Block, list[Damaged]]:
     """`good` (of `sort_out`) less the records in `lines` of its data (counted from 1, with reasons), and those as damaged."""
     sizes = good.lengths if good.sizes is None else good.sizes + 1
     ends = np.cumsum(sizes)
@@ -224,4 +237,11 @@ def without(good: Block, source: Block, lines: dict[int, str], *, code: str, sha
         damaged.append(Damaged(start, int(good.lines[index]), raw, code, None, reason, fields(raw, shape)))
     kept = np.array([index not in bad for index in range(len(pieces))], bool)
     left = b"".join(piece for piece, keep in zip(pieces, kept, strict=True) if keep)
-    return replace(good, data=left, starts=good.starts[kept], lengths=good.lengths[kept], lines=good.lines[kept], sizes=(sizes - 1)[kept]), damaged
+    return replace(
+        good,
+        data=left,
+        starts=good.starts[kept],
+        lengths=good.lengths[kept],
+        lines=good.lines[kept],
+        sizes=(sizes - 1)[kept],
+    ), damaged

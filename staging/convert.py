@@ -110,7 +110,9 @@ def _mark_bad(connection: sa.Connection, prepared: Prepared, batch: Batch) -> No
     take = prepared.plan.take
     bad = list(connection.execute(sa.select(take.c.ref).where(sa.not_(take.c.ok))).scalars())
     statement = prepared.final_errors if batch.final else prepared.errors
-    connection.execute(statement, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": bad})
+    connection.execute(
+        statement, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": bad}
+    )
 
 
 def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) -> list[Refusal]:
@@ -132,7 +134,9 @@ def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) 
     return list(taken.refused)
 
 
-def _halve(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, error: sa.exc.DBAPIError) -> list[Refusal]:
+def _halve(
+    connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, error: sa.exc.DBAPIError
+) -> list[Refusal]:
     refs = list(connection.execute(sa.select(incoming.rows.subquery().c.ref).order_by("ref")).scalars())
     if len(refs) == 1:
         refusal = Refusal(refs[0], "REFUSED", None, f"the CRM refuses the record: {str(error.orig).splitlines()[0]}")
@@ -150,16 +154,32 @@ def _halve(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, 
 def _part_of(connection: sa.Connection, incoming: Incoming, plan: Plan, side: sa.ColumnElement[bool]) -> Incoming:
     rows = incoming.rows.where(side)
     inner = rows.subquery()
-    expected, changed = connection.execute(sa.select(sa.func.count(), sa.func.count().filter(sa.not_(inner.c.is_new)))).one()
+    expected, changed = connection.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(sa.not_(inner.c.is_new)))
+    ).one()
     return Incoming(incoming.entity, incoming.source, rows, incoming.fields, expected, changed, incoming.overwrite)
 
 
-def _adopt(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, known: Sequence[Known]) -> list[Refusal]:
+def _adopt(
+    connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, known: Sequence[Known]
+) -> list[Refusal]:
     """Records that the CRM has under our origin although no row remembers: they become ours, and are updated."""
     take = plan.take
-    found = sa.func.jsonb_to_recordset(sa.bindparam("known", type_=JSONB)).table_valued(sa.column("origin", sa.Text), sa.column("crm_id", sa.BigInteger), sa.column("version", sa.BigInteger)).render_derived(with_types=True)
-    adopted = sa.update(take).values(crm_id=found.c.crm_id, version=found.c.version, is_new=False).where(take.c.origin == found.c.origin)
-    connection.execute(adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]})
+    found = (
+        sa.func.jsonb_to_recordset(sa.bindparam("known", type_=JSONB))
+        .table_valued(
+            sa.column("origin", sa.Text), sa.column("crm_id", sa.BigInteger), sa.column("version", sa.BigInteger)
+        )
+        .render_derived(with_types=True)
+    )
+    adopted = (
+        sa.update(take)
+        .values(crm_id=found.c.crm_id, version=found.c.version, is_new=False)
+        .where(take.c.origin == found.c.origin)
+    )
+    connection.execute(
+        adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]}
+    )
     again = _part_of(connection, incoming, plan, sa.true())
     taken: Taken = crm.take_in(connection, again)
     if taken.known:
@@ -175,10 +195,16 @@ def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:
     take, other = plan.take, plan.take.alias("other")
     for link in plan.selves:
         target, wanted = take.c[plans.column_of(link.value)], take.c[f"{link.value.name}_key"]
-        connection.execute(sa.update(take).values({target.name: other.c.crm_id}).where(wanted == other.c.origin, target.is_(None)))
+        connection.execute(
+            sa.update(take).values({target.name: other.c.crm_id}).where(wanted == other.c.origin, target.is_(None))
+        )
         if link.value.reference is not None and link.value.reference.strict:
             connection.execute(sa.update(take).values(ok=False).where(wanted.is_not(None), target.is_(None)))
-        fallen = sa.update(take).values({"ok": False, target.name: None}).where(target == other.c.crm_id, sa.not_(other.c.ok), other.c.is_new)
+        fallen = (
+            sa.update(take)
+            .values({"ok": False, target.name: None})
+            .where(target == other.c.crm_id, sa.not_(other.c.ok), other.c.is_new)
+        )
         while connection.execute(fallen).rowcount:
             continue
     connection.execute(sa.update(take).values(waits=False).where(take.c.waits))
@@ -190,9 +216,15 @@ def _errors(plan: Plan, *, final: bool) -> sa.Update:
     if final:
         checks += [(link.value, _unresolved(plan, link)) for link in plan.selves]
         origin = origin.join(take, take.c.ref == seen.c.id)
-    found = sa.select(seen.c.id.label("ref"), plans.errors(plan, checks).label("errors")).select_from(origin).cte("found")
+    found = (
+        sa.select(seen.c.id.label("ref"), plans.errors(plan, checks).label("errors")).select_from(origin).cte("found")
+    )
     target = tables.row.alias("failing")
-    return sa.update(target).values(status=tables.FAILED, errors=found.c.errors, attempts=target.c.attempts + 1).where(target.c.id == found.c.ref)
+    return (
+        sa.update(target)
+        .values(status=tables.FAILED, errors=found.c.errors, attempts=target.c.attempts + 1)
+        .where(target.c.id == found.c.ref)
+    )
 
 
 def _unresolved(plan: Plan, link: plans.Linked) -> plans.Check:

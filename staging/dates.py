@@ -25,7 +25,13 @@ def typed(kind: Type, layouts: list[str], zone: str, raw: Text) -> tuple[Text, l
     value = sa.case((good, sa.case(*values, else_=sa.null())), else_=sa.null())
     if kind is Type.DATE:
         value = sa.cast(sa.func.timezone(zone, value), sa.Date)
-    return value, [Check("BAD_DATE", unfit(raw, good), f"no possible date of 1900-2199 written as {' or '.join(layouts)}: correct it, or add its layout to the mapping")]
+    return value, [
+        Check(
+            "BAD_DATE",
+            unfit(raw, good),
+            f"no possible date of 1900-2199 written as {' or '.join(layouts)}: correct it, or add its layout to the mapping",
+        )
+    ]
 
 
 def _instant(layout: formats.DateFormat, zone: str, text: Text) -> Text:
@@ -46,4 +52,8 @@ def _iso(layout: formats.DateFormat, raw: Text) -> Text:
     if not layout.timed:
         return day
     clock = at["hour"].concat(":").concat(at.get("minute", sa.literal("00")))
-    return day.concat(" ").concat(clock).concat(":").concat(at["second"]) if "second" in at else day.concat(" ").concat(clock)
+    return (
+        day.concat(" ").concat(clock).concat(":").concat(at["second"])
+        if "second" in at
+        else day.concat(" ").concat(clock)
+    )

@@ -6,7 +6,15 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import Final
 
-_PIECES: Final = {"YYYY": ("year", 4), "MM": ("month", 2), "DD": ("day", 2), "hh": ("hour", 2), "mm": ("minute", 2), "ss": ("second", 2), "sss": ("fraction", 3)}
+_PIECES: Final = {
+    "YYYY": ("year", 4),
+    "MM": ("month", 2),
+    "DD": ("day", 2),
+    "hh": ("hour", 2),
+    "mm": ("minute", 2),
+    "ss": ("second", 2),
+    "sss": ("fraction", 3),
+}
 _ORDER: Final = [name for name, _ in _PIECES.values()]
 _ISO: Final = re.compile("____-__-__([ T]__:__(:__(.___)?)?Z?)?")
 _TOKEN: Final = re.compile(r"YYYY|MM|DD|hh|mm|sss|ss|Z|[^A-Za-z]|T")
@@ -42,7 +50,9 @@ class DateFormat:
     @property
     def iso(self) -> bool:
         """Already in the order that PostgreSQL reads without help."""
-        return _ISO.fullmatch(self.like) is not None and [name for name, _, _ in self.pieces] == _ORDER[: len(self.pieces)]
+        return (
+            _ISO.fullmatch(self.like) is not None and [name for name, _, _ in self.pieces] == _ORDER[: len(self.pieces)]
+        )
 
 
 def compile_format(text: str) -> DateFormat:

@@ -43,7 +43,11 @@ def look(file: SourceFile, mapping: Mapping) -> Head:
     if not sample.strip(b"\0 \t\r\n"):
         raise FileFault("FILE_EMPTY", file.path, "nothing stands in it: export it again, or remove it from the folder")
     if not utf16 and sample.count(0) > len(sample) * NULS:
-        raise FileFault("FILE_ENCODING", file.path, "it looks like UTF-16 without a byte-order mark: save it as UTF-8, or as UTF-16 with the mark")
+        raise FileFault(
+            "FILE_ENCODING",
+            file.path,
+            "it looks like UTF-16 without a byte-order mark: save it as UTF-8, or as UTF-16 with the mark",
+        )
     encoding = "utf-16" if utf16 else "utf-8" if bom else _encoding(file, mapping, sample)
     if mapping.format == "jsonl":
         return Head(encoding, tuple(_json_header(mapping, sample.decode(_text(encoding), "replace"))), bom, 1)
@@ -70,7 +74,11 @@ def _encoding(file: SourceFile, mapping: Mapping, sample: bytes) -> str:
         # Text of another encoding is hardly ever valid UTF-8, so half a file of valid lines settles it.
         if 2 * broken <= len(lines):
             return encoding
-    raise FileFault("FILE_ENCODING", file.path, f"it is not written in {' or '.join(mapping.encodings)}: name its encoding in the mapping (`encodings`)")
+    raise FileFault(
+        "FILE_ENCODING",
+        file.path,
+        f"it is not written in {' or '.join(mapping.encodings)}: name its encoding in the mapping (`encodings`)",
+    )
 
 
 def _decodes(line: bytes, encoding: str) -> bool:
@@ -85,16 +93,22 @@ def _csv_header(file: SourceFile, mapping: Mapping, sample: bytes, encoding: str
     """(names, bytes up to the first record, line ends among them)."""
     if b"\n" not in sample:
         if b"\r" in sample:
-            raise FileFault("FILE_ENCODING", file.path, "its lines end with CR alone: save it with LF or CRLF line ends")
+            raise FileFault(
+                "FILE_ENCODING", file.path, "its lines end with CR alone: save it with LF or CRLF line ends"
+            )
         sample += b"\n"
     end, quotes = 0, 0
     while end == 0 or quotes % 2:
         start, end = end, sample.find(b"\n", end) + 1
         if end == 0:
-            raise FileFault("FILE_NO_KEY", file.path, "its header has a quote that is never closed: mend the first line")
+            raise FileFault(
+                "FILE_NO_KEY", file.path, "its header has a quote that is never closed: mend the first line"
+            )
         quotes += sample.count(b'"', start, end)
     text = sample[:end].decode(encoding, "replace").rstrip("\r\n")
-    names = tuple(name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter), []))
+    names = tuple(
+        name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter), [])
+    )
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise FileFault("FILE_NO_KEY", file.path, f"column {twice!r} stands twice in its header: rename one of them")
@@ -140,12 +154,20 @@ def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> 
     rules = mapping.parts[part]
     lacking = [name for name in rules.key.column if name not in head.header]
     if lacking and not (set(rules.key.otherwise) & set(head.header)):
-        raise FileFault("FILE_NO_KEY", file.path, f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}. Export it again, or correct `key` in the mapping")
+        raise FileFault(
+            "FILE_NO_KEY",
+            file.path,
+            f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}. Export it again, or correct `key` in the mapping",
+        )
     missing: list[str] = []
     for name, rule in {**rules.fields, **rules.extra}.items():
         absent = [column for column in rule.column if column not in head.header]
         if absent and rule.required and len(absent) == len(rule.column) and rule.default is None:
-            raise FileFault("FILE_NO_KEY", file.path, f"no column {absent[0]!r}, which the required field {name} of {part} needs. Export it again, or correct the mapping")
+            raise FileFault(
+                "FILE_NO_KEY",
+                file.path,
+                f"no column {absent[0]!r}, which the required field {name} of {part} needs. Export it again, or correct the mapping",
+            )
         missing += absent
     return missing
 

@@ -19,11 +19,17 @@ def land(connection: sa.Connection, layout: Layout, data: bytes, *, encoding: st
     spool = sa.table("spool", sa.column("n", sa.Integer), sa.column("doc", sa.Text))
     unfit = connection.execute(sa.select(spool.c.n, _reason(spool.c.doc)).where(_unfit(spool.c.doc))).all()
     if unfit:
-        raise Refused(f"{len(unfit)} lines are no JSON objects", {n: f"no JSON object ({reason}): mend the line" for n, reason in unfit}, "BAD_JSON")
+        raise Refused(
+            f"{len(unfit)} lines are no JSON objects",
+            {n: f"no JSON object ({reason}): mend the line" for n, reason in unfit},
+            "BAD_JSON",
+        )
     document = sa.cast(spool.c.doc, JSONB)
     paths = {name: name.split(".") for name in layout.header if name != REST}
     texts: dict[str, Any] = {name: document[path].astext for name, path in paths.items()}
-    texts[REST] = sa.cast(sa.func.nullif(_rest(document, list(paths.values())), sa.cast(sa.literal("{}"), JSONB)), sa.Text)
+    texts[REST] = sa.cast(
+        sa.func.nullif(_rest(document, list(paths.values())), sa.cast(sa.literal("{}"), JSONB)), sa.Text
+    )
     table = layout.table
     chosen = sa.select(*(texts[name] for name in layout.header)).order_by(spool.c.n)
     connection.execute(sa.insert(table).from_select([f"c{n}" for n in range(1, len(layout.header) + 1)], chosen))
@@ -36,7 +42,11 @@ def _impossible(data: bytes) -> dict[int, str]:
         return {}
     lines = enumerate(data.split(b"\n"), 1)
     reason = "no JSON object (a control character outside \\u escapes, or the sign that ends a COPY): mend the line"
-    return {n: reason for n, line in lines if landing.DELIMITER in line or landing.QUOTE in line or line.rstrip(b"\r") == b"\\."}
+    return {
+        n: reason
+        for n, line in lines
+        if landing.DELIMITER in line or landing.QUOTE in line or line.rstrip(b"\r") == b"\\."
+    }
 
 
 def _unfit(doc: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -47,7 +57,11 @@ def _unfit(doc: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
 
 def _reason(doc: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
     """What the server says about a line that is no JSON object."""
-    found = sa.func.pg_input_error_info(doc, "jsonb").table_valued(sa.column("message", sa.Text), sa.column("detail", sa.Text)).lateral()
+    found = (
+        sa.func.pg_input_error_info(doc, "jsonb")
+        .table_valued(sa.column("message", sa.Text), sa.column("detail", sa.Text))
+        .lateral()
+    )
     return sa.select(sa.func.concat_ws("; ", found.c.message, found.c.detail))
 
 
@@ -64,7 +78,9 @@ def _rest(document: sa.ColumnElement[Any], paths: list[list[str]]) -> sa.ColumnE
 
 
 def _without(document: sa.ColumnElement[Any], path: list[str]) -> sa.ColumnElement[Any]:
-    left: sa.ColumnElement[Any] = document.op("#-", return_type=JSONB())(sa.cast(sa.literal(path, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text)))
+    left: sa.ColumnElement[Any] = document.op("#-", return_type=JSONB())(
+        sa.cast(sa.literal(path, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
+    )
     if len(path) == 1:
         return left
     # Where other records have an object, this one may have an array, which knows no names.

@@ -27,7 +27,14 @@ class Layout:
     def table(self) -> sa.Table:
         """`landing.t<id>`: names of source columns may be longer than PostgreSQL allows, hence numbers."""
         texts = [sa.Column(f"c{n}", sa.Text) for n in range(1, len(self.header) + 1)]
-        return sa.Table(f"t{self.id}", sa.MetaData(), sa.Column("id", sa.BigInteger, sa.Identity(always=False)), *texts, sa.PrimaryKeyConstraint("id", name=f"pk_t{self.id}"), schema=tables.LANDING)
+        return sa.Table(
+            f"t{self.id}",
+            sa.MetaData(),
+            sa.Column("id", sa.BigInteger, sa.Identity(always=False)),
+            *texts,
+            sa.PrimaryKeyConstraint("id", name=f"pk_t{self.id}"),
+            schema=tables.LANDING,
+        )
 
     def columns(self, mapping: Mapping) -> values.Columns:
         """The columns by source name."""
@@ -39,7 +46,12 @@ def ensure(connection: sa.Connection, source: str, header: Sequence[str]) -> Lay
     """The layout of a header, its landing table made if it is new."""
     digest = hashlib.sha256(json.dumps(list(header)).encode()).hexdigest()
     layout = tables.layout
-    made = insert(layout).values(source=source, header=list(header), digest=digest).on_conflict_do_nothing().returning(layout.c.id)
+    made = (
+        insert(layout)
+        .values(source=source, header=list(header), digest=digest)
+        .on_conflict_do_nothing()
+        .returning(layout.c.id)
+    )
     new = connection.execute(made).scalar_one_or_none()
     if new is None:
         query = sa.select(layout.c.id).where(layout.c.source == source, layout.c.digest == digest)
@@ -68,7 +80,9 @@ def copy(connection: sa.Connection, layout: Layout, data: bytes, *, mapping: Map
     """Copy CSV records into the landing table and answer the id of the first; `Refused` leaves nothing behind."""
     schema = _schema(connection, tables.LANDING)
     names = sql.SQL(", ").join(sql.Identifier(f"c{n}") for n in range(1, len(layout.header) + 1))
-    command = sql.SQL("COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, DELIMITER {delimiter}, FORCE_NULL ({names}), ENCODING {encoding})").format(
+    command = sql.SQL(
+        "COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, DELIMITER {delimiter}, FORCE_NULL ({names}), ENCODING {encoding})"
+    ).format(
         table=sql.Identifier(schema, f"t{layout.id}"),
         names=names,
         delimiter=sql.Literal(mapping.delimiter),
@@ -89,7 +103,9 @@ DELIMITER, QUOTE = b"\x01", b"\x02"
 
 def spool(connection: sa.Connection, data: bytes, *, encoding: str) -> int:
     """Copy lines (JSON, without those signs) into the temporary table `spool(n, doc)`; answers how many."""
-    connection.exec_driver_sql("CREATE TEMPORARY TABLE IF NOT EXISTS spool (n integer GENERATED ALWAYS AS IDENTITY, doc text) ON COMMIT DELETE ROWS")
+    connection.exec_driver_sql(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS spool (n integer GENERATED ALWAYS AS IDENTITY, doc text) ON COMMIT DELETE ROWS"
+    )
     connection.exec_driver_sql("ALTER TABLE spool ALTER n RESTART")
     signs = {"delimiter": sql.Literal(DELIMITER.decode()), "quote": sql.Literal(QUOTE.decode())}
     text = "COPY spool (doc) FROM STDIN WITH (FORMAT csv, DELIMITER {delimiter}, QUOTE {quote}, ENCODING {encoding})"
@@ -107,7 +123,9 @@ def _copied(connection: sa.Connection, command: sql.Composable, data: bytes) -> 
     except psycopg.DataError as error:
         reason = str(error.diag.message_primary)
         line = _line(error.diag.context)
-        raise Refused(reason, {} if line is None else {line: f"the database refuses the record ({reason}): correct it"}) from error
+        raise Refused(
+            reason, {} if line is None else {line: f"the database refuses the record ({reason}): correct it"}
+        ) from error
 
 
 def _line(context: str | None) -> int | None:

@@ -44,7 +44,9 @@ def move_next(job: "Job", connection: sa.Connection, plans: "Plans") -> Tally | 
     """Claim, convert, send and settle one batch; None when there is none. A batch taken from us counts nothing."""
     now = job.clock()
     with connection.begin():
-        batch = batches.claim_leased(connection, job.run_id, owner=job.owner, now=now, until=now + timedelta(seconds=job.lease_seconds))
+        batch = batches.claim_leased(
+            connection, job.run_id, owner=job.owner, now=now, until=now + timedelta(seconds=job.lease_seconds)
+        )
         prepared = None if batch is None else plans.of(connection, batch)
     if batch is None or prepared is None:
         return None

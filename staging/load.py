@@ -23,24 +23,48 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
         mended.take(connection, loader, landed)
     added, first, last, met = connection.execute(loader.insertion, landed.parameters).one()
     if added:
-        batches.add(connection, [{"run_id": loader.run_id, "part_id": loader.part_id, "layout_id": loader.layout.id, "rank": loader.rank, "first_id": first, "last_id": last}])
+        batches.add(
+            connection,
+            [
+                {
+                    "run_id": loader.run_id,
+                    "part_id": loader.part_id,
+                    "layout_id": loader.layout.id,
+                    "rank": loader.rank,
+                    "first_id": first,
+                    "last_id": last,
+                }
+            ],
+        )
     if met and not loader.part.inline:
         delta.settle_known(connection, loader, landed, met)
     return landed.count
 
 
-def _filter(connection: sa.Connection, loader: Loader, landed: Landed, condition: sa.ColumnElement[bool], reason: str) -> int:
+def _filter(
+    connection: sa.Connection, loader: Loader, landed: Landed, condition: sa.ColumnElement[bool], reason: str
+) -> int:
     table, filtered, file = loader.layout.table, tables.filtered, tables.file
     mine = sa.select(file.c.id).where(file.c.run_id == loader.run_id)
-    before = sa.exists().where(filtered.c.part_id == loader.part_id, filtered.c.key == loader.key, filtered.c.file_id.in_(mine))
+    before = sa.exists().where(
+        filtered.c.part_id == loader.part_id, filtered.c.key == loader.key, filtered.c.file_id.in_(mine)
+    )
     again = sa.func.row_number().over(partition_by=loader.key, order_by=table.c.id) > 1
     # One line each time it comes in this run, under its key the first time: what an earlier run has counted stays one.
     key = sa.case((sa.or_(again, before), sa.null()), else_=loader.key)
-    chosen = sa.select(sa.literal(loader.part_id, sa.Integer), sa.literal(loader.file_id, sa.Integer), loader.position(table.c.id)["line"], key, sa.literal(reason, sa.Text)).where(loader.within, condition)
+    chosen = sa.select(
+        sa.literal(loader.part_id, sa.Integer),
+        sa.literal(loader.file_id, sa.Integer),
+        loader.position(table.c.id)["line"],
+        key,
+        sa.literal(reason, sa.Text),
+    ).where(loader.within, condition)
     known = sa.select(sa.func.count()).select_from(table).where(loader.within, condition)
     columns = ["part_id", "file_id", "line", "key", "reason"]
     parameters = landed.parameters
-    count = int(connection.execute(known, {"first_id": parameters["first_id"], "last_id": parameters["last_id"]}).scalar_one())
+    count = int(
+        connection.execute(known, {"first_id": parameters["first_id"], "last_id": parameters["last_id"]}).scalar_one()
+    )
     if count:
         connection.execute(insert(tables.filtered).from_select(columns, chosen).on_conflict_do_nothing(), parameters)
     return count
@@ -66,10 +90,27 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
         }
         for record in records
     ]
-    names = {"line": sa.BigInteger, "byte_offset": sa.BigInteger, "byte_length": sa.Integer, "raw": sa.Text, "errors": JSONB}
+    names = {
+        "line": sa.BigInteger,
+        "byte_offset": sa.BigInteger,
+        "byte_length": sa.Integer,
+        "raw": sa.Text,
+        "errors": JSONB,
+    }
     texts = [sa.column(f"k{n}", sa.Text) for n in range(len(key_columns))]
-    found = sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB)).table_valued(*(sa.column(n, t) for n, t in names.items()), *texts).render_derived(with_types=True)
-    key = values.usable(values.key(loader.part.key, values.Columns({column: found.c[f"k{n}"] for n, column in enumerate(key_columns)}, tuple(loader.mapping.nulls))))
+    found = (
+        sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB))
+        .table_valued(*(sa.column(n, t) for n, t in names.items()), *texts)
+        .render_derived(with_types=True)
+    )
+    key = values.usable(
+        values.key(
+            loader.part.key,
+            values.Columns(
+                {column: found.c[f"k{n}"] for n, column in enumerate(key_columns)}, tuple(loader.mapping.nulls)
+            ),
+        )
+    )
     row = tables.row
     taken = sa.exists().where(row.c.part_id == loader.part_id, row.c.key == key, row.c.duplicate_of.is_(None))
     first = sa.func.row_number().over(partition_by=key, order_by=found.c.line) == 1
@@ -85,7 +126,18 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
         sa.literal(tables.FAILED, sa.Text),
         found.c.errors,
     )
-    columns = ["part_id", "file_id", "layout_id", "line", "byte_offset", "byte_length", "key", "raw", "status", "errors"]
+    columns = [
+        "part_id",
+        "file_id",
+        "layout_id",
+        "line",
+        "byte_offset",
+        "byte_length",
+        "key",
+        "raw",
+        "status",
+        "errors",
+    ]
     connection.execute(sa.insert(row).from_select(columns, chosen), {"rows": rows})
 
 
@@ -101,4 +153,3 @@ def _shown(record: Damaged) -> str:
 
 def _printable(text: str) -> str:
     return text.replace("\0", "\u2400")
-

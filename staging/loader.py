@@ -58,7 +58,9 @@ class Loader:
             .cte("added")
         )
         table = self.layout.table
-        met = sa.select(sa.func.array_agg(table.c.id)).where(self.within, self.wanted, table.c.id.not_in(sa.select(added.c.payload)))
+        met = sa.select(sa.func.array_agg(table.c.id)).where(
+            self.within, self.wanted, table.c.id.not_in(sa.select(added.c.payload))
+        )
         return sa.select(sa.func.count(), sa.func.min(added.c.id), sa.func.max(added.c.id), met.scalar_subquery())
 
     @cached_property
@@ -106,7 +108,9 @@ class Loader:
     @property
     def within(self) -> sa.ColumnElement[bool]:
         """Landing rows of the block."""
-        return self.layout.table.c.id.between(sa.bindparam("first_id", type_=sa.BigInteger), sa.bindparam("last_id", type_=sa.BigInteger))
+        return self.layout.table.c.id.between(
+            sa.bindparam("first_id", type_=sa.BigInteger), sa.bindparam("last_id", type_=sa.BigInteger)
+        )
 
     def position(self, landed: sa.ColumnElement[int]) -> dict[str, Any]:
         """Line, byte offset and length of a landing row of the block, looked up by its ordinal."""
@@ -122,7 +126,9 @@ class Loader:
     def hash(self) -> Any:  # noqa: ANN401 - an SQL expression
         """64-bit hash of everything that counts when two versions of a row are compared."""
         part = self.part
-        names = sorted(name for name in self.columns.texts if name not in part.ignore and not name.startswith(values.OWN))
+        names = sorted(
+            name for name in self.columns.texts if name not in part.ignore and not name.startswith(values.OWN)
+        )
         return sa.func.hash_record_extended(sa.func.row(*(self.columns.texts[name] for name in names)), 0)
 
 

@@ -50,16 +50,34 @@ class Reading:
     def loaders(self) -> list[loader.Loader]:
         """One loader for each part in the file; the part that owns the lines comes last."""
         names = sorted(self.file.found.parts, key=lambda name: not self.mapping.parts[name].inline)
-        return [loader.Loader(self.mapping, name, self.ids[name], self.file.id, self.run_id, self.mapping.part_rank(name), self.file.layout) for name in names]
+        return [
+            loader.Loader(
+                self.mapping,
+                name,
+                self.ids[name],
+                self.file.id,
+                self.run_id,
+                self.mapping.part_rank(name),
+                self.file.layout,
+            )
+            for name in names
+        ]
 
 
 def unloaded(connection: sa.Connection, run_id: int, found: list[Found]) -> list[Open]:
     """Files of the run that still have something to load, in order."""
     file = tables.file
     by_content = {(item.file.name, item.sha256): item for item in found}
-    query = sa.select(file.c.id, file.c.name, file.c.sha256, file.c.layout_id, file.c.position, file.c.line).where(file.c.run_id == run_id, file.c.loaded_at.is_(None)).order_by(file.c.id)
+    query = (
+        sa.select(file.c.id, file.c.name, file.c.sha256, file.c.layout_id, file.c.position, file.c.line)
+        .where(file.c.run_id == run_id, file.c.loaded_at.is_(None))
+        .order_by(file.c.id)
+    )
     rows = [row for row in connection.execute(query) if (row.name, row.sha256) in by_content]
-    return [Open(row.id, by_content[row.name, row.sha256], landing.load(connection, row.layout_id), row.position, row.line) for row in rows]
+    return [
+        Open(row.id, by_content[row.name, row.sha256], landing.load(connection, row.layout_id), row.position, row.line)
+        for row in rows
+    ]
 
 
 def try_lock(connection: sa.Connection, file_id: int) -> bool:
@@ -78,7 +96,9 @@ def unlock(connection: sa.Connection, file_id: int) -> None:
 def refresh(connection: sa.Connection, reading: Reading) -> Reading | None:
     """The file as it stands now that we hold its lock; None when somebody finished it meanwhile."""
     file = tables.file
-    row = connection.execute(sa.select(file.c.position, file.c.line, file.c.loaded_at).where(file.c.id == reading.file.id)).one()
+    row = connection.execute(
+        sa.select(file.c.position, file.c.line, file.c.loaded_at).where(file.c.id == reading.file.id)
+    ).one()
     if row.loaded_at is not None:
         return None
     now = Open(reading.file.id, reading.file.found, reading.file.layout, row.position, row.line)
@@ -152,7 +172,9 @@ def _copied(connection: sa.Connection, reading: Reading, block: Block) -> loader
 LAYOUT_LOCKS: Final = 7_205_761
 
 
-def _stubborn(connection: sa.Connection, reading: Reading, source: Block, good: Block, damaged: list[Damaged]) -> loader.Landed | None:
+def _stubborn(
+    connection: sa.Connection, reading: Reading, source: Block, good: Block, damaged: list[Damaged]
+) -> loader.Landed | None:
     """Land records that passed our own look; those that the server still refuses join the damaged by its word."""
     for _ in range(TRIES):
         if not len(good.starts):

@@ -198,4 +198,3 @@ class Mapping(_Strict):
     def part_rank(self, name: str) -> int:
         """Order of import of a part; references go to lower or equal ranks."""
         return list(self.parts).index(name)
-

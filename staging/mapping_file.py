@@ -20,7 +20,11 @@ class MappingFault(Exception):
 
 def shipped() -> list[str]:
     """Names of the mappings that come with caseline."""
-    return sorted(item.name.removesuffix(".yaml") for item in (resources.files("staging") / "mappings").iterdir() if item.name.endswith(".yaml"))
+    return sorted(
+        item.name.removesuffix(".yaml")
+        for item in (resources.files("staging") / "mappings").iterdir()
+        if item.name.endswith(".yaml")
+    )
 
 
 def load(name_or_path: str) -> Mapping:

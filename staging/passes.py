@@ -25,7 +25,15 @@ def advance(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
     turn = part.turn
     while turn < batches.FINAL_PASS:
         turn = SECOND if turn == LOADING else turn + 1
-        planned = batches.sweep(connection, run_id=run_id, part_id=part.part_id, rank=part.rank, turn=turn, wanted=tables.row.c.status == tables.NEW, retry=False)
+        planned = batches.sweep(
+            connection,
+            run_id=run_id,
+            part_id=part.part_id,
+            rank=part.rank,
+            turn=turn,
+            wanted=tables.row.c.status == tables.NEW,
+            retry=False,
+        )
         if planned:
             _note(connection, run_id, part, turn=turn, closed_at=None)
             return True
@@ -37,7 +45,11 @@ def finish(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
     """Mark the run finished when all its parts are closed; False while something is open."""
     progress, run = tables.progress, tables.run
     still = sa.exists().where(progress.c.run_id == run_id, progress.c.closed_at.is_(None))
-    done = sa.update(run).values(state="finished", finished_at=now).where(run.c.id == run_id, run.c.state == "open", sa.not_(still))
+    done = (
+        sa.update(run)
+        .values(state="finished", finished_at=now)
+        .where(run.c.id == run_id, run.c.state == "open", sa.not_(still))
+    )
     connection.execute(done)
     return connection.execute(sa.select(run.c.state).where(run.c.id == run_id)).scalar_one() != "open"
 
@@ -45,15 +57,23 @@ def finish(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
 def _first_open(connection: sa.Connection, run_id: int) -> _Open | None:
     progress = tables.progress
     earlier = progress.alias("earlier")
-    waiting = sa.exists().where(earlier.c.run_id == run_id, earlier.c.rank < progress.c.rank, earlier.c.closed_at.is_(None))
-    query = sa.select(progress.c.part_id, progress.c.rank, progress.c["pass"]).where(progress.c.run_id == run_id, progress.c.closed_at.is_(None), sa.not_(waiting))
+    waiting = sa.exists().where(
+        earlier.c.run_id == run_id, earlier.c.rank < progress.c.rank, earlier.c.closed_at.is_(None)
+    )
+    query = sa.select(progress.c.part_id, progress.c.rank, progress.c["pass"]).where(
+        progress.c.run_id == run_id, progress.c.closed_at.is_(None), sa.not_(waiting)
+    )
     found = connection.execute(query.with_for_update(skip_locked=True).limit(1)).one_or_none()
     return None if found is None else _Open(*found)
 
 
 def _loading(connection: sa.Connection, run_id: int, part: _Open) -> bool:
     file = tables.file
-    query = sa.exists().where(file.c.run_id == run_id, file.c.loaded_at.is_(None), sa.literal(part.part_id, sa.Integer) == sa.any_(file.c.parts))
+    query = sa.exists().where(
+        file.c.run_id == run_id,
+        file.c.loaded_at.is_(None),
+        sa.literal(part.part_id, sa.Integer) == sa.any_(file.c.parts),
+    )
     return bool(connection.execute(sa.select(query)).scalar_one())
 
 
@@ -73,7 +93,9 @@ def _close(connection: sa.Connection, run_id: int, part: _Open, now: datetime) -
     filtered, row, file = tables.filtered, tables.row, tables.file
     # A record that was filtered out by an earlier export and is wanted now counts once.
     mine = sa.select(file.c.id).where(file.c.run_id == run_id)
-    wanted_now = sa.exists().where(row.c.part_id == filtered.c.part_id, row.c.key == filtered.c.key, row.c.file_id.in_(mine))
+    wanted_now = sa.exists().where(
+        row.c.part_id == filtered.c.part_id, row.c.key == filtered.c.key, row.c.file_id.in_(mine)
+    )
     before = filtered.c.file_id.not_in(mine)
     connection.execute(sa.delete(filtered).where(filtered.c.part_id == part.part_id, before, wanted_now))
     _note(connection, run_id, part, turn=part.turn, closed_at=now)

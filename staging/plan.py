@@ -77,7 +77,9 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
         if value.reference is None:
             core.append(Linked(value))
             continue
-        known = replace(value, raw=seen.c[f"k_{value.name}"], reference=replace(value.reference, key=seen.c[f"k_{value.name}"]))
+        known = replace(
+            value, raw=seen.c[f"k_{value.name}"], reference=replace(value.reference, key=seen.c[f"k_{value.name}"])
+        )
         target = _target(value.name, ids[value.reference.part], seen.c[f"k_{value.name}"])
         origin = origin.outerjoin(target, sa.true())
         core.append(Linked(known, target))
@@ -85,7 +87,16 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
     checks = [(value, check) for value in [*(link.value for link in core), *typed] for check in value.checks]
     checks += [(link.value, _unknown(link)) for link in core if _strict(link)]
     if part.key.ids == "salesforce":
-        checks.append((_key_value(part.key.column, seen), Check("BAD_ID", sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$")), "a Salesforce id has 15 or 18 letters and digits")))
+        checks.append(
+            (
+                _key_value(part.key.column, seen),
+                Check(
+                    "BAD_ID",
+                    sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$")),
+                    "a Salesforce id has 15 or 18 letters and digits",
+                ),
+            )
+        )
     return Plan(
         part_id=ids[name],
         layout_id=layout.id,
@@ -124,16 +135,38 @@ def _seen(mapping: Mapping, name: str, layout: Layout, *, part_id: int) -> sa.Su
     row, landed = tables.row, layout.columns(mapping)
     part = mapping.parts[name]
     texts = [landed.raw(column).label(f"t{n}") for n, column in enumerate(_used(mapping, part, landed))]
-    keys = [value.reference.key.label(f"k_{value.name}") for value in values.fields(mapping, name, landed) if value.reference is not None]
-    batch = sa.and_(row.c.part_id == part_id, row.c.layout_id == layout.id, row.c.duplicate_of.is_(None), row.c.key.is_not(None), _WANTED)
+    keys = [
+        value.reference.key.label(f"k_{value.name}")
+        for value in values.fields(mapping, name, landed)
+        if value.reference is not None
+    ]
+    batch = sa.and_(
+        row.c.part_id == part_id,
+        row.c.layout_id == layout.id,
+        row.c.duplicate_of.is_(None),
+        row.c.key.is_not(None),
+        _WANTED,
+    )
     joined = row.join(layout.table, layout.table.c.id == row.c.payload)
-    return sa.select(row.c.id, row.c.payload, row.c.key, row.c.crm_id, row.c.crm_version, *texts, *keys).select_from(joined).where(batch).offset(0).subquery("seen")
+    return (
+        sa.select(row.c.id, row.c.payload, row.c.key, row.c.crm_id, row.c.crm_version, *texts, *keys)
+        .select_from(joined)
+        .where(batch)
+        .offset(0)
+        .subquery("seen")
+    )
 
 
 _WANTED = sa.and_(
     tables.row.c.id.between(sa.bindparam("first_id"), sa.bindparam("last_id")),
-    sa.or_(tables.row.c.status == tables.NEW, sa.and_(sa.bindparam("retry", type_=sa.Boolean), tables.row.c.status == tables.FAILED)),
-    sa.or_(sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger)).is_(None), tables.row.c.id == sa.any_(sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger)))),
+    sa.or_(
+        tables.row.c.status == tables.NEW,
+        sa.and_(sa.bindparam("retry", type_=sa.Boolean), tables.row.c.status == tables.FAILED),
+    ),
+    sa.or_(
+        sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger)).is_(None),
+        tables.row.c.id == sa.any_(sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger))),
+    ),
 )
 """Open rows of the batch; with `bad` those of them whose errors are asked for."""
 
@@ -156,8 +189,14 @@ def _unknown(link: Linked) -> Check:
 
 def unknown_text(target: sa.FromClause, part: str) -> Text:
     """The remedy for a reference to nothing, or to a record that is itself not imported."""
-    nowhere = f"no {part} with this key is in the files: add it and import again, or say `missing: empty` in the mapping"
-    failed = sa.literal(f"the {part} it points at is not imported (line ").concat(sa.cast(target.c.line, sa.Text)).concat("): mend that one, then import again")
+    nowhere = (
+        f"no {part} with this key is in the files: add it and import again, or say `missing: empty` in the mapping"
+    )
+    failed = (
+        sa.literal(f"the {part} it points at is not imported (line ")
+        .concat(sa.cast(target.c.line, sa.Text))
+        .concat("): mend that one, then import again")
+    )
     return sa.case((target.c.id.is_(None), nowhere), else_=failed)
 
 
@@ -185,7 +224,13 @@ def _take(name: str, core: Sequence[Linked], *, shared: bool) -> sa.Table:
                 columns.append(sa.Column(f"{value.name}_key", sa.Text(collation="C")))
         elif not value.wide:
             columns.append(sa.Column(value.name, _TYPES.get(value.type, sa.Text())))
-    return sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DELETE ROWS" if shared else "PRESERVE ROWS")
+    return sa.Table(
+        name,
+        sa.MetaData(),
+        *columns,
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DELETE ROWS" if shared else "PRESERVE ROWS",
+    )
 
 
 def filling(plan: Plan) -> tuple[list[str], sa.Select[Any]]:
@@ -243,7 +288,9 @@ def _extra(extra: Sequence[values.Value]) -> Text:
     pieces: list[Text] = []
     if texts:
         names = sa.literal([value.name for value in texts], sa.ARRAY(sa.Text))
-        pieces.append(sa.func.jsonb_object(names, array([value.expression for value in texts], type_=sa.Text), type_=JSONB))
+        pieces.append(
+            sa.func.jsonb_object(names, array([value.expression for value in texts], type_=sa.Text), type_=JSONB)
+        )
     for start in range(0, len(typed), ARGUMENTS // 2):
         pairs: list[Any] = []
         for value in typed[start : start + ARGUMENTS // 2]:

@@ -51,7 +51,9 @@ def _profile(connection: sa.Connection, layout: landing.Layout) -> list[ColumnPr
     import pandas as pd  # noqa: PLC0415 - half a second that only rehearsals should pay
 
     table = layout.table
-    rows = connection.execute(sa.select(*(table.c[f"c{n}"] for n in range(1, len(layout.header) + 1))).limit(SAMPLE)).all()
+    rows = connection.execute(
+        sa.select(*(table.c[f"c{n}"] for n in range(1, len(layout.header) + 1))).limit(SAMPLE)
+    ).all()
     frame = pd.DataFrame([tuple(row) for row in rows], columns=list(layout.header), dtype=object)
     return [_column(name, frame[name]) for name in layout.header]
 
@@ -61,4 +63,6 @@ def _column(name: str, values: "pd.Series[Any]") -> ColumnProfile:
     counts = filled.value_counts()
     top = tuple((str(value), int(count)) for value, count in counts.head(TOP).items()) if len(counts) <= FEW else ()
     longest = int(filled.str.len().max()) if len(filled) else 0
-    return ColumnProfile(name, len(values), float(len(filled) / len(values)) if len(values) else 0.0, len(counts), longest, top)
+    return ColumnProfile(
+        name, len(values), float(len(filled) / len(values)) if len(values) else 0.0, len(counts), longest, top
+    )

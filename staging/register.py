@@ -51,7 +51,9 @@ class Survey:
     """Files that the mapping does not mention."""
 
 
-def survey(paths: Sequence[Path], mapping: Mapping, only: Sequence[str] = (), *, loaded: frozenset[str] = frozenset()) -> Survey:
+def survey(
+    paths: Sequence[Path], mapping: Mapping, only: Sequence[str] = (), *, loaded: frozenset[str] = frozenset()
+) -> Survey:
     """Look at every file; raises `FileFault` for the first that cannot be used. `loaded`: parts with rows from before."""
     files = sources.find(paths)
     wanted = {name: part for name, part in mapping.parts.items() if not only or name in only}
@@ -60,20 +62,36 @@ def survey(paths: Sequence[Path], mapping: Mapping, only: Sequence[str] = (), *,
     for name, part in wanted.items():
         hits = sources.matching(files, part.files)
         if not hits and not part.optional and not explicit and name not in loaded:
-            raise FileFault("FILE_MISSING", part.files[0], f"part {name!r} needs it and it is not in {', '.join(map(str, paths))}: add it, or choose parts with --only")
+            raise FileFault(
+                "FILE_MISSING",
+                part.files[0],
+                f"part {name!r} needs it and it is not in {', '.join(map(str, paths))}: add it, or choose parts with --only",
+            )
         for file in hits:
             chosen.setdefault(file, []).append(name)
     if explicit:
         for file in (file for file in files if file not in chosen):
             if found := by_header.parts(file, mapping, list(wanted)):
                 chosen[file] = found
-    left = [file for file in files if file not in chosen and not any(sources.matching([file], part.files) for part in mapping.parts.values())]
+    left = [
+        file
+        for file in files
+        if file not in chosen and not any(sources.matching([file], part.files) for part in mapping.parts.values())
+    ]
     skipped = {pattern: len(hits) for pattern in mapping.not_imported if (hits := _below(left, pattern))}
     known = {file for pattern in mapping.not_imported for file in _below(left, pattern)}
     if not chosen:
-        raise FileFault("FILE_MISSING", ", ".join(map(str, paths)), f"no file there fits mapping {mapping.source!r}; it looks for {', '.join(sorted({f for p in wanted.values() for f in p.files}))}")
+        raise FileFault(
+            "FILE_MISSING",
+            ", ".join(map(str, paths)),
+            f"no file there fits mapping {mapping.source!r}; it looks for {', '.join(sorted({f for p in wanted.values() for f in p.files}))}",
+        )
     ordered = sorted(chosen.items(), key=lambda item: (min(map(mapping.part_rank, item[1])), item[0].path))
-    return Survey(tuple(_found(file, parts, mapping) for file, parts in ordered), skipped, tuple(file.path for file in left if file not in known))
+    return Survey(
+        tuple(_found(file, parts, mapping) for file, parts in ordered),
+        skipped,
+        tuple(file.path for file in left if file not in known),
+    )
 
 
 def _below(files: Sequence[SourceFile], pattern: str) -> list[SourceFile]:
@@ -99,7 +117,12 @@ def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, n
         "options": {"overwrite": options.overwrite, "only": list(options.only)},
         "started_at": now,
     }
-    made = insert(run).values(values).on_conflict_do_nothing(index_elements=["source"], index_where=run.c.state == "open").returning(run.c.id)
+    made = (
+        insert(run)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["source"], index_where=run.c.state == "open")
+        .returning(run.c.id)
+    )
     new = connection.execute(made).scalar_one_or_none()
     if new is not None:
         return int(new), False
@@ -115,17 +138,25 @@ def part_ids(connection: sa.Connection, mapping: Mapping) -> dict[str, int]:
     part = tables.part
     rows = [{"source": mapping.source, "name": name, "entity": rules.entity} for name, rules in mapping.parts.items()]
     connection.execute(insert(part).on_conflict_do_nothing(), rows)
-    query = sa.select(part.c.name, part.c.id).where(part.c.source == mapping.source, part.c.name.in_(list(mapping.parts)))
+    query = sa.select(part.c.name, part.c.id).where(
+        part.c.source == mapping.source, part.c.name.in_(list(mapping.parts))
+    )
     return {name: number for name, number in connection.execute(query)}
 
 
 def loaded_parts(connection: sa.Connection, mapping: Mapping, ids: dict[str, int]) -> frozenset[str]:
     """Parts that have rows already; their files may be absent from a delta."""
     row = tables.row
-    return frozenset(name for name in mapping.parts if connection.execute(sa.select(sa.exists().where(row.c.part_id == ids[name]))).scalar_one())
+    return frozenset(
+        name
+        for name in mapping.parts
+        if connection.execute(sa.select(sa.exists().where(row.c.part_id == ids[name]))).scalar_one()
+    )
 
 
-def add_files(connection: sa.Connection, found: Sequence[Found], mapping: Mapping, run_id: int, ids: dict[str, int]) -> None:
+def add_files(
+    connection: sa.Connection, found: Sequence[Found], mapping: Mapping, run_id: int, ids: dict[str, int]
+) -> None:
     """Register files by content; one that is known keeps how far it is loaded."""
     for item in found:
         layout = landing.ensure(connection, mapping.source, item.head.header)
@@ -149,10 +180,14 @@ def add_files(connection: sa.Connection, found: Sequence[Found], mapping: Mappin
         connection.execute(statement.on_conflict_do_update(index_elements=["source", "name", "sha256"], set_=changed))
 
 
-def plan_retries(connection: sa.Connection, mapping: Mapping, run_id: int, ids: dict[str, int], options: Options) -> None:
+def plan_retries(
+    connection: sa.Connection, mapping: Mapping, run_id: int, ids: dict[str, int], options: Options
+) -> None:
     """Batches over what earlier runs left: NEW rows always, FAILED ones once more unless told not to (A20)."""
     row = tables.row
-    failed = sa.and_(row.c.status == tables.FAILED, row.c.payload.is_not(None), row.c.duplicate_of.is_(None), row.c.key.is_not(None))
+    failed = sa.and_(
+        row.c.status == tables.FAILED, row.c.payload.is_not(None), row.c.duplicate_of.is_(None), row.c.key.is_not(None)
+    )
     if options.retry_code is not None:
         failed = sa.and_(failed, row.c.errors.contains([{"code": options.retry_code}]))
     wanted = sa.or_(row.c.status == tables.NEW, failed) if options.retry_failed else row.c.status == tables.NEW
@@ -179,7 +214,9 @@ def definitions(mapping: Mapping, headers: dict[str, Sequence[str]]) -> Definiti
     )
 
 
-def prepare(connection: sa.Connection, mapping: Mapping, found: Sequence[Found], options: Options, *, crm: Crm, now: datetime) -> tuple[int, bool]:
+def prepare(
+    connection: sa.Connection, mapping: Mapping, found: Sequence[Found], options: Options, *, crm: Crm, now: datetime
+) -> tuple[int, bool]:
     """Everything before the first row, in one transaction; answers (run id, resumed)."""
     # Two starts at once must agree on one run before either goes on.
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(mapping.source, 0))))
@@ -188,7 +225,11 @@ def prepare(connection: sa.Connection, mapping: Mapping, found: Sequence[Found],
     add_files(connection, found, mapping, run_id, ids)
     if not resumed:
         plan_retries(connection, mapping, run_id, ids, options)
-    progress = [{"run_id": run_id, "part_id": ids[name], "rank": rank, "pass": 0} for rank, name in enumerate(mapping.parts) if not options.only or name in options.only]
+    progress = [
+        {"run_id": run_id, "part_id": ids[name], "rank": rank, "pass": 0}
+        for rank, name in enumerate(mapping.parts)
+        if not options.only or name in options.only
+    ]
     connection.execute(insert(tables.progress).on_conflict_do_nothing(), progress)
     headers = {name: item.head.header for item in found for name in item.parts}
     crm.prepare(connection, definitions(mapping, headers))

@@ -8,7 +8,17 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from staging import tables
 
 PREFIX: Final = "rehearsal_"
-_ALL: Final = (tables.part, tables.layout, tables.run, tables.file, tables.batch, tables.row, tables.filtered, tables.progress, tables.ledger)
+_ALL: Final = (
+    tables.part,
+    tables.layout,
+    tables.run,
+    tables.file,
+    tables.batch,
+    tables.row,
+    tables.filtered,
+    tables.progress,
+    tables.ledger,
+)
 _COUNTED: Final = (tables.part, tables.run, tables.file, tables.row)
 
 

@@ -93,7 +93,9 @@ def _of(path: Path) -> Iterator[SourceFile]:
         else:
             yield _plain(path.parent, path)
     except PermissionError as error:
-        raise FileFault("FILE_UNREADABLE", str(error.filename or path), "no right to read it: give it to the user who imports") from error
+        raise FileFault(
+            "FILE_UNREADABLE", str(error.filename or path), "no right to read it: give it to the user who imports"
+        ) from error
 
 
 def _plain(folder: Path, file: Path) -> SourceFile:
@@ -114,15 +116,27 @@ def _members(archive: Path) -> Iterator[SourceFile]:
     if packed > size:
         raise FileFault("FILE_BOMB", str(archive), "its members overlap: this is no honest archive, do not unpack it")
     if unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * size:
-        raise FileFault("FILE_BOMB", str(archive), f"unpacks to more than {BOMB_RATIO} times its size: unpack it yourself if you trust it")
+        raise FileFault(
+            "FILE_BOMB",
+            str(archive),
+            f"unpacks to more than {BOMB_RATIO} times its size: unpack it yourself if you trust it",
+        )
     for info in infos:
         inner = PurePosixPath(info.filename.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts or ":" in "".join(inner.parts[:1]):
-            raise FileFault("FILE_UNSAFE", f"{archive}!{info.filename}", "the path climbs out of the archive: pack it again")
+            raise FileFault(
+                "FILE_UNSAFE", f"{archive}!{info.filename}", "the path climbs out of the archive: pack it again"
+            )
         if info.flag_bits & 1:
-            raise FileFault("FILE_UNREADABLE", f"{archive}!{info.filename}", "it is encrypted: unpack it first and give the folder")
+            raise FileFault(
+                "FILE_UNREADABLE", f"{archive}!{info.filename}", "it is encrypted: unpack it first and give the folder"
+            )
         if info.file_size > BOMB_SIZE and info.file_size > BOMB_RATIO * max(info.compress_size, 1):
-            raise FileFault("FILE_BOMB", f"{archive}!{info.filename}", f"unpacks to more than {BOMB_RATIO} times its size: unpack it yourself if you trust it")
+            raise FileFault(
+                "FILE_BOMB",
+                f"{archive}!{info.filename}",
+                f"unpacks to more than {BOMB_RATIO} times its size: unpack it yourself if you trust it",
+            )
         yield SourceFile(inner.name, f"{archive}!{info.filename}", info.file_size, archive, info.filename)
 
 

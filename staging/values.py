@@ -112,7 +112,9 @@ def fields(mapping: Mapping, name: str, columns: Columns) -> Iterator[Value]:
         rule = part.fields.get(core.name)
         required = core.required or (rule is not None and rule.required)
         if rule is not None and (required or _present(rule, columns)):
-            yield value(core.name, core.type, rule.model_copy(update={"required": required}), _Place(mapping, name, columns))
+            yield value(
+                core.name, core.type, rule.model_copy(update={"required": required}), _Place(mapping, name, columns)
+            )
 
 
 def _present(rule: Rule, columns: Columns) -> bool:
@@ -161,12 +163,20 @@ def value(name: str, kind: Type, rule: Rule, place: _Place) -> Value:
         return _reference(name, rule, place, raw)
     expression, checks = _typed(kind, rule, mapping, raw)
     if rule.required:
-        checks.append(Check("MISSING", missing(raw), f"{name} must not be empty: fill it in, or give a `default` in the mapping"))
+        checks.append(
+            Check("MISSING", missing(raw), f"{name} must not be empty: fill it in, or give a `default` in the mapping")
+        )
     return Value(name, kind, raw, expression, seen, tuple(checks))
 
 
 def _raw(rule: Rule, columns: Columns) -> Text:
-    raw = sa.literal(rule.value, sa.Text) if rule.value is not None else columns.joined(rule.column, rule.join) if rule.column else sa.cast(sa.null(), sa.Text)
+    raw = (
+        sa.literal(rule.value, sa.Text)
+        if rule.value is not None
+        else columns.joined(rule.column, rule.join)
+        if rule.column
+        else sa.cast(sa.null(), sa.Text)
+    )
     if rule.default is not None:
         raw = sa.func.coalesce(sa.func.nullif(sa.func.ltrim(raw, BLANKS), ""), rule.default)
     return raw
@@ -193,7 +203,9 @@ def _text(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
         return sa.func.left(raw, rule.max), []
     # octet_length costs nothing, so characters are counted only where they could be too many.
     bad = sa.and_(raw.is_not(None), sa.func.octet_length(raw) > rule.max, sa.func.char_length(raw) > rule.max)
-    return raw, [Check("TOO_LONG", bad, f"longer than {rule.max} characters: shorten it, or say `too_long: cut` in the mapping")]
+    return raw, [
+        Check("TOO_LONG", bad, f"longer than {rule.max} characters: shorten it, or say `too_long: cut` in the mapping")
+    ]
 
 
 def _mapped(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
@@ -204,7 +216,13 @@ def _mapped(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
         return mapped, []
     blank = missing(raw)
     bad = sa.and_(raw.is_not(None), sa.not_(raw.in_(list(table))), sa.not_(blank))
-    return mapped, [Check("UNKNOWN_VALUE", bad, "the value map does not know this value: add it to `values` in the mapping, then `caseline retry --code UNKNOWN_VALUE`")]
+    return mapped, [
+        Check(
+            "UNKNOWN_VALUE",
+            bad,
+            "the value map does not know this value: add it to `values` in the mapping, then `caseline retry --code UNKNOWN_VALUE`",
+        )
+    ]
 
 
 def _boolean(mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
@@ -212,7 +230,13 @@ def _boolean(mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
     true, false = [v.lower() for v in mapping.true], [v.lower() for v in mapping.false]
     typed = sa.case((low.in_(true), sa.true()), (low.in_(false), sa.false()), else_=sa.null())
     bad = unfit(raw, low.in_([*true, *false]))
-    return typed, [Check("BAD_BOOLEAN", bad, f"neither true ({', '.join(mapping.true)}) nor false ({', '.join(mapping.false)}): correct it, or extend `true`/`false` in the mapping")]
+    return typed, [
+        Check(
+            "BAD_BOOLEAN",
+            bad,
+            f"neither true ({', '.join(mapping.true)}) nor false ({', '.join(mapping.false)}): correct it, or extend `true`/`false` in the mapping",
+        )
+    ]
 
 
 def _number(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
@@ -235,7 +259,9 @@ def _number(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, 
 
 def _multi(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
     array = sa.and_(raw.like("[%"), sa.func.pg_input_is_valid(raw, "jsonb"))
-    pieces = sa.func.array_remove(sa.func.regexp_split_to_array(sa.func.btrim(raw, BLANKS), rf"\s*{_escaped(rule.separator)}\s*"), "")
+    pieces = sa.func.array_remove(
+        sa.func.regexp_split_to_array(sa.func.btrim(raw, BLANKS), rf"\s*{_escaped(rule.separator)}\s*"), ""
+    )
     return sa.case((array, sa.cast(raw, JSONB)), (raw.is_not(None), sa.func.to_jsonb(pieces)), else_=sa.null()), []
 
 
@@ -253,6 +279,10 @@ def _reference(name: str, rule: Rule, place: _Place, raw: Text) -> Value:
         seen = ", ".join(rule.column)
     if rule.unless_prefix is not None:
         found = sa.case((sa.func.starts_with(found, rule.unless_prefix), sa.null()), else_=found)
-    checks = (Check("MISSING", found.is_(None), f"{name} must not be empty: every such record needs it"),) if rule.required else ()
+    checks = (
+        (Check("MISSING", found.is_(None), f"{name} must not be empty: every such record needs it"),)
+        if rule.required
+        else ()
+    )
     reference = Reference(rule.to or "", found, itself=rule.to == place.part, strict=rule.missing == "fail")
     return Value(name, Type.REFERENCE, found, sa.cast(sa.null(), sa.BigInteger), seen, checks, reference)

@@ -72,7 +72,10 @@ def work(job: Job, *, budget: int | None = None, watch: Callable[[], None] | Non
     """
     shared = _Shared(budget)
     threads = [threading.Thread(target=_guarded, args=(job, shared, _load), name="loader")]
-    threads += [threading.Thread(target=_guarded, args=(job, shared, _convert), name=f"converter-{n}") for n in range(1, job.workers + 1)]
+    threads += [
+        threading.Thread(target=_guarded, args=(job, shared, _convert), name=f"converter-{n}")
+        for n in range(1, job.workers + 1)
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -116,11 +119,15 @@ def _fatal(error: Exception, tries: int) -> Exception | None:
     """What cannot be cured by waiting, in words with the remedy."""
     original = getattr(error, "orig", None)
     if isinstance(original, psycopg.errors.DiskFull):
-        return DiskFull(f"the database server has no room left ({original.diag.message_primary}): free space, then start the import again; it goes on where it stopped")
+        return DiskFull(
+            f"the database server has no room left ({original.diag.message_primary}): free space, then start the import again; it goes on where it stopped"
+        )
     if tries >= PATIENCE:
         if isinstance(error, TryLater):
             return error
-        return DatabaseLost(f"the database does not answer any more ({str(original or error).splitlines()[0]}): start it, then start the import again; it goes on where it stopped")
+        return DatabaseLost(
+            f"the database does not answer any more ({str(original or error).splitlines()[0]}): start it, then start the import again; it goes on where it stopped"
+        )
     return None
 
 

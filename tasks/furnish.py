@@ -67,10 +67,11 @@ def _automation() -> AutomationCore:
 def _renew(wanted: AutomationCore) -> None:
     with get_client(sync_client=True) as client:
         known = client.read_automations_by_name(wanted.name)
-        if known:
-            client.update_automation(known[0].id, wanted)
-        else:
+        if not known:
             client.create_automation(wanted)
+        # Renewing it would forget which runs it is waiting for.
+        elif known[0].model_dump(exclude={"id"}) != wanted.model_dump():
+            client.update_automation(known[0].id, wanted)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_PROC: Final = Path("/proc")
+from caseline.actions import process_table
+
 _PAUSE_S: Final = 0.1
 _KILLED_WITHIN_S: Final = 10.0
 _LARGEST_LOG: Final = 10_000_000
@@ -34,7 +35,7 @@ class Process:
     @property
     def lives(self) -> bool:
         """Whether that very process still runs; one that ended and was not waited for does not."""
-        return birth(self.pid) == self.born
+        return process_table.birth(self.pid) == self.born
 
 
 def spawn(
@@ -61,7 +62,7 @@ def spawn(
             start_new_session=True,
         )
     _children.append(child)
-    process = Process(name, child.pid, birth(child.pid) or "", str(log))
+    process = Process(name, child.pid, process_table.birth(child.pid) or "", str(log))
     remember(process)
     if child.stdin is not None:
         child.stdin.write(b"go\n")
@@ -70,28 +71,25 @@ def spawn(
 
 
 def end(process: Process, *, patience_s: float) -> bool:
-    """Ask the process to end, and kill it with all of its session after `patience_s`; false when it had ended."""
+    """Ask a process to end and wait until it and its children have; kill what is left of them after `patience_s`.
+
+    False when it had ended before.
+    """
     if not process.lives:
         return False
+    family = [process, *_children_of(process)]
     os.kill(process.pid, signal.SIGTERM)
-    if not _ended(process, patience_s):
-        os.killpg(process.pid, signal.SIGKILL)
-        _ended(process, _KILLED_WITHIN_S)
+    if not _ended(family, patience_s):
+        for member in family:
+            if member.lives:
+                os.kill(member.pid, signal.SIGKILL)
+        _ended(family, _KILLED_WITHIN_S)
     return True
 
 
-def birth(pid: int) -> str | None:
-    """When the process with this number was born, in words to compare; None when there is none that runs."""
-    if not (_PROC / "self/stat").exists():
-        return _birth_by_ps(pid)
-    try:
-        text = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    state, *fields = text.rpartition(") ")[2].split()
-    # Counted from the start of the machine, so the machine's start belongs to it.
-    boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    return None if state in "ZX" else f"{boot} {fields[18]}"
+def _children_of(process: Process) -> list[Process]:
+    numbers = process_table.children(process.pid)
+    return [Process(process.name, pid, born, process.log) for pid in numbers if (born := process_table.birth(pid))]
 
 
 def log_tail(process: Process, lines: int = 15) -> str:
@@ -101,22 +99,10 @@ def log_tail(process: Process, lines: int = 15) -> str:
         return "\n".join(stream.read().decode("utf-8", errors="replace").splitlines()[-lines:])
 
 
-def _ended(process: Process, patience_s: float) -> bool:
+def _ended(family: Sequence[Process], patience_s: float) -> bool:
     deadline = time.monotonic() + patience_s
-    while process.lives:
+    while any(process.lives for process in family):
         if time.monotonic() > deadline:
             return False
         time.sleep(_PAUSE_S)
     return True
-
-
-def _birth_by_ps(pid: int) -> str | None:
-    shown = subprocess.run(  # noqa: S603 - our own words, and no shell between
-        ["/bin/ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)],
-        env={"LC_ALL": "C"},
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    state, _, born = shown.stdout.strip().partition(" ")
-    return None if not born or state.startswith("Z") else born.strip()

@@ -39,7 +39,9 @@ class Rehearsal:
     """Columns by part, from a sample of the rows."""
 
 
-def rehearse(house: House, order: Order, *, clock: Clock, watch: Callable[[report.Progress], None] | None = None) -> Rehearsal:
+def rehearse(
+    house: House, order: Order, *, clock: Clock, watch: Callable[[report.Progress], None] | None = None
+) -> Rehearsal:
     """Run the whole import against scratch tables and a CRM that writes nothing; the scratch tables are dropped.
 
     References are resolved within the export and, for a delta, among what earlier runs have imported.
@@ -50,7 +52,9 @@ def rehearse(house: House, order: Order, *, clock: Clock, watch: Callable[[repor
     with _scratch(house.engine) as engine:
         with engine.begin() as connection:
             if report.open_run(connection, mapping.source) is not None:
-                raise ImportFault(f"an import of {mapping.source} is not finished: start it again and let it end, then rehearse")
+                raise ImportFault(
+                    f"an import of {mapping.source} is not finished: start it again and let it end, then rehearse"
+                )
             ids = register.part_ids(connection, mapping)
             loaded = register.loaded_parts(connection, mapping, ids)
         survey = register.survey(order.paths, mapping, options.only, loaded=loaded)
@@ -75,7 +79,9 @@ def _report(connection: sa.Connection, mapping: Mapping, survey: Survey, ids: di
 def _outlook(connection: sa.Connection, part_id: int) -> Outlook:
     ledger, row = tables.ledger, tables.row
     query = sa.select(sa.func.count().filter(ledger.c.created), sa.func.count().filter(sa.not_(ledger.c.created)))
-    create, update = connection.execute(query.join(row, row.c.id == ledger.c.row_id).where(row.c.part_id == part_id)).one()
+    create, update = connection.execute(
+        query.join(row, row.c.id == ledger.c.row_id).where(row.c.part_id == part_id)
+    ).one()
     good = sa.select(sa.func.count()).where(row.c.part_id == part_id, row.c.status == tables.SUCCESS)
     return Outlook(create, update, connection.execute(good).scalar_one() - create - update)
 

@@ -102,7 +102,9 @@ class MemoryCrm:
             self._last += 1
             number = record["crm_id"] or self._last
             version = 1 if known is None else known["version"] + 1
-            fields = {name: value for name, value in record.items() if name not in {"ref", "crm_id", "is_new", "version"}}
+            fields = {
+                name: value for name, value in record.items() if name not in {"ref", "crm_id", "is_new", "version"}
+            }
             kept[number] = {**fields, "id": number, "source": source, "version": version}
             return Outcome(record["ref"], number, version)
 

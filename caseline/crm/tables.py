@@ -97,9 +97,15 @@ record = sa.Table(
     sa.ForeignKeyConstraint(["kind", "stage"], ["crm.stage.kind", "crm.stage.code"], name="fk_record_stage"),
     sa.Index("ix_record_number", "number", postgresql_ops={"number": "text_pattern_ops"}),
     sa.Index("ix_record_created_at", "created_at", "id"),
-    sa.Index("ix_record_company_id", "company_id", "created_at", "id", postgresql_where=sa.text("company_id IS NOT NULL")),
-    sa.Index("ix_record_contact_id", "contact_id", "created_at", "id", postgresql_where=sa.text("contact_id IS NOT NULL")),
-    sa.Index("ix_record_assignee_id", "assignee_id", "created_at", "id", postgresql_where=sa.text("assignee_id IS NOT NULL")),
+    sa.Index(
+        "ix_record_company_id", "company_id", "created_at", "id", postgresql_where=sa.text("company_id IS NOT NULL")
+    ),
+    sa.Index(
+        "ix_record_contact_id", "contact_id", "created_at", "id", postgresql_where=sa.text("contact_id IS NOT NULL")
+    ),
+    sa.Index(
+        "ix_record_assignee_id", "assignee_id", "created_at", "id", postgresql_where=sa.text("assignee_id IS NOT NULL")
+    ),
     sa.Index("ix_record_open_group_id", "group_id", "created_at", "id", postgresql_where=sa.text("closed_at IS NULL")),
     sa.Index("ix_record_parent_id", "parent_id", postgresql_where=sa.text("parent_id IS NOT NULL")),
     schema=SCHEMA,

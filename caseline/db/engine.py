@@ -21,7 +21,12 @@ def open_engine(url: str) -> sa.Engine:
         sa.make_url(url).set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
         # Statements are planned each time: a plan kept from an almost empty table would ruin a first load.
-        connect_args={"prepare_threshold": None, "application_name": "caseline", "connect_timeout": 15, "options": "-c timezone=UTC"},
+        connect_args={
+            "prepare_threshold": None,
+            "application_name": "caseline",
+            "connect_timeout": 15,
+            "options": "-c timezone=UTC",
+        },
     )
 
 
@@ -31,7 +36,12 @@ def check(connection: sa.Connection) -> None:
     if version < MINIMUM:
         message = f"PostgreSQL {version // 10_000} is too old: caseline needs 16 or newer"
         raise DatabaseUnfit(message)
-    if connection.execute(sa.text("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")).scalar_one() != "UTF8":
+    if (
+        connection.execute(
+            sa.text("SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()")
+        ).scalar_one()
+        != "UTF8"
+    ):
         message = "the database is not UTF-8: create it with ENCODING 'UTF8' TEMPLATE template0"
         raise DatabaseUnfit(message)
     if not connection.execute(sa.text("SELECT 'Ё' ILIKE 'ё'")).scalar_one():

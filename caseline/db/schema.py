@@ -31,7 +31,9 @@ def upgrade(url: str) -> None:
     engine = open_engine(url)
     with engine.begin() as connection:
         check(connection)
-        current = MigrationContext.configure(connection, opts={"version_table": "caseline_version"}).get_current_revision()
+        current = MigrationContext.configure(
+            connection, opts={"version_table": "caseline_version"}
+        ).get_current_revision()
     if current != newest():
         with engine.begin() as connection:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))

@@ -45,18 +45,32 @@ class ToEmbedded:
                     row["crm_id"] = connection.execute(sa.select(self.crm.mint("contact"))).scalar_one()
             query = self._query(rows)
             changed = sum(not row["is_new"] for row in rows)
-            taken = self.crm.take_in(connection, Incoming("contact", "shop", query, tuple(FIELDS), len(rows), changed, overwrite))
+            taken = self.crm.take_in(
+                connection, Incoming("contact", "shop", query, tuple(FIELDS), len(rows), changed, overwrite)
+            )
             refused = {refusal.ref: refusal for refusal in taken.refused}
             versions = dict(taken.versions)
             assert not taken.known
         return [
-            Outcome(row["ref"], None, code=refused[row["ref"]].code) if row["ref"] in refused else Outcome(row["ref"], row["crm_id"], versions.get(row["ref"], 1))
+            Outcome(row["ref"], None, code=refused[row["ref"]].code)
+            if row["ref"] in refused
+            else Outcome(row["ref"], row["crm_id"], versions.get(row["ref"], 1))
             for row in rows
         ]
 
     def _query(self, rows: Sequence[Mapping[str, Any]]) -> sa.Select[Any]:
-        columns = {"ref": sa.BigInteger, "crm_id": sa.BigInteger, "is_new": sa.Boolean, "version": sa.BigInteger, "origin": sa.Text, **FIELDS, "extra": JSONB}
-        table = sa.values(*(sa.column(name, kind) for name, kind in columns.items()), name="offered").data([tuple(row[name] for name in columns) for row in rows])
+        columns = {
+            "ref": sa.BigInteger,
+            "crm_id": sa.BigInteger,
+            "is_new": sa.Boolean,
+            "version": sa.BigInteger,
+            "origin": sa.Text,
+            **FIELDS,
+            "extra": JSONB,
+        }
+        table = sa.values(*(sa.column(name, kind) for name, kind in columns.items()), name="offered").data(
+            [tuple(row[name] for name in columns) for row in rows]
+        )
         return sa.select(*(sa.cast(table.c[name], kind).label(name) for name, kind in columns.items()))
 
 
@@ -68,7 +82,17 @@ def offer(request: pytest.FixtureRequest) -> Offer:
 
 
 def contact(ref: int, origin: str, **fields: Any) -> dict[str, Any]:
-    new = {"ref": ref, "crm_id": None, "is_new": True, "version": None, "origin": origin, "name": "Anna", "email": None, "company_id": None, "extra": {}}
+    new = {
+        "ref": ref,
+        "crm_id": None,
+        "is_new": True,
+        "version": None,
+        "origin": origin,
+        "name": "Anna",
+        "email": None,
+        "company_id": None,
+        "extra": {},
+    }
     return {**new, **fields}
 
 
@@ -87,7 +111,10 @@ class TestCrm:
     def test_origins_are_case_sensitive(self, offer: Offer) -> None:
         offer([contact(1, "00x14c"), contact(2, "00x14C")])
 
-        assert {known.origin for known in offer.crm.look_up("contact", "shop", ["00x14c", "00x14C"])} == {"00x14c", "00x14C"}
+        assert {known.origin for known in offer.crm.look_up("contact", "shop", ["00x14c", "00x14C"])} == {
+            "00x14c",
+            "00x14C",
+        }
 
     def test_looking_up_finds_id_and_version_and_nothing_else(self, offer: Offer) -> None:
         (made,) = offer([contact(1, "c1")])
@@ -143,7 +170,12 @@ class TestCrm:
         assert offer.crm.count()["contact"] == {"shop": 2}
 
     def test_preparing_twice_changes_nothing(self, offer: Offer, database_url: str) -> None:
-        definitions = Definitions("shop", stages=[("new", "New", False)], fields=[("contact", "Level", "list", "Level")], presets=[("All", {"stage": ["new"]}, None)])
+        definitions = Definitions(
+            "shop",
+            stages=[("new", "New", False)],
+            fields=[("contact", "Level", "list", "Level")],
+            presets=[("All", {"stage": ["new"]}, None)],
+        )
         engine = open_engine(database_url) if isinstance(offer, ToMemory) else offer.engine  # type: ignore[attr-defined]
 
         with engine.begin() as connection:

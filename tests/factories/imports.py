@@ -60,7 +60,9 @@ class Desk:
 
     def retry(self, mapping: str | Path, **options: Any) -> Import:  # noqa: ANN401 - options of a run
         """Try FAILED rows again by a mapping."""
-        running = run_import.retry_with(self.house, mapping_file.load(str(mapping)), Options(**options), clock=lambda: NOW)
+        running = run_import.retry_with(
+            self.house, mapping_file.load(str(mapping)), Options(**options), clock=lambda: NOW
+        )
         assert run_import.go_on(running)
         return running
 

@@ -26,7 +26,15 @@ class Taken:
     """What a damaged record keeps of the file."""
 
 
-def read(data: bytes, columns: Sequence[str], *, delimiter: str | None = ",", size: int, longest: int = 1_000_000, encoding: str = "utf-8") -> list[Taken]:
+def read(
+    data: bytes,
+    columns: Sequence[str],
+    *,
+    delimiter: str | None = ",",
+    size: int,
+    longest: int = 1_000_000,
+    encoding: str = "utf-8",
+) -> list[Taken]:
     """Records of `data` in the order in which they stand."""
     shape = Shape(tuple(columns), delimiter, encoding)
     cutter = Cutter(_Trickle(data), offset=0, line=1, delimiter=delimiter, size=size, longest=longest)
@@ -46,7 +54,10 @@ def read(data: bytes, columns: Sequence[str], *, delimiter: str | None = ",", si
 
 def _takes(block: Block, shape: Shape) -> bool:
     """COPY would take the block: it refuses NULs, broken bytes, ragged rows and carriage returns outside quotes."""
-    pieces = [block.data[start : start + length] for start, length in zip(block.starts.tolist(), block.lengths.tolist(), strict=True)]
+    pieces = [
+        block.data[start : start + length]
+        for start, length in zip(block.starts.tolist(), block.lengths.tolist(), strict=True)
+    ]
     try:
         widths = {len(_fields(piece, shape)) for piece in pieces}
     except (UnicodeDecodeError, csv.Error, ValueError):
@@ -73,7 +84,9 @@ def _fields(piece: bytes, shape: Shape) -> tuple[str, ...]:
 
 
 def _damaged(block: Block, record: Damaged) -> Taken:
-    return Taken(block.offset + record.start, len(record.raw), block.line + record.line, record.fields, record.code, record.raw)
+    return Taken(
+        block.offset + record.start, len(record.raw), block.line + record.line, record.fields, record.code, record.raw
+    )
 
 
 class _Trickle(io.BytesIO):

@@ -71,7 +71,15 @@ def complaints(url: str, wanted: Expected) -> list[str]:
     """Everything that is not as it has to be after one import of an export into an empty register."""
     with psycopg.connect(url) as connection:
         look = _Look(connection, wanted)
-        checks = (look.rows(), look.filtered(), look.registers(), look.cases(), look.events(), look.ledger(), look.runs())
+        checks = (
+            look.rows(),
+            look.filtered(),
+            look.registers(),
+            look.cases(),
+            look.events(),
+            look.ledger(),
+            look.runs(),
+        )
         return [complaint for check in checks for complaint in check] + broken_references(connection)
 
 

@@ -16,9 +16,18 @@ CHUNK = 1000
 def prepare(connection: sa.Connection, definitions: Definitions) -> None:
     """Stages, fields and presets of a source; what exists stays as administrators left it."""
     position = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.stage.c.position), 0))).scalar_one()
-    stages = [{"kind": "request", "code": code, "label": label, "closed": closed, "position": position + 10 * (n + 1)} for n, (code, label, closed) in enumerate(definitions.stages)]
-    fields = [{"entity": entity, "name": name, "type": kind, "label": label, "source": definitions.source} for entity, name, kind, label in definitions.fields]
-    presets = [{"source": definitions.source, "name": name, "filter": dict(where), "sort": sort} for name, where, sort in definitions.presets]
+    stages = [
+        {"kind": "request", "code": code, "label": label, "closed": closed, "position": position + 10 * (n + 1)}
+        for n, (code, label, closed) in enumerate(definitions.stages)
+    ]
+    fields = [
+        {"entity": entity, "name": name, "type": kind, "label": label, "source": definitions.source}
+        for entity, name, kind, label in definitions.fields
+    ]
+    presets = [
+        {"source": definitions.source, "name": name, "filter": dict(where), "sort": sort}
+        for name, where, sort in definitions.presets
+    ]
     for table, rows in ((tables.stage, stages), (tables.field_definition, fields), (tables.preset, presets)):
         if rows:
             connection.execute(insert(table).on_conflict_do_nothing(), rows)
@@ -33,13 +42,17 @@ def create(connection: sa.Connection, incoming: Incoming) -> int:
         columns.setdefault("modified_at", columns["created_at"])
     made = (
         insert(form.table)
-        .from_select(["id", "origin", *columns], sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new))
+        .from_select(
+            ["id", "origin", *columns], sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
+        )
         .on_conflict_do_nothing(index_elements=["source", "origin"])
         .returning(form.table.c.id)
         .cte("made")
     )
     # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
-    return connection.execute(_events("created", incoming.entity, made), execution_options={"preserve_rowcount": True}).rowcount
+    return connection.execute(
+        _events("created", incoming.entity, made), execution_options={"preserve_rowcount": True}
+    ).rowcount
 
 
 def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:
@@ -57,7 +70,10 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
         .cte("changed")
     )
     event = _events("changed", incoming.entity, changed).cte("logged")
-    versions = [(ref, version) for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))]
+    versions = [
+        (ref, version)
+        for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))
+    ]
     expected = connection.execute(sa.select(rows.c.ref, rows.c.crm_id).where(sa.not_(rows.c.is_new))).all()
     done = {ref for ref, _ in versions}
     text = "somebody changed or deleted this record in the CRM after it was imported: keep that, or import with --overwrite"
@@ -68,18 +84,24 @@ def existing(connection: sa.Connection, incoming: Incoming) -> list[Known]:
     """Records that the register has already under the origins of the new ones."""
     table = TABLES[incoming.entity]
     rows = incoming.rows.subquery("incoming")
-    query = sa.select(table.c.origin, table.c.id, table.c.version).join(rows, sa.and_(table.c.source == incoming.source, table.c.origin == rows.c.origin))
+    query = sa.select(table.c.origin, table.c.id, table.c.version).join(
+        rows, sa.and_(table.c.source == incoming.source, table.c.origin == rows.c.origin)
+    )
     return [Known(*row) for row in connection.execute(query.where(rows.c.is_new))]
 
 
 def look_up(connection: sa.Connection, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
     """Records under these origins."""
     table = TABLES[entity]
-    query = sa.select(table.c.origin, table.c.id, table.c.version).where(table.c.source == source, table.c.origin == _any(origins))
+    query = sa.select(table.c.origin, table.c.id, table.c.version).where(
+        table.c.source == source, table.c.origin == _any(origins)
+    )
     return [Known(*row) for row in connection.execute(query)]
 
 
-def read(connection: sa.Connection, entity: str, source: str | None, origins: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+def read(
+    connection: sa.Connection, entity: str, source: str | None, origins: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
     """Rows as the port promises, streamed from a server-side cursor."""
     joined, columns = readable(entity)
     table = TABLES[entity]
@@ -96,11 +118,20 @@ def read(connection: sa.Connection, entity: str, source: str | None, origins: Se
 def delete(connection: sa.Connection, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
     """Delete by (id, version) what nothing points at any more, with its events; answers the deleted ids."""
     table = TABLES[entity]
-    wanted = sa.select(sa.func.unnest(sa.literal([i for i, _ in pairs], sa.ARRAY(sa.BigInteger))).label("id"), sa.func.unnest(sa.literal([v for _, v in pairs], sa.ARRAY(sa.BigInteger))).label("version")).subquery()
-    free = sa.and_(table.c.id == wanted.c.id, table.c.version == wanted.c.version, *(_unused(table, by) for by in _pointing(table)))
+    wanted = sa.select(
+        sa.func.unnest(sa.literal([i for i, _ in pairs], sa.ARRAY(sa.BigInteger))).label("id"),
+        sa.func.unnest(sa.literal([v for _, v in pairs], sa.ARRAY(sa.BigInteger))).label("version"),
+    ).subquery()
+    free = sa.and_(
+        table.c.id == wanted.c.id, table.c.version == wanted.c.version, *(_unused(table, by) for by in _pointing(table))
+    )
     gone = list(connection.execute(sa.delete(table).where(free).returning(table.c.id)).scalars())
     event = tables.event
-    connection.execute(sa.delete(event).where(event.c.entity == entity, event.c.record_id == sa.any_(sa.literal(gone, sa.ARRAY(sa.BigInteger)))))
+    connection.execute(
+        sa.delete(event).where(
+            event.c.entity == entity, event.c.record_id == sa.any_(sa.literal(gone, sa.ARRAY(sa.BigInteger)))
+        )
+    )
     return gone
 
 
@@ -126,12 +157,21 @@ def _events(kind: str, entity: str, rows: sa.CTE) -> Any:  # noqa: ANN401 - SQLA
 
 
 def _pointing(table: sa.Table) -> list[sa.Column[Any]]:
-    return [key.parent for other in table.metadata.tables.values() for key in other.foreign_keys if key.column.table is table and len(key.constraint.columns if key.constraint else ()) == 1]
+    return [
+        key.parent
+        for other in table.metadata.tables.values()
+        for key in other.foreign_keys
+        if key.column.table is table and len(key.constraint.columns if key.constraint else ()) == 1
+    ]
 
 
 def _unused(table: sa.Table, by: sa.Column[Any]) -> sa.ColumnElement[bool]:
     pointing = by.table.alias()
-    return sa.not_(sa.exists().where(pointing.c[by.name] == table.c.id, sa.true() if by.table is not table else pointing.c.id != table.c.id))
+    return sa.not_(
+        sa.exists().where(
+            pointing.c[by.name] == table.c.id, sa.true() if by.table is not table else pointing.c.id != table.c.id
+        )
+    )
 
 
 def _any(origins: Sequence[str]) -> "sa.CollectionAggregate[Any]":

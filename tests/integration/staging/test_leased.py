@@ -135,14 +135,25 @@ def test_a_lease_is_respected_until_it_lapses(engine: sa.Engine, export: Path) -
     run = job(engine, export, MemoryCrm(), Clock())
     with engine.begin() as connection:
         layout = connection.execute(sa.select(sa.func.min(tables.layout.c.id))).scalar_one()
-        entry = {"run_id": run.run_id, "part_id": run.ids["company"], "layout_id": layout, "rank": 0, "first_id": 1, "last_id": 2}
+        entry = {
+            "run_id": run.run_id,
+            "part_id": run.ids["company"],
+            "layout_id": layout,
+            "rank": 0,
+            "first_id": 1,
+            "last_id": 2,
+        }
         batches.add(connection, [entry])
     until = NOW + timedelta(seconds=60)
 
     with engine.begin() as connection:
         mine = batches.claim_leased(connection, run.run_id, owner="a", now=NOW, until=until)
-        too_early = batches.claim_leased(connection, run.run_id, owner="b", now=NOW + timedelta(seconds=59), until=until)
-        theirs = batches.claim_leased(connection, run.run_id, owner="b", now=NOW + timedelta(seconds=61), until=until + timedelta(seconds=60))
+        too_early = batches.claim_leased(
+            connection, run.run_id, owner="b", now=NOW + timedelta(seconds=59), until=until
+        )
+        theirs = batches.claim_leased(
+            connection, run.run_id, owner="b", now=NOW + timedelta(seconds=61), until=until + timedelta(seconds=60)
+        )
 
     assert mine is not None
     assert too_early is None
@@ -154,7 +165,14 @@ def test_a_stale_worker_changes_nothing(engine: sa.Engine, export: Path) -> None
     run = job(engine, export, MemoryCrm(), Clock())
     with engine.begin() as connection:
         layout = connection.execute(sa.select(sa.func.min(tables.layout.c.id))).scalar_one()
-        entry = {"run_id": run.run_id, "part_id": run.ids["company"], "layout_id": layout, "rank": 0, "first_id": 1, "last_id": 2}
+        entry = {
+            "run_id": run.run_id,
+            "part_id": run.ids["company"],
+            "layout_id": layout,
+            "rank": 0,
+            "first_id": 1,
+            "last_id": 2,
+        }
         batches.add(connection, [entry])
         stale = batches.claim_leased(connection, run.run_id, owner="a", now=NOW, until=NOW)
         fresh = batches.claim_leased(connection, run.run_id, owner="b", now=NOW + timedelta(seconds=1), until=NOW)

@@ -45,8 +45,12 @@ def test_a_rehearsal_says_what_the_import_then_does(house: House, order: Order) 
     assert run_import.go_on(run_import.start(house, order, clock=lambda: NOW))
     with house.engine.connect() as connection:
         assert rehearsed.totals == report.totals(connection)
-        assert [(g.part, g.code, g.field, g.count) for g in rehearsed.errors] == [(g.part, g.code, g.field, g.count) for g in report.error_groups(connection)]
-    assert {name: outlook.create for name, outlook in rehearsed.outlook.items()} == {name: total.success for name, total in rehearsed.totals.items()}
+        assert [(g.part, g.code, g.field, g.count) for g in rehearsed.errors] == [
+            (g.part, g.code, g.field, g.count) for g in report.error_groups(connection)
+        ]
+    assert {name: outlook.create for name, outlook in rehearsed.outlook.items()} == {
+        name: total.success for name, total in rehearsed.totals.items()
+    }
 
 
 def test_a_rehearsal_leaves_nothing_behind(house: House, order: Order) -> None:

@@ -14,7 +14,9 @@ from tests.factories.reading import Taken, read
 COLUMNS = ("id", "text", "a", "b", "c")
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 SIZES = st.sampled_from([3, 7, 16, 40, 100, 1000])
-TRICKY = st.sampled_from(["", '"', '""', ",", ";", "\n", "\r\n", "\r", "\\.", "\\", "'", " ", "\u00a0", "ё", "😀", "N", "5\" pipe"])
+TRICKY = st.sampled_from(
+    ["", '"', '""', ",", ";", "\n", "\r\n", "\r", "\\.", "\\", "'", " ", "\u00a0", "ё", "😀", "N", '5" pipe']
+)
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 VALUES = st.one_of(ANY_TEXT, st.lists(TRICKY, max_size=6).map("".join))
 
@@ -62,7 +64,10 @@ def _places(data: bytes, found: list[Taken]) -> list[tuple[bytes, int]]:
 @given(valid_files(), SIZES)
 @settings(max_examples=200)
 def test_valid_files_come_out_as_the_csv_module_reads_them(file: Written, size: int) -> None:
-    expected = [tuple(row) for row in csv.reader(io.StringIO(file.data.decode(), newline=""), delimiter=file.delimiter, strict=True)]
+    expected = [
+        tuple(row)
+        for row in csv.reader(io.StringIO(file.data.decode(), newline=""), delimiter=file.delimiter, strict=True)
+    ]
     width = len(expected[0]) if expected else 1
 
     found = read(file.data, [f"c{n}" for n in range(width)], delimiter=file.delimiter, size=size)
@@ -73,7 +78,11 @@ def test_valid_files_come_out_as_the_csv_module_reads_them(file: Written, size: 
 
 @given(valid_files(), SIZES)
 def test_places_of_valid_records_are_where_their_bytes_stand(file: Written, size: int) -> None:
-    width = len(next(csv.reader(io.StringIO(file.records[0].decode(), newline=""), delimiter=file.delimiter))) if file.records else 1
+    width = (
+        len(next(csv.reader(io.StringIO(file.records[0].decode(), newline=""), delimiter=file.delimiter)))
+        if file.records
+        else 1
+    )
 
     found = read(file.data, [f"c{n}" for n in range(width)], delimiter=file.delimiter, size=size)
 
@@ -109,7 +118,9 @@ def damaged_files(draw: st.DrawFn, *, torn: bool) -> Damage:
     ends = draw(st.sampled_from(["\n", "\r\n"]))
     quote_all = draw(st.booleans())
     count = draw(st.integers(1, 12))
-    kinds = draw(st.lists(st.sampled_from(["", "", "", "nul", "byte", "long", "short"]), min_size=count, max_size=count))
+    kinds = draw(
+        st.lists(st.sampled_from(["", "", "", "nul", "byte", "long", "short"]), min_size=count, max_size=count)
+    )
     if torn:
         kinds[draw(st.integers(0, count - 1))] = draw(st.sampled_from(["quote", "cut"]))
     records: list[bytes] = []
@@ -166,7 +177,9 @@ def test_every_byte_of_a_damaged_file_belongs_to_one_record(file: Damage, size: 
 
     pieces = [file.data[taken.offset : taken.offset + taken.length] for taken in found]
     assert b"".join(pieces) == file.data
-    assert [taken.raw for taken in found if taken.code] == [piece for piece, taken in zip(pieces, found, strict=True) if taken.code]
+    assert [taken.raw for taken in found if taken.code] == [
+        piece for piece, taken in zip(pieces, found, strict=True) if taken.code
+    ]
 
 
 @given(damaged_files(torn=False), SIZES)
@@ -180,7 +193,13 @@ def test_damage_is_called_by_its_name(file: Damage, size: int) -> None:
         offset += len(record)
 
 
-@given(st.lists(st.sampled_from([b"a", b"bc", b",", b'"', b"\n", b"\r", b"\0", b"\xff", b"x,y,z,1,2\n"]), max_size=60).map(b"".join), SIZES, st.sampled_from([20, 60, 10_000]))
+@given(
+    st.lists(st.sampled_from([b"a", b"bc", b",", b'"', b"\n", b"\r", b"\0", b"\xff", b"x,y,z,1,2\n"]), max_size=60).map(
+        b"".join
+    ),
+    SIZES,
+    st.sampled_from([20, 60, 10_000]),
+)
 @settings(max_examples=300)
 def test_rubbish_is_read_to_its_end_and_no_byte_is_dropped(data: bytes, size: int, longest: int) -> None:
     found = read(data, COLUMNS, size=size, longest=longest)
@@ -193,7 +212,14 @@ def test_rubbish_is_read_to_its_end_and_no_byte_is_dropped(data: bytes, size: in
     assert not data[position:].strip(b"\r\n")
 
 
-@given(st.lists(st.sampled_from([b'{"a": 1}', b'{"a": "\xd1\x91\\n"}', b"", b"\\.", b'"', b"[1]", b'{"a": "x\ry"}']), max_size=12), st.sampled_from([b"\n", b"\r\n"]), SIZES)
+@given(
+    st.lists(
+        st.sampled_from([b'{"a": 1}', b'{"a": "\xd1\x91\\n"}', b"", b"\\.", b'"', b"[1]", b'{"a": "x\ry"}']),
+        max_size=12,
+    ),
+    st.sampled_from([b"\n", b"\r\n"]),
+    SIZES,
+)
 def test_every_line_but_the_blank_ones_is_a_record_of_json_lines(lines: list[bytes], end: bytes, size: int) -> None:
     data = end.join(lines)
 
@@ -201,4 +227,6 @@ def test_every_line_but_the_blank_ones_is_a_record_of_json_lines(lines: list[byt
 
     expected = [(number, line.decode()) for number, line in enumerate(lines, 1) if line]
     assert [(taken.line, taken.fields[0]) for taken in found] == expected
-    assert [data[taken.offset : taken.offset + taken.length].rstrip(b"\r\n").decode() for taken in found] == [text for _, text in expected]
+    assert [data[taken.offset : taken.offset + taken.length].rstrip(b"\r\n").decode() for taken in found] == [
+        text for _, text in expected
+    ]
