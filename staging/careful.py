@@ -185,8 +185,9 @@ def _content_fault(content: bytes, encoding: str) -> tuple[str, str] | None:
 def _damaged(start: int, line: int, raw: bytes, fault: tuple[str, str], shape: Shape) -> Damaged:
     code, text = fault
     found = fields(raw, shape)
+    columns = shape.columns if shape.delimiter is not None else ()
     column = next(
-        (name for name, value in zip(shape.columns, found, strict=False) if "\0" in value or "\ufffd" in value), None
+        (name for name, value in zip(columns, found, strict=False) if "\0" in value or "\ufffd" in value), None
     )
     return Damaged(start, line, raw, code, column, text, found)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
+from caseline.crm import vocabulary
 from staging import sources, values
 from staging.faults import FileFault
 from staging.mapping import Mapping
@@ -160,9 +161,10 @@ def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> 
             f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}. Export it again, or correct `key` in the mapping",
         )
     missing: list[str] = []
+    needed = {field.name for field in vocabulary.ENTITIES[rules.entity] if field.required}
     for name, rule in {**rules.fields, **rules.extra}.items():
         absent = [column for column in rule.column if column not in head.header]
-        if absent and rule.required and len(absent) == len(rule.column) and rule.default is None:
+        if absent and (rule.required or name in needed) and len(absent) == len(rule.column) and rule.default is None:
             raise FileFault(
                 "FILE_NO_KEY",
                 file.path,

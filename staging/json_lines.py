@@ -62,7 +62,7 @@ def _reason(doc: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         .table_valued(sa.column("message", sa.Text), sa.column("detail", sa.Text))
         .lateral()
     )
-    return sa.select(sa.func.concat_ws("; ", found.c.message, found.c.detail))
+    return sa.select(sa.func.concat_ws("; ", found.c.message, found.c.detail)).scalar_subquery()
 
 
 def _rest(document: sa.ColumnElement[Any], paths: list[list[str]]) -> sa.ColumnElement[Any]:

@@ -93,7 +93,7 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
                 Check(
                     "BAD_ID",
                     sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$")),
-                    "a Salesforce id has 15 or 18 letters and digits",
+                    "a Salesforce id has 15 or 18 letters and digits: correct it",
                 ),
             )
         )

@@ -20,7 +20,8 @@ from staging.register import Found, Options
 
 PATIENCE: Final = 12
 """Tries in a row before a worker gives up; the pauses between them grow to 5 s, about 40 s in all."""
-IDLE: Final = 0.05
+IDLE: Final = 0.02
+LONGEST_IDLE: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _load(job: Job, shared: _Shared, connection: sa.Connection) -> None:
                 taken = True
                 _load_file(job, shared, connection, loading.Reading(job.run_id, job.mapping, job.ids, file))
         if not taken:
-            shared.stop.wait(10 * IDLE)
+            shared.stop.wait(LONGEST_IDLE)
 
 
 def _load_file(job: Job, shared: _Shared, connection: sa.Connection, reading: loading.Reading) -> None:
@@ -185,18 +186,21 @@ def _load_file(job: Job, shared: _Shared, connection: sa.Connection, reading: lo
 def _convert(job: Job, shared: _Shared, connection: sa.Connection) -> None:
     plans = Plans(job)
     move = _move_shared if job.crm.shares_transaction else leased.move_next
+    idle = 0
     while not shared.stop.is_set():
         tally = move(job, connection, plans)
         if tally is not None:
             shared.add(tally)
+            idle = 0
             continue
         with connection.begin():
             advanced = passes.advance(connection, job.run_id, now=job.clock())
             shared.finished = passes.finish(connection, job.run_id, now=job.clock())
         if shared.finished:
             return
-        if not advanced:
-            shared.stop.wait(IDLE)
+        idle = 0 if advanced else idle + 1
+        # Asking costs the database something: whoever waits for the loader asks less and less often.
+        shared.stop.wait(min(IDLE * idle, LONGEST_IDLE))
 
 
 def _move_shared(job: Job, connection: sa.Connection, plans: "Plans") -> Tally | None:

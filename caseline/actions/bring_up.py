@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from caseline.actions import prefect_environment, prefect_health, processes, running_services
+from caseline.actions import prefect_environment, ask_prefect, processes, running_services
 from caseline.actions.prefect_environment import CODE, POOL
 from caseline.actions.processes import Process
 from caseline.actions.running_services import Running
@@ -75,7 +75,7 @@ def _start_server(home: Path, port: int, database: str, say: Say) -> None:
         command = ["tasks.server", "server", "start", "--host", "127.0.0.1", "--port", str(running.port)]
         say("server", "starting", "the first time it makes its tables, which takes a minute")
         server = _spawn(home, running, "server", command, environment)
-    _wait(server, SERVER_PATIENCE_S, lambda: prefect_health.answers(running.api_url))
+    _wait(server, SERVER_PATIENCE_S, lambda: ask_prefect.answers(running.api_url))
     say("server", "running", running.page)
 
 
@@ -94,7 +94,7 @@ def _start_worker(home: Path, say: Say) -> None:
         environment = prefect_environment.for_client(home, running.api_url)
         command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "caseline"]
         worker = _spawn(home, running, "worker", command, environment)
-        _wait(worker, WORKER_PATIENCE_S, lambda: prefect_health.works(running.api_url, POOL, since=now))
+        _wait(worker, WORKER_PATIENCE_S, lambda: ask_prefect.works(running.api_url, POOL, since=now))
     say("worker", "running", f"its log: {worker.log}")
 
 

@@ -3,25 +3,32 @@
 from pathlib import Path
 from typing import Final
 
-from caseline.actions import processes, running_services
+from caseline.actions import ask_prefect, processes, running_services
 from caseline.actions.bring_up import Say
 from caseline.db import embedded
 
-ORDER: Final = ("worker", "server")
-"""The worker first: it tells the server how its runs ended."""
 PATIENCE_S: Final = 40
+"""A flow run finishes the batches under way before it ends."""
 
 
 def take_down(home: Path, say: Say) -> bool:
     """End the services of a home; false when none ran. Flow runs that are at work stop, and can be retried later."""
     with running_services.locked(home):
-        running, any_ran = running_services.read(home), False
-        for name in ORDER:
-            if process := running.alive(name):
-                any_ran = processes.end(process, patience_s=PATIENCE_S)
-                say(name, "stopped", "")
-        if running.database:
-            any_ran = embedded.stop(home) or any_ran
+        running = running_services.read(home)
+        worker, server = running.alive("worker"), running.alive("server")
+        if worker:
+            processes.end(worker, patience_s=PATIENCE_S)
+            say("worker", "stopped", "")
+        if server:
+            # Without a worker and a server no run goes on, and nobody would ever say so.
+            stopped = ask_prefect.crash_running(
+                running.api_url,
+                "Stopped by `caseline down`: press Retry after `caseline up`, it goes on where it stopped",
+            )
+            processes.end(server, patience_s=PATIENCE_S)
+            say("server", "stopped", f"{stopped} flow runs were at work" if stopped else "")
+        database = running.database and embedded.stop(home)
+        if database:
             say("database", "stopped", "")
         running_services.forget(home)
-    return any_ran
+    return bool(worker or server or database)

@@ -68,6 +68,6 @@ def _show(done: "RolledBack", what: str) -> None:
         made.add_row(part, f"{number:,}")
     screen.headed(console, f"Run {done.run_id} of {done.source}", made)
     for reason, number in done.kept.items():
-        console.print(f"{screen.count(number, 'record')} stay: {reason}", style="yellow")
+        console.print(f"{screen.count(number, 'record stays', 'records stay')}: {reason}", style="yellow")
     for one in done.samples:
         console.print(f"  {one.part} {one.origin} (CRM id {one.crm_id}): {one.reason}", style="dim", soft_wrap=True)

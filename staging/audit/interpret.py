@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -182,15 +182,16 @@ def stored(kind: Type, value: Any) -> Any:  # noqa: ANN401 - depends on the type
     """A value of an extra field as the CRM answers it, in the form of `Reader`'s values."""
     if value is None or value == []:
         return None
-    if kind is Type.DATETIME and isinstance(value, str):
-        return _moment(value)
+    if kind in {Type.DATETIME, Type.DATE} and isinstance(value, str):
+        return _dated(kind, value)
     if kind in {Type.NUMBER, Type.MONEY} and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
     return value
 
 
-def _moment(text: str) -> Any:  # noqa: ANN401 - a text that is no moment stays what it is
+def _dated(kind: Type, text: str) -> datetime | date | str:
+    """A text that is no date stays what it is."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return date.fromisoformat(text) if kind is Type.DATE else datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
         return text

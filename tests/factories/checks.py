@@ -11,6 +11,7 @@ from staging.audit.verdict import Verdict
 from tests.factories.imports import NOW, Desk
 
 USER, GROUP, ACCOUNT, CONTACT = (f"{prefix}000000000001AAA" for prefix in ("005", "00G", "001", "003"))
+COMMENT = "00a000000000001AAA"
 CREATED = "2024-05-06 07:08:09"
 
 

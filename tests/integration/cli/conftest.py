@@ -52,6 +52,7 @@ class Answer:
 
 
 Command = Callable[..., Answer]
+Query = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def caseline(
     home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Command:
     """Run a command; `home` and the database are the test's own."""
+    monkeypatch.setenv("CASELINE_HOME", str(home))
     monkeypatch.setenv("CASELINE_DATABASE_URL", database_url)
     monkeypatch.setenv("COLUMNS", "200")
 
@@ -73,12 +75,12 @@ def caseline(
 
 
 @pytest.fixture
-def query(database_url: str) -> Callable[..., list[tuple[Any, ...]]]:
+def query(database_url: str) -> Query:
     """Ask the test's database."""
 
     def ask(statement: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(database_url, autocommit=True) as connection:
-            found = connection.execute(statement, values)  # type: ignore[arg-type] # the tests' own words
+            found = connection.execute(statement, values)
             return found.fetchall() if found.description else []
 
     return ask

@@ -1,9 +1,7 @@
 """Rejects: FAILED rows go out, come back mended, and none is lost, doubled or taken unmended."""
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,6 +11,7 @@ from tests.integration.cli.conftest import (
     CONTACT,
     Command,
     Imported,
+    Query,
     case,
     case_id,
     line,
@@ -20,7 +19,6 @@ from tests.integration.cli.conftest import (
     write_cases,
 )
 
-Query = Callable[..., list[tuple[Any, ...]]]
 OWN = ("caseline_row", "caseline_part", "caseline_codes", "caseline_errors")
 
 

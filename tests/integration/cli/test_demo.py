@@ -1,0 +1,67 @@
+"""The demo, the sample export, the mappings."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import Command
+
+
+def test_the_demo_writes_and_imports_once_and_finds_nothing_to_do_the_second_time(
+    caseline: Command, home: Path
+) -> None:
+    first, second = caseline("demo", "--cases", 200), caseline("demo", "--cases", 200)
+
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert "Writing a made-up export of 200 cases" in first.out
+    assert "commonest errors" in first.out
+    assert "Writing" not in second.out
+    assert "all imported already" in second.out
+    assert (home / "demo" / "export-200" / "Case.csv").exists()
+
+
+def test_a_demo_export_that_is_not_whole_is_written_again(caseline: Command, home: Path) -> None:
+    caseline("demo", "--cases", 50)
+    (home / "demo" / "export-50.complete").unlink()
+    (home / "demo" / "export-50" / "Case.csv").unlink()
+
+    answer = caseline("demo", "--cases", 50)
+
+    assert answer.code == 0, answer.err
+    assert "Writing a made-up export" in answer.out
+
+
+@pytest.mark.parametrize(("words", "files"), [([], {"Case.csv", "User.csv"}), (["--zip"], set())])
+def test_a_sample_is_the_same_for_the_same_seed(
+    caseline: Command, tmp_path: Path, words: list[str], files: set[str]
+) -> None:
+    answers = [
+        caseline("sample", tmp_path / name, "--cases", 30, "--seed", 7, "--truth", tmp_path / f"{name}.jsonl", *words)
+        for name in ("one", "two")
+    ]
+
+    written = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir() if path.is_file()}
+    assert [answer.code for answer in answers] == [0, 0]
+    assert files <= set(written)
+    assert written == {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir() if path.is_file()}
+    assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "two.jsonl").read_bytes()
+    assert "Case.csv" in answers[0].out
+
+
+def test_a_sample_is_not_written_over_other_files(caseline: Command, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+
+    answer = caseline("sample", tmp_path, "--cases", 5)
+
+    assert answer.code == 1
+    assert "holds other files" in answer.err
+
+
+def test_mappings_are_listed_and_checked(caseline: Command, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("version: 1\nsource: UPPER\n", encoding="utf-8")
+
+    assert "salesforce" in caseline("mappings").out
+    refused = caseline("mapping", "check", bad)
+    assert refused.code == 1
+    assert f"{bad}:2: source: " in refused.err

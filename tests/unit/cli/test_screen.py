@@ -1,0 +1,33 @@
+"""How numbers are said."""
+
+import pytest
+
+from caseline.cli import screen
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (59, "59 s"), (185, "3:05"), (3_723, "1:02:03")]
+)
+def test_durations(value: float, words: str) -> None:
+    assert screen.seconds(value) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 bytes"), (999, "999 bytes"), (37_800_000, "37.8 MB"), (2_500_000_000_000, "2500.0 GB")]
+)
+def test_sizes(number: int, words: str) -> None:
+    assert screen.size(number) == words
+
+
+def test_nouns_follow_their_number() -> None:
+    assert [screen.count(1, "row"), screen.count(1_200, "row"), screen.count(2, "company", "companies")] == [
+        "1 row",
+        "1,200 rows",
+        "2 companies",
+    ]
+
+
+def test_values_of_a_source_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.out().print("[red]x[/red] :smile: [/]")
+
+    assert capsys.readouterr().out == "[red]x[/red] :smile: [/]\n"
