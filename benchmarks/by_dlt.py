@@ -24,8 +24,9 @@ def run(job: Job) -> tuple[int, dict[str, Any]]:
     source = dlt.resource(_tables(Path(job.folder, CASES)), name="landed")
     info = pipeline.run(source, loader_file_format="csv", write_disposition="append")
     info.raise_on_failed_jobs()
-    counts = pipeline.last_trace.last_normalize_info
-    return (counts.row_counts["landed"] if counts else 0), {}
+    trace = pipeline.last_trace
+    normalized = trace.last_normalize_info if trace else None
+    return (normalized.row_counts["landed"] if normalized else 0), {}
 
 
 def _tables(path: Path) -> Iterator[pa.Table]:

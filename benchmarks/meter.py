@@ -2,7 +2,6 @@
 
 import os
 import resource
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -37,15 +36,9 @@ def own_peak_mb() -> float:
     return int(kilobytes) / 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """The server process behind a connection."""
-
-    pid: int
-
-    def cpu_s(self) -> float:
-        """Seconds of processor time, finer than clock ticks."""
-        return int(Path(f"/proc/{self.pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+def backend_cpu_s(pid: int) -> float:
+    """Seconds of processor time of one server process, finer than clock ticks."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
 
 def _children(parent: int) -> list[int]:

@@ -88,23 +88,25 @@ def add(connection: sa.Connection, rows: Sequence[dict[str, object]]) -> None:
         connection.execute(sa.insert(tables.batch), rows)
 
 
-def sweep(
-    connection: sa.Connection,
-    *,
-    run_id: int,
-    part_id: int,
-    rank: int,
-    turn: int,
-    wanted: sa.ColumnElement[bool],
-    retry: bool,
-) -> int:
-    """Batches over all rows of a part that are `wanted` and in no open batch; answers how many rows."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A pass of a run over one part."""
+
+    run_id: int
+    part_id: int
+    rank: int
+    number: int
+    """1 = while files are loaded, up to `FINAL_PASS`."""
+
+
+def sweep(connection: sa.Connection, turn: Turn, *, wanted: sa.ColumnElement[bool], retry: bool) -> int:
+    """Batches over all rows of the part that are `wanted` and in no open batch; answers how many rows."""
     row, batch = tables.row, tables.batch
-    size = 2**62 if turn == FINAL_PASS else SIZE
+    size = 2**62 if turn.number == FINAL_PASS else SIZE
     # A row that another open batch of this run will take is not planned twice.
     open_batch = sa.exists().where(
-        batch.c.run_id == run_id,
-        batch.c.part_id == part_id,
+        batch.c.run_id == turn.run_id,
+        batch.c.part_id == turn.part_id,
         batch.c.done_at.is_(None),
         row.c.id.between(batch.c.first_id, batch.c.last_id),
         batch.c.layout_id == row.c.layout_id,
@@ -112,7 +114,7 @@ def sweep(
     number = sa.func.row_number().over(partition_by=row.c.layout_id, order_by=row.c.id)
     rows = (
         sa.select(row.c.id, row.c.layout_id, ((number - 1) // sa.literal(size, sa.BigInteger)).label("piece"))
-        .where(row.c.part_id == part_id, wanted, sa.not_(open_batch))
+        .where(row.c.part_id == turn.part_id, wanted, sa.not_(open_batch))
         .subquery()
     )
     pieces = (
@@ -125,11 +127,11 @@ def sweep(
         connection,
         [
             {
-                "run_id": run_id,
-                "part_id": part_id,
+                "run_id": turn.run_id,
+                "part_id": turn.part_id,
                 "layout_id": layout,
-                "rank": rank,
-                "pass": turn,
+                "rank": turn.rank,
+                "pass": turn.number,
                 "first_id": first,
                 "last_id": last,
                 "retry": retry,

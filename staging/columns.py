@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from staging import tables, values
-from staging.register import Found
+from staging.survey import Found
 
 
 @dataclass(frozen=True, slots=True)

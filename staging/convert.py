@@ -2,46 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.crm.port import Crm, Incoming, Known, Refusal, Taken, TryLater
-from staging import plan as plans
-from staging import settle, tables
+from staging import settle
 from staging.batches import Batch
 from staging.plan import Plan
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A plan with its statements compiled once."""
-
-    plan: Plan
-
-    @cached_property
-    def fill(self) -> sa.Insert:
-        """Fills `take` for a batch."""
-        names, query = plans.filling(self.plan)
-        return sa.insert(self.plan.take).from_select(names, query)
-
-    @cached_property
-    def incoming(self) -> tuple[tuple[str, ...], sa.Select[Any]]:
-        """Good rows for the CRM."""
-        return plans.incoming(self.plan)
-
-    @cached_property
-    def errors(self) -> sa.Update:
-        """Marks the rows that are not ok FAILED with all their errors."""
-        return _errors(self.plan, final=False)
-
-    @cached_property
-    def final_errors(self) -> sa.Update:
-        """The same in the last pass, where a reference to the part itself must be resolved."""
-        return _errors(self.plan, final=True)
+from staging.statements import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +164,11 @@ def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:
     """References inside the batch: chains and circles are written in one statement, each with its minted id."""
     take, other = plan.take, plan.take.alias("other")
     for link in plan.selves:
-        target, wanted = take.c[plans.column_of(link.value)], take.c[f"{link.value.name}_key"]
+        target, wanted = take.c[link.column], take.c[link.key_column]
         connection.execute(
             sa.update(take).values({target.name: other.c.crm_id}).where(wanted == other.c.origin, target.is_(None))
         )
-        if link.value.reference is not None and link.value.reference.strict:
+        if link.reference.strict:
             connection.execute(sa.update(take).values(ok=False).where(wanted.is_not(None), target.is_(None)))
         fallen = (
             sa.update(take)
@@ -208,28 +178,3 @@ def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:
         while connection.execute(fallen).rowcount:
             continue
     connection.execute(sa.update(take).values(waits=False).where(take.c.waits))
-
-
-def _errors(plan: Plan, *, final: bool) -> sa.Update:
-    take, seen = plan.take, plan.seen
-    checks, origin = list(plan.checks), plan.origin
-    if final:
-        checks += [(link.value, _unresolved(plan, link)) for link in plan.selves]
-        origin = origin.join(take, take.c.ref == seen.c.id)
-    found = (
-        sa.select(seen.c.id.label("ref"), plans.errors(plan, checks).label("errors")).select_from(origin).cte("found")
-    )
-    target = tables.row.alias("failing")
-    return (
-        sa.update(target)
-        .values(status=tables.FAILED, errors=found.c.errors, attempts=target.c.attempts + 1)
-        .where(target.c.id == found.c.ref)
-    )
-
-
-def _unresolved(plan: Plan, link: plans.Linked) -> plans.Check:
-    take, target = plan.take, link.target
-    if target is None or link.value.reference is None:  # pragma: no cover - asked for references only
-        raise TypeError
-    bad = sa.and_(take.c[f"{link.value.name}_key"].is_not(None), take.c[plans.column_of(link.value)].is_(None))
-    return plans.Check("UNKNOWN_REFERENCE", bad, plans.unknown_text(target, link.value.reference.part))

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from staging import row_errors, tables
+from staging import mended, row_errors, tables
 from staging.loader import Landed, Loader
 
 
@@ -56,7 +56,8 @@ def _duplicates(loader: Loader) -> sa.Insert:
         "errors": error,
     }
     added = query.add_columns(*(text.label(name) for name, text in columns.items()))
-    return sa.insert(tables.row).from_select(list(columns), added.where(file.c.id == row.c.file_id, earlier))
+    doubled = added.where(file.c.id == row.c.file_id, earlier, mended.may_double(loader))
+    return sa.insert(tables.row).from_select(list(columns), doubled)
 
 
 def _changes(loader: Loader) -> sa.Update:

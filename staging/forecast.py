@@ -5,7 +5,7 @@ from typing import Final
 from staging import heads
 from staging.blocks import Cutter
 from staging.mapping import Mapping
-from staging.register import Found
+from staging.survey import Found
 
 SAMPLE: Final = 1024 * 1024
 _UTF16: Final = 0.6

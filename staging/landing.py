@@ -126,6 +126,9 @@ def _copied(connection: sa.Connection, command: sql.Composable, data: bytes) -> 
         raise Refused(
             reason, {} if line is None else {line: f"the database refuses the record ({reason}): correct it"}
         ) from error
+    except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError) as error:
+        # COPY goes past SQLAlchemy, in whose words workers know a lost connection.
+        raise sa.exc.OperationalError(command.as_string(), None, error) from error
 
 
 def _line(context: str | None) -> int | None:

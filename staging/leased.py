@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from caseline.crm.port import Known, Outcome, TryLater
 from staging import batches, convert, settle
 from staging.batches import Batch
-from staging.convert import Prepared, Tally
+from staging.convert import Tally
+from staging.statements import Prepared
 
 if TYPE_CHECKING:
     from staging.work import Job, Plans

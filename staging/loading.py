@@ -14,7 +14,7 @@ from staging.blocks import Block, Cutter
 from staging.careful import Damaged, Shape
 from staging.landing import Layout, Refused
 from staging.mapping import Mapping
-from staging.register import Found
+from staging.survey import Found
 
 TRIES: Final = 200
 """Records that COPY alone may refuse in one block before the block is given up."""

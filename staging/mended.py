@@ -30,11 +30,16 @@ def take(connection: sa.Connection, loader: "Loader", landed: "Landed") -> None:
 
 
 def dealt_with(loader: "Loader") -> sa.ColumnElement[bool]:
-    """After `take`: the line has its row, or repeats a FAILED one as it is; it is not looked up by its key."""
+    """After `take`: the line has its row, or says what that row says already; it is not looked up by its key."""
     table, row = loader.layout.table, tables.row.alias("named")
-    repeats = sa.and_(row.c.status == tables.FAILED, row.c.hash == loader.hash)
     taken = sa.and_(row.c.layout_id == loader.layout.id, row.c.payload == table.c.id)
-    return sa.exists().where(_names(loader, row), sa.or_(taken, repeats))
+    return sa.exists().where(_names(loader, row), sa.or_(taken, row.c.hash == loader.hash))
+
+
+def may_double(loader: "Loader") -> sa.ColumnElement[bool]:
+    """A line with a known key is a duplicate, unless it came back for the sake of another part that stands in it."""
+    texts = loader.columns.texts
+    return sa.func.coalesce(texts[OWN_PART] == loader.name, sa.true()) if OWN_PART in texts else sa.true()
 
 
 def _names(loader: "Loader", row: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -53,6 +58,7 @@ def _lines(loader: "Loader") -> sa.Subquery:
         "id": table.c.id,
         "row_id": row.c.id,
         "key": loader.key,
+        "long_key": loader.long_key,
         "hash": loader.hash,
         **loader.position(table.c.id),
         "turn": sa.func.row_number().over(partition_by=row.c.id, order_by=table.c.id),
@@ -69,7 +75,7 @@ def _replacement(loader: "Loader") -> sa.Update:
     found = _owned(loader)
     stays = sa.or_(found.c.key.is_(None), found.c.owner.is_not(None))
     errors = sa.case(
-        (found.c.key.is_(None), row_errors.no_key(loader.part)),
+        (found.c.key.is_(None), row_errors.unfit_key(loader.part, found.c.long_key)),
         (found.c.owner.is_not(None), _duplicate(loader, found)),
         else_=sa.cast(sa.null(), JSONB),
     )

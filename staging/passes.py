@@ -25,16 +25,8 @@ def advance(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
     turn = part.turn
     while turn < batches.FINAL_PASS:
         turn = SECOND if turn == LOADING else turn + 1
-        planned = batches.sweep(
-            connection,
-            run_id=run_id,
-            part_id=part.part_id,
-            rank=part.rank,
-            turn=turn,
-            wanted=tables.row.c.status == tables.NEW,
-            retry=False,
-        )
-        if planned:
+        again = batches.Turn(run_id, part.part_id, part.rank, turn)
+        if batches.sweep(connection, again, wanted=tables.row.c.status == tables.NEW, retry=False):
             _note(connection, run_id, part, turn=turn, closed_at=None)
             return True
     _close(connection, run_id, part, now)

@@ -1,40 +1,17 @@
-"""The statements that move one part of a mapping from one layout of files into the CRM, built once for a connection."""
+"""Plans how one part of a mapping gets from one layout of files into the CRM, once for a connection."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, array
 
 from caseline.crm.port import Crm
 from caseline.crm.vocabulary import Type
-from staging import tables, values
+from staging import links, tables, take, values
 from staging.checks import Check, Text
 from staging.landing import Layout
-from staging.mapping import Mapping, Part
-
-SHOWN = 200
-"""Characters of an offending value that the error keeps."""
-ARGUMENTS = 100
-"""PostgreSQL's limit for a function call."""
-_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
-    Type.BOOLEAN: sa.Boolean(),
-    Type.DATETIME: sa.DateTime(timezone=True),
-    Type.DATE: sa.Date(),
-    Type.INTEGER: sa.BigInteger(),
-    Type.NUMBER: sa.Numeric(),
-    Type.MONEY: sa.Numeric(),
-    Type.MULTI_LIST: JSONB(),
-}
-
-
-@dataclass(frozen=True)
-class Linked:
-    """A field with the staging row of its target joined, if it is a reference."""
-
-    value: values.Value
-    target: sa.FromClause | None = None
+from staging.links import Link
+from staging.mapping import Key, Mapping, Part, Rule
+from staging.values import Value
 
 
 @dataclass(frozen=True)
@@ -52,17 +29,19 @@ class Plan:
     """The open rows of a batch with their source texts."""
     origin: sa.FromClause
     """`seen` joined with the targets of its references."""
-    core: tuple[Linked, ...]
+    core: tuple[Value, ...]
+    links: dict[str, Link]
+    """The references among the core fields, by field."""
     wide: dict[str, Text]
     """Long texts by field, over the landing row."""
-    extra: tuple[values.Value, ...]
-    checks: tuple[tuple[values.Value, Check], ...]
+    extra: tuple[Value, ...]
+    checks: tuple[tuple[Value, Check], ...]
     mint: Text | None
 
     @property
-    def selves(self) -> tuple[Linked, ...]:
+    def selves(self) -> tuple[Link, ...]:
         """References of the part to itself, whose targets may come later."""
-        return tuple(link for link in self.core if link.value.reference is not None and link.value.reference.itself)
+        return tuple(link for link in self.links.values() if link.reference.itself)
 
 
 def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, crm: Crm) -> Plan:
@@ -72,60 +51,64 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
     seen = _seen(mapping, name, layout, part_id=ids[name])
     columns = values.Columns({column: seen.c[f"t{n}"] for n, column in enumerate(_used(mapping, part, landed))})
     origin: sa.FromClause = seen
-    core: list[Linked] = []
+    core: list[Value] = []
+    linked: dict[str, Link] = {}
     for value in values.fields(mapping, name, columns):
         if value.reference is None:
-            core.append(Linked(value))
+            core.append(value)
             continue
-        known = replace(
-            value, raw=seen.c[f"k_{value.name}"], reference=replace(value.reference, key=seen.c[f"k_{value.name}"])
-        )
-        target = _target(value.name, ids[value.reference.part], seen.c[f"k_{value.name}"])
-        origin = origin.outerjoin(target, sa.true())
-        core.append(Linked(known, target))
-    typed = tuple(values.typed_extras(mapping, name, columns))
-    checks = [(value, check) for value in [*(link.value for link in core), *typed] for check in value.checks]
-    checks += [(link.value, _unknown(link)) for link in core if _strict(link)]
-    if part.key.ids == "salesforce":
-        checks.append(
-            (
-                _key_value(part.key.column, seen),
-                Check(
-                    "BAD_ID",
-                    sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$")),
-                    "a Salesforce id has 15 or 18 letters and digits: correct it",
-                ),
-            )
-        )
+        link = _link(value, value.reference, seen, ids)
+        origin = origin.outerjoin(link.target, sa.true())
+        core.append(link.value)
+        linked[value.name] = link
+    typed = values.typed_extras(mapping, name, columns)
     return Plan(
         part_id=ids[name],
         layout_id=layout.id,
         entity=part.entity,
         source=mapping.source,
-        take=_take(f"take_{ids[name]}_{layout.id}", core, shared=crm.shares_transaction),
+        take=take.table(f"take_{ids[name]}_{layout.id}", core, linked, shared=crm.shares_transaction),
         landing=layout.table,
         seen=seen,
         origin=origin,
         core=tuple(core),
+        links=linked,
         wide={value.name: value.expression for value in values.fields(mapping, name, landed) if value.wide},
         extra=tuple(values.extras(mapping, name, landed)),
-        checks=tuple(checks),
+        checks=(
+            *((value, check) for value in (*core, *typed) for check in value.checks),
+            *(link.unknown(link.dangles) for link in linked.values() if _strict(link)),
+            *_key_checks(part.key, seen),
+        ),
         mint=crm.mint(part.entity) if crm.shares_transaction else None,
     )
 
 
-def _target(name: str, part_id: int, key: Text) -> sa.Lateral:
-    """The row that a reference means. LIMIT keeps the planner to a look-up by index, whatever it knows of fresh tables."""
-    row = tables.row.alias(f"row_of_{name}")
-    match = sa.and_(row.c.part_id == part_id, row.c.key == key, row.c.duplicate_of.is_(None))
-    return sa.select(row.c.id, row.c.line, row.c.crm_id).where(match).limit(1).lateral(f"to_{name}")
+def _link(value: Value, reference: values.Reference, seen: sa.Subquery, ids: dict[str, int]) -> Link:
+    """`value` with its target; the key is read where it is computed already."""
+    key = seen.c[f"k_{value.name}"]
+    known = replace(reference, key=key)
+    return Link(replace(value, raw=key), known, links.target_of(value.name, ids[reference.part], key))
+
+
+def _strict(link: Link) -> bool:
+    return link.reference.strict and not link.reference.itself
+
+
+def _key_checks(key: Key, seen: sa.Subquery) -> list[tuple[Value, Check]]:
+    if key.ids != "salesforce":
+        return []
+    named = Value("key", Type.TEXT, seen.c.key, seen.c.key, ", ".join(key.column))
+    bad = sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$"))
+    return [(named, Check("BAD_ID", bad, "a Salesforce id has 15 or 18 letters and digits"))]
 
 
 def _used(mapping: Mapping, part: Part, landed: values.Columns) -> list[str]:
     """Source columns that the fields of a part read, those that the layout has."""
-    rules = (*part.fields.values(), *part.extra.values())
-    keys = [mapping.parts[rule.to].key for rule in rules if rule.here and rule.to is not None]
-    named = [column for each in (*rules, *keys) for column in each.column]
+    rules: list[Rule] = [*part.fields.values(), *part.extra.values()]
+    keys: list[Key] = [mapping.parts[rule.to].key for rule in rules if rule.here and rule.to is not None]
+    named = [column for rule in rules for column in rule.column]
+    named += [column for key in keys for column in key.column]
     named += [column for key in keys for column in key.otherwise]
     return list(dict.fromkeys(column for column in named if column in landed.texts))
 
@@ -169,167 +152,3 @@ _WANTED = sa.and_(
     ),
 )
 """Open rows of the batch; with `bad` those of them whose errors are asked for."""
-
-
-def _strict(link: Linked) -> bool:
-    return link.value.reference is not None and link.value.reference.strict and not link.value.reference.itself
-
-
-def _key_value(column: list[str], seen: sa.Subquery) -> values.Value:
-    return values.Value("key", Type.TEXT, seen.c.key, seen.c.key, ", ".join(column))
-
-
-def _unknown(link: Linked) -> Check:
-    target, reference = link.target, link.value.reference
-    if target is None or reference is None:  # pragma: no cover - asked for references only
-        raise TypeError
-    bad = sa.and_(reference.key.is_not(None), target.c.crm_id.is_(None))
-    return Check("UNKNOWN_REFERENCE", bad, unknown_text(target, reference.part))
-
-
-def unknown_text(target: sa.FromClause, part: str) -> Text:
-    """The remedy for a reference to nothing, or to a record that is itself not imported."""
-    nowhere = (
-        f"no {part} with this key is in the files: add it and import again, or say `missing: empty` in the mapping"
-    )
-    failed = (
-        sa.literal(f"the {part} it points at is not imported (line ")
-        .concat(sa.cast(target.c.line, sa.Text))
-        .concat("): mend that one, then import again")
-    )
-    return sa.case((target.c.id.is_(None), nowhere), else_=failed)
-
-
-def column_of(value: values.Value) -> str:
-    """Name of the field in incoming rows: references end in _id."""
-    return f"{value.name}_id" if value.type is Type.REFERENCE else value.name
-
-
-def _take(name: str, core: Sequence[Linked], *, shared: bool) -> sa.Table:
-    columns: list[sa.Column[Any]] = [
-        sa.Column("ref", sa.BigInteger),
-        sa.Column("payload", sa.BigInteger),
-        sa.Column("ok", sa.Boolean),
-        sa.Column("waits", sa.Boolean),
-        sa.Column("crm_id", sa.BigInteger),
-        sa.Column("is_new", sa.Boolean),
-        sa.Column("version", sa.BigInteger),
-        sa.Column("origin", sa.Text(collation="C")),
-    ]
-    for link in core:
-        value = link.value
-        if value.reference is not None:
-            columns.append(sa.Column(column_of(value), sa.BigInteger))
-            if value.reference.itself:
-                columns.append(sa.Column(f"{value.name}_key", sa.Text(collation="C")))
-        elif not value.wide:
-            columns.append(sa.Column(value.name, _TYPES.get(value.type, sa.Text())))
-    return sa.Table(
-        name,
-        sa.MetaData(),
-        *columns,
-        prefixes=["TEMPORARY"],
-        postgresql_on_commit="DELETE ROWS" if shared else "PRESERVE ROWS",
-    )
-
-
-def filling(plan: Plan) -> tuple[list[str], sa.Select[Any]]:
-    """(columns of `take`, query for one batch): rows with typed values, references resolved, `ok` and `waits`."""
-    row = plan.seen
-    crm_id = row.c.crm_id if plan.mint is None else sa.func.coalesce(row.c.crm_id, plan.mint)
-    named: dict[str, Text] = {
-        "ref": row.c.id,
-        "payload": row.c.payload,
-        "ok": sa.not_(sa.or_(sa.false(), *(check.bad for _, check in plan.checks))),
-        "waits": sa.or_(sa.false(), *(_waits(link) for link in plan.selves)),
-        "crm_id": crm_id,
-        "is_new": row.c.crm_id.is_(None),
-        "version": row.c.crm_version,
-        "origin": row.c.key,
-    }
-    for link in plan.core:
-        value = link.value
-        if link.target is not None:
-            named[column_of(value)] = link.target.c.crm_id
-            if value.reference is not None and value.reference.itself:
-                named[f"{value.name}_key"] = value.reference.key
-        elif not value.wide:
-            named[value.name] = value.expression
-    return list(named), sa.select(*(text.label(name) for name, text in named.items())).select_from(plan.origin)
-
-
-def _waits(link: Linked) -> Text:
-    target, reference = link.target, link.value.reference
-    if target is None or reference is None:  # pragma: no cover - asked for references only
-        raise TypeError
-    return sa.and_(reference.key.is_not(None), target.c.crm_id.is_(None))
-
-
-def incoming(plan: Plan) -> tuple[tuple[str, ...], sa.Select[Any]]:
-    """(field columns, query) of the good rows of the filled `take`, wide texts and extra fields joined from landing."""
-    take = plan.take
-    columns: list[Text] = [take.c.ref, take.c.crm_id, take.c.is_new, take.c.version, take.c.origin]
-    names: list[str] = []
-    for link in plan.core:
-        name = column_of(link.value)
-        columns.append(plan.wide[name].label(name) if link.value.wide else take.c[name])
-        names.append(name)
-    extra = _extra(plan.extra)
-    # A changed record keeps what the layout does not have, so it must hear what is empty now.
-    columns.append(sa.case((take.c.is_new, sa.func.jsonb_strip_nulls(extra, type_=JSONB)), else_=extra).label("extra"))
-    joined = take.join(plan.landing, plan.landing.c.id == take.c.payload)
-    return tuple(names), sa.select(*columns).select_from(joined).where(take.c.ok, sa.not_(take.c.waits))
-
-
-def _extra(extra: Sequence[values.Value]) -> Text:
-    """Extra fields as one JSON object; plain texts by the quicker of PostgreSQL's two functions."""
-    texts = [value for value in extra if value.type is Type.TEXT]
-    typed = [value for value in extra if value.type is not Type.TEXT]
-    pieces: list[Text] = []
-    if texts:
-        names = sa.literal([value.name for value in texts], sa.ARRAY(sa.Text))
-        pieces.append(
-            sa.func.jsonb_object(names, array([value.expression for value in texts], type_=sa.Text), type_=JSONB)
-        )
-    for start in range(0, len(typed), ARGUMENTS // 2):
-        pairs: list[Any] = []
-        for value in typed[start : start + ARGUMENTS // 2]:
-            pairs += [sa.literal(value.name, sa.Text), _as_json(value)]
-        pieces.append(sa.func.jsonb_build_object(*pairs, type_=JSONB))
-    if not pieces:
-        return sa.cast(sa.literal("{}"), JSONB)
-    whole = pieces[0]
-    for piece in pieces[1:]:
-        whole = whole.concat(piece)
-    return whole
-
-
-def _as_json(value: values.Value) -> Text:
-    if value.type is Type.DATETIME:
-        return sa.func.to_char(value.expression, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-    return value.expression
-
-
-def errors(plan: Plan, checks: Sequence[tuple[values.Value, Check]]) -> Text:
-    """JSON array of all errors of a row, as {code, field, value, text}."""
-    found = [
-        sa.case(
-            (
-                check.bad,
-                sa.func.jsonb_build_object(
-                    sa.literal("code", sa.Text),
-                    sa.literal(check.code, sa.Text),
-                    sa.literal("field", sa.Text),
-                    sa.literal(value.column, sa.Text),
-                    sa.literal("value", sa.Text),
-                    sa.func.left(value.raw, SHOWN),
-                    sa.literal("text", sa.Text),
-                    sa.literal(check.text, sa.Text) if isinstance(check.text, str) else check.text,
-                    type_=JSONB,
-                ),
-            ),
-            else_=sa.null(),
-        )
-        for value, check in checks
-    ]
-    return sa.func.to_jsonb(sa.func.array_remove(array(found), sa.null()), type_=JSONB)

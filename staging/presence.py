@@ -26,3 +26,20 @@ def alone(connection: sa.Connection, run_ids: list[int]) -> bool:
     """Keep all workers out of these runs for as long as the connection lives; False when somebody works on one."""
     tries = (connection.execute(sa.select(sa.func.pg_try_advisory_lock(LOCKS, run_id))) for run_id in run_ids)
     return all(bool(answer.scalar_one()) for answer in tries)
+
+
+def end_silent(connection: sa.Connection, run_id: int, *, seconds: int) -> None:
+    """End the connections of workers of a run from which the server has waited for a word longer than `seconds`.
+
+    A process that was stopped holds the file that it reads for as long as its connection lives, and no timeout of
+    PostgreSQL ends a connection that is silent in the middle of a COPY.
+    """
+    connection.execute(_END_SILENT, {"locks": LOCKS, "run": run_id, "seconds": seconds})
+
+
+_END_SILENT: Final = sa.text("""
+SELECT pg_terminate_backend(worker.pid) FROM pg_locks presence JOIN pg_stat_activity worker USING (pid)
+WHERE presence.locktype = 'advisory' AND presence.classid = :locks AND presence.objid = :run
+  AND presence.database = worker.datid AND worker.datname = current_database()
+  AND worker.wait_event_type = 'Client' AND worker.state_change < clock_timestamp() - make_interval(secs => :seconds)
+""")

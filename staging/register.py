@@ -1,19 +1,17 @@
-"""Registers a run with its parts and files before anything is loaded, so that every file-level fault stops in time."""
+"""Registers a run with its parts and files before anything is loaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm.port import Crm, Definitions
-from staging import batches, by_header, heads, landing, sources, tables
-from staging.faults import FileFault
+from staging import batches, landing, tables, values
 from staging.mapping import Mapping
-from staging.sources import SourceFile
+from staging.survey import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,86 +24,6 @@ class Options:
     """Only FAILED rows with this error are tried again."""
     only: tuple[str, ...] = ()
     """Parts to import; empty = all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file of the export with its head and the parts that stand in it."""
-
-    file: SourceFile
-    head: heads.Head
-    sha256: str
-    parts: tuple[str, ...]
-    lacking: tuple[str, ...]
-    """Mapped columns that it does not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What was found at the given paths."""
-
-    found: tuple[Found, ...]
-    not_imported: dict[str, int]
-    """Files by pattern that are counted and left alone (attachments)."""
-    unknown: tuple[str, ...]
-    """Files that the mapping does not mention."""
-
-
-def survey(
-    paths: Sequence[Path], mapping: Mapping, only: Sequence[str] = (), *, loaded: frozenset[str] = frozenset()
-) -> Survey:
-    """Look at every file; raises `FileFault` for the first that cannot be used. `loaded`: parts with rows from before."""
-    files = sources.find(paths)
-    wanted = {name: part for name, part in mapping.parts.items() if not only or name in only}
-    chosen: dict[SourceFile, list[str]] = {}
-    explicit = all(path.is_file() and path.suffix.lower() != ".zip" for path in paths)
-    for name, part in wanted.items():
-        hits = sources.matching(files, part.files)
-        if not hits and not part.optional and not explicit and name not in loaded:
-            raise FileFault(
-                "FILE_MISSING",
-                part.files[0],
-                f"part {name!r} needs it and it is not in {', '.join(map(str, paths))}: add it, or choose parts with --only",
-            )
-        for file in hits:
-            chosen.setdefault(file, []).append(name)
-    if explicit:
-        for file in (file for file in files if file not in chosen):
-            if found := by_header.parts(file, mapping, list(wanted)):
-                chosen[file] = found
-    left = [
-        file
-        for file in files
-        if file not in chosen and not any(sources.matching([file], part.files) for part in mapping.parts.values())
-    ]
-    skipped = {pattern: len(hits) for pattern in mapping.not_imported if (hits := _below(left, pattern))}
-    known = {file for pattern in mapping.not_imported for file in _below(left, pattern)}
-    if not chosen:
-        raise FileFault(
-            "FILE_MISSING",
-            ", ".join(map(str, paths)),
-            f"no file there fits mapping {mapping.source!r}; it looks for {', '.join(sorted({f for p in wanted.values() for f in p.files}))}",
-        )
-    ordered = sorted(chosen.items(), key=lambda item: (min(map(mapping.part_rank, item[1])), item[0].path))
-    return Survey(
-        tuple(_found(file, parts, mapping) for file, parts in ordered),
-        skipped,
-        tuple(file.path for file in left if file not in known),
-    )
-
-
-def _below(files: Sequence[SourceFile], pattern: str) -> list[SourceFile]:
-    """Files whose name fits, or that lie in a folder called so (pattern ends in /)."""
-    if pattern.endswith("/"):
-        return [file for file in files if f"/{pattern}" in file.path.replace("!", "/")]
-    return sources.matching(files, [pattern])
-
-
-def _found(file: SourceFile, parts: list[str], mapping: Mapping) -> Found:
-    with sources.readable(file.path):
-        head = heads.look(file, mapping)
-    lacking = {column for part in parts for column in heads.check_columns(file, head, mapping, part)}
-    return Found(file, head, file.sha256(), tuple(parts), tuple(sorted(lacking)))
 
 
 def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, now: datetime) -> tuple[int, bool]:
@@ -193,13 +111,11 @@ def plan_retries(
     wanted = sa.or_(row.c.status == tables.NEW, failed) if options.retry_failed else row.c.status == tables.NEW
     for rank, name in enumerate(mapping.parts):
         if not options.only or name in options.only:
-            batches.sweep(connection, run_id=run_id, part_id=ids[name], rank=rank, turn=1, wanted=wanted, retry=True)
+            batches.sweep(connection, batches.Turn(run_id, ids[name], rank, 1), wanted=wanted, retry=True)
 
 
-def definitions(mapping: Mapping, headers: dict[str, Sequence[str]]) -> Definitions:
+def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Definitions:
     """What the CRM must know before records come: stages, extra fields with labels, presets."""
-    from staging import values  # noqa: PLC0415
-
     fields: dict[tuple[str, str], tuple[str, str, str, str]] = {}
     for name, part in mapping.parts.items():
         for extra, rule in part.extra.items():

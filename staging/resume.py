@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from staging import tables
 from staging.faults import FileFault
-from staging.register import Found
+from staging.survey import Found
 
 
 def settle_begun(connection: sa.Connection, run_id: int, found: Sequence[Found], *, now: datetime) -> None:

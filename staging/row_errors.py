@@ -14,7 +14,8 @@ Text = sa.ColumnElement[Any]
 def no_key(part: Part) -> Text:
     """The key is empty."""
     text = "the key is empty: a record without it cannot be told from others; fill it in"
-    return _errors({"code": "MISSING", "field": _key_columns(part), "text": text})
+    nothing = sa.cast(sa.null(), sa.Text)
+    return _errors({"code": "MISSING", "field": _key_columns(part), "value": nothing, "text": text})
 
 
 def unfit_key(part: Part, key: Text) -> Text:

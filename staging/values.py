@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.crm import vocabulary
 from caseline.crm.vocabulary import Type
-from staging import dates
-from staging.checks import BLANKS, Check, Text, missing, unfit
+from staging import amounts, choices, dates
+from staging.checks import BLANKS, Check, Text, missing
 from staging.mapping import Key, Mapping, Part, Rule
-
 
 LONGEST_KEY = 1000
 """Bytes of a key that an index entry certainly has room for."""
@@ -186,13 +185,13 @@ def _typed(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, l
     if kind in {Type.DATE, Type.DATETIME}:
         return dates.typed(kind, list(rule.formats or mapping.dates), rule.zone or mapping.zone or "UTC", raw)
     if kind is Type.BOOLEAN:
-        return _boolean(mapping, raw)
+        return choices.boolean(mapping, raw)
     if kind in {Type.INTEGER, Type.NUMBER, Type.MONEY}:
-        return _number(kind, rule, mapping, raw)
+        return amounts.typed(kind, rule, mapping, raw)
     if kind is Type.MULTI_LIST:
-        return _multi(rule, raw)
+        return choices.several(rule, raw)
     if rule.values is not None:
-        return _mapped(rule, raw)
+        return choices.mapped(rule, raw)
     return _text(rule, raw)
 
 
@@ -206,67 +205,6 @@ def _text(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
     return raw, [
         Check("TOO_LONG", bad, f"longer than {rule.max} characters: shorten it, or say `too_long: cut` in the mapping")
     ]
-
-
-def _mapped(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
-    table = rule.values or {}
-    fallback = raw if rule.unmapped == "keep" else sa.null()
-    mapped = sa.case({known: sa.literal(code, sa.Text) for known, code in table.items()}, value=raw, else_=fallback)
-    if rule.unmapped != "fail":
-        return mapped, []
-    blank = missing(raw)
-    bad = sa.and_(raw.is_not(None), sa.not_(raw.in_(list(table))), sa.not_(blank))
-    return mapped, [
-        Check(
-            "UNKNOWN_VALUE",
-            bad,
-            "the value map does not know this value: add it to `values` in the mapping, then `caseline retry --code UNKNOWN_VALUE`",
-        )
-    ]
-
-
-def _boolean(mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
-    low = sa.func.lower(raw)
-    true, false = [v.lower() for v in mapping.true], [v.lower() for v in mapping.false]
-    typed = sa.case((low.in_(true), sa.true()), (low.in_(false), sa.false()), else_=sa.null())
-    bad = unfit(raw, low.in_([*true, *false]))
-    return typed, [
-        Check(
-            "BAD_BOOLEAN",
-            bad,
-            f"neither true ({', '.join(mapping.true)}) nor false ({', '.join(mapping.false)}): correct it, or extend `true`/`false` in the mapping",
-        )
-    ]
-
-
-def _number(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
-    thousands = rule.thousands if rule.thousands is not None else mapping.thousands
-    plain = raw
-    for sign in thousands or "":
-        plain = sa.func.replace(plain, sign, "")
-    if (rule.decimal or mapping.decimal) == ",":
-        plain = sa.func.translate(plain, ",", ".")
-    # [0-9], not \d: in some locales that means the digits of every script, which the cast does not take.
-    whole, fraction = r"^[+-]?[0-9]{1,18}(\.0*)?$", r"^[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
-    pattern = whole if kind is Type.INTEGER else fraction
-    good = plain.regexp_match(pattern)
-    number = sa.cast(plain, sa.Numeric)
-    typed = sa.case((good, sa.cast(number, sa.BigInteger) if kind is Type.INTEGER else number), else_=sa.null())
-    bad = unfit(raw, good)
-    name = "a whole number" if kind is Type.INTEGER else "a number"
-    return typed, [Check("BAD_NUMBER", bad, f"not {name}: correct it, or set `decimal` and `thousands` in the mapping")]
-
-
-def _multi(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
-    array = sa.and_(raw.like("[%"), sa.func.pg_input_is_valid(raw, "jsonb"))
-    pieces = sa.func.array_remove(
-        sa.func.regexp_split_to_array(sa.func.btrim(raw, BLANKS), rf"\s*{_escaped(rule.separator)}\s*"), ""
-    )
-    return sa.case((array, sa.cast(raw, JSONB)), (raw.is_not(None), sa.func.to_jsonb(pieces)), else_=sa.null()), []
-
-
-def _escaped(separator: str) -> str:
-    return "".join(f"\\{c}" if not c.isalnum() else c for c in separator)
 
 
 def _reference(name: str, rule: Rule, place: _Place, raw: Text) -> Value:

@@ -13,10 +13,12 @@ from sqlalchemy.schema import CreateTable
 
 from caseline.crm.port import Crm, TryLater
 from staging import batches, blocks, convert, landing, leased, loading, passes, places, plan, presence
-from staging.convert import Prepared, Tally
+from staging.convert import Tally
 from staging.faults import DatabaseLost, DiskFull
 from staging.mapping import Mapping
-from staging.register import Found, Options
+from staging.register import Options
+from staging.statements import Prepared
+from staging.survey import Found
 
 PATIENCE: Final = 12
 """Tries in a row before a worker gives up; the pauses between them grow to 5 s, about 40 s in all."""
@@ -104,7 +106,8 @@ def _guarded(job: Job, shared: _Shared, body: "Callable[[Job, _Shared, sa.Connec
                 _set_up(connection, job)
                 body(job, shared, connection)
                 return
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, TryLater) as error:
+        # The server's farewell to a worker that stood still in its transaction counts as an internal error.
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, TryLater) as error:
             tries = 1 if shared.settled > before else tries + 1
             fatal = _fatal(error, tries)
             if fatal is not None:
@@ -136,13 +139,11 @@ def _set_up(connection: sa.Connection, job: Job) -> None:
     driver = connection.connection.driver_connection
     if driver is not None:
         places.register(driver)
-    silence = str(job.lease_seconds * 1000)
     settings = {
         # So that whoever looks at the server's activity sees who does what.
         "application_name": f"caseline {threading.current_thread().name}",
-        # A worker that was stopped must not hold its batch, or between two transactions its file, for ever.
-        "idle_in_transaction_session_timeout": silence,
-        "idle_session_timeout": silence,
+        # A worker that was stopped in mid-transaction must not hold its batch for ever.
+        "idle_in_transaction_session_timeout": str(job.lease_seconds * 1000),
     }
     for name, value in settings.items():
         connection.execute(sa.select(sa.func.set_config(name, value, sa.false())))
@@ -199,6 +200,9 @@ def _convert(job: Job, shared: _Shared, connection: sa.Connection) -> None:
         if shared.finished:
             return
         idle = 0 if advanced else idle + 1
+        if idle:
+            with connection.begin():
+                presence.end_silent(connection, job.run_id, seconds=job.lease_seconds)
         # Asking costs the database something: whoever waits for the loader asks less and less often.
         shared.stop.wait(min(IDLE * idle, LONGEST_IDLE))
 

@@ -1,4 +1,4 @@
-"""Speaks with the Prefect server on this machine over HTTP: is it well, does its worker live, which runs are at work."""
+"""Speaks with the Prefect server of this machine: is it well, does its worker live, which runs are at work."""
 
 from datetime import datetime
 from typing import Any

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from caseline.actions import prefect_environment, ask_prefect, processes, running_services
+from caseline.actions import ask_prefect, prefect_environment, processes, running_services
 from caseline.actions.prefect_environment import CODE, POOL
 from caseline.actions.processes import Process
 from caseline.actions.running_services import Running

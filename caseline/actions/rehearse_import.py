@@ -12,10 +12,10 @@ from caseline.actions import run_import
 from caseline.actions.run_import import Clock, Order
 from caseline.actions.wiring import House
 from caseline.crm.memory import RehearsalCrm
-from staging import mapping_file, profile, register, report, scratch, tables, work
+from staging import mapping_file, profile, register, report, scratch, survey, tables, work
 from staging.faults import ImportFault
 from staging.mapping import Mapping
-from staging.register import Survey
+from staging.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,18 @@ def rehearse(
                 )
             ids = register.part_ids(connection, mapping)
             loaded = register.loaded_parts(connection, mapping, ids)
-        survey = register.survey(order.paths, mapping, options.only, loaded=loaded)
+        surveyed = survey.look(order.paths, mapping, options.only, loaded=loaded)
         with engine.begin() as connection:
-            run_id, _ = register.prepare(connection, mapping, survey.found, options, crm=crm, now=clock())
-        job = work.Job(engine, crm, mapping, options, run_id, ids, survey.found, workers=order.workers, clock=clock)
-        run_import.go_on(run_import.Import(job, survey, resumed=False), watch=watch)
+            run_id, _ = register.prepare(connection, mapping, surveyed.found, options, crm=crm, now=clock())
+        job = work.Job(engine, crm, mapping, options, run_id, ids, surveyed.found, workers=order.workers, clock=clock)
+        run_import.go_on(run_import.Import(job, surveyed, resumed=False), watch=watch)
         with engine.connect() as connection:
-            return _report(connection, mapping, survey, ids)
+            return _report(connection, mapping, surveyed, ids)
 
 
-def _report(connection: sa.Connection, mapping: Mapping, survey: Survey, ids: dict[str, int]) -> Rehearsal:
+def _report(connection: sa.Connection, mapping: Mapping, surveyed: Survey, ids: dict[str, int]) -> Rehearsal:
     return Rehearsal(
-        survey,
+        surveyed,
         report.totals(connection, mapping.source),
         report.error_groups(connection, mapping.source),
         {name: _outlook(connection, ids[name]) for name in mapping.parts},

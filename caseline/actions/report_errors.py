@@ -1,5 +1,6 @@
 """Groups the errors of FAILED rows for people: how many, where the first ones stand, what to do."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from caseline.actions.wiring import House
@@ -19,6 +20,14 @@ def groups(
     with house.engine.connect() as connection:
         found = report.error_groups(connection, source, part=part, code=code)
     return found if show_values else [discreet(group) for group in found]
+
+
+def by_code(found: Iterable[ErrorGroup]) -> dict[str, int]:
+    """Errors by code, commonest first; a row with two codes counts under both."""
+    counted: dict[str, int] = {}
+    for group in found:
+        counted[group.code] = counted.get(group.code, 0) + group.count
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
 def discreet(group: ErrorGroup) -> ErrorGroup:

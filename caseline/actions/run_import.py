@@ -10,10 +10,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from caseline.actions.wiring import House
-from staging import blocks, mapping_file, register, report, resume, work
+from staging import blocks, mapping_file, register, report, resume, survey, work
 from staging.faults import NotConfirmed
 from staging.mapping import Mapping
-from staging.register import Options, Survey
+from staging.register import Options
+from staging.survey import Survey
 
 Clock = Callable[[], datetime]
 
@@ -57,14 +58,15 @@ def start(house: House, order: Order, *, clock: Clock) -> Import:
     with house.engine.begin() as connection:
         ids = register.part_ids(connection, mapping)
         loaded = register.loaded_parts(connection, mapping, ids)
-    survey = (
-        register.survey(order.paths, mapping, order.options.only, loaded=loaded) if order.paths else Survey((), {}, ())
-    )
+    surveyed = Survey()
+    if order.paths:
+        surveyed = survey.look(order.paths, mapping, order.options.only, loaded=loaded)
     with house.engine.begin() as connection:
         if not order.confirmed:
             _refuse_strangers(connection, house, mapping)
-        run_id, resumed = register.prepare(connection, mapping, survey.found, order.options, crm=house.crm, now=clock())
-        resume.settle_begun(connection, run_id, survey.found, now=clock())
+        found = surveyed.found
+        run_id, resumed = register.prepare(connection, mapping, found, order.options, crm=house.crm, now=clock())
+        resume.settle_begun(connection, run_id, found, now=clock())
     job = work.Job(
         engine=house.engine,
         crm=house.crm,
@@ -72,14 +74,14 @@ def start(house: House, order: Order, *, clock: Clock) -> Import:
         options=order.options,
         run_id=run_id,
         ids=ids,
-        found=survey.found,
+        found=found,
         workers=order.workers,
         owner=f"{socket.gethostname()}:{os.getpid()}",
         lease_seconds=house.settings.lease_seconds,
         block_size=order.block_size,
         clock=clock,
     )
-    return Import(job, survey, resumed)
+    return Import(job, surveyed, resumed)
 
 
 def go_on(
@@ -123,7 +125,7 @@ def retry_with(house: House, mapping: Mapping, options: Options, *, clock: Clock
         lease_seconds=settings.lease_seconds,
         clock=clock,
     )
-    return Import(replace(job, owner=f"{socket.gethostname()}:{os.getpid()}"), Survey((), {}, ()), resumed)
+    return Import(replace(job, owner=f"{socket.gethostname()}:{os.getpid()}"), Survey(), resumed)
 
 
 def _refuse_strangers(connection: sa.Connection, house: House, mapping: Mapping) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from caseline.actions.report_errors import discreet
+from caseline.actions.report_errors import by_code, discreet
 from caseline.actions.run_import import Import
 from staging import columns, history, report
 from staging.columns import ColumnChange
@@ -53,16 +53,13 @@ def summarise(imported: Import, *, groups: int = 5) -> Summary:
     job, survey = imported.job, imported.survey
     with job.engine.connect() as connection:
         found = report.error_groups(connection, job.mapping.source, samples=1)
-        codes: dict[str, int] = {}
-        for group in found:
-            codes[group.code] = codes.get(group.code, 0) + group.count
         return Summary(
             run_id=job.run_id,
             source=job.mapping.source,
             totals=report.totals(connection, job.mapping.source),
             paces=history.paces(connection, job.run_id),
             created=sum(run.created for run in history.runs(connection, run_id=job.run_id)),
-            codes=dict(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),
+            codes=by_code(found),
             commonest=tuple(discreet(group) for group in found[:groups]),
             not_imported=survey.not_imported,
             unknown=survey.unknown,

@@ -26,7 +26,7 @@ class Written:
 
 
 def write(house: House, out: Path, *, source: str | None = None, part: str | None = None) -> tuple[str, list[Written]]:
-    """Write the rejects of a source (the last imported one) to `out`; answers (mapping, files): no file if none is FAILED.
+    """Write the rejects of a source (the last imported one) to `out`; answers (mapping, files), no file if none FAILED.
 
     One part goes into `out` itself, several into files beside it (`out-contact.csv`), and into a zip as its members,
     each with a name by which the import finds its part. `part` may also be an entity. `.jsonl` sources give JSON lines.

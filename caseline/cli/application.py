@@ -2,7 +2,19 @@
 
 import typer
 
-from caseline.cli import database, exporting, imports, mappings, rejecting, reporting, sampling, undoing, up, verify
+from caseline.cli import (
+    database,
+    exporting,
+    imports,
+    mappings,
+    rejecting,
+    reporting,
+    retrying,
+    sampling,
+    undoing,
+    up,
+    verify,
+)
 
 _ABOUT = """Import legacy requests through a staging table, restartable at any point.
 
@@ -21,7 +33,19 @@ def build() -> typer.Typer:
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for family in (imports, reporting, verify, rejecting, undoing, exporting, mappings, sampling, up, database):
+    for family in (
+        imports,
+        retrying,
+        reporting,
+        verify,
+        rejecting,
+        undoing,
+        exporting,
+        mappings,
+        sampling,
+        up,
+        database,
+    ):
         family.register(app)
     return app
 

@@ -3,13 +3,14 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from caseline.cli import door, progress, screen, summary
 
 if TYPE_CHECKING:
     from caseline.actions.foresee_import import Outlook
-    from caseline.actions.run_import import Import
+    from caseline.actions.run_import import Import, Order
     from caseline.actions.wiring import House
 
 Begin = Callable[["House"], "Import"]
@@ -18,13 +19,22 @@ FAILED_ROWS: Final = 3
 STOPPED: Final = 130
 
 
-def carry_out(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
+def carry_out(order: "Order", *, as_json: bool) -> int:
+    """Import what is ordered; answers the exit code."""
+    from caseline.actions import run_import
+
+    what = f"Importing {', '.join(map(str, order.paths))} with mapping {order.mapping}"
+    begin = partial(run_import.start, order=order, clock=door.now)
+    return work_off(begin, what=what, mapping=order.mapping, as_json=as_json)
+
+
+def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
     """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly."""
     from caseline.actions import foresee_import, run_import, summarise_import
 
     say = screen.beside() if as_json else screen.out()
     try:
-        with _stoppable(), door.house() as house:
+        with stoppable(), door.house() as house:
             with screen.busy("Looking at the files"):
                 imported = begin(house)
                 outlook = foresee_import.foresee(imported)
@@ -43,7 +53,7 @@ def carry_out(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def stoppable() -> Iterator[None]:
     """SIGTERM, with which services are stopped, means the same as Ctrl-C."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

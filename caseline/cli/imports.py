@@ -1,4 +1,4 @@
-"""Commands that import: `import`, `retry`."""
+"""The command `import`."""
 
 import subprocess
 import sys
@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseline.cli import door, importing
-from caseline.cli.choices import CodeOption, JsonOption, MappingOption, PartOption, SourceOption
+from caseline.cli import importing, rehearsing
+from caseline.cli.choices import JsonOption, MappingOption
 
 if TYPE_CHECKING:
-    from caseline.actions.run_import import Import
-    from caseline.actions.wiring import House
+    from caseline.actions.run_import import Order
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("import")(import_files)
-    app.command("retry")(retry)
 
 
 def import_files(
@@ -42,70 +40,38 @@ def import_files(
         typer.Option("--yes", help="Import although the CRM holds records of another origin and has no fresh backup."),
     ] = False,
     as_json: JsonOption = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and report everything, and leave nothing in the database.")
+    ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="With --dry-run: also show what each column of the files holds.")
+    ] = False,
     prefect: Annotated[bool, typer.Option("--prefect", help="Run it as a Prefect flow run.")] = False,
 ) -> None:
     """Import an export: loads what is new, goes on where it stopped, tries FAILED rows again.
 
     Starting it again is safe at any time: settled rows stay settled, nothing is doubled.
     """
-    only = only or []
-    check_parts(mapping, only)
+    check_parts(mapping, only or [])
+    flags = {"--overwrite": overwrite, "--no-retry-failed": no_retry_failed, "--yes": yes}
     if prefect:
-        if as_json:
-            raise typer.BadParameter(
-                "a flow run prints its address, no object: leave one of them out", param_hint="--json"
-            )
-        words = [f"--only={name}" for name in only] + ([f"--workers={workers}"] if workers else [])
-        flags = {"--overwrite": overwrite, "--no-retry-failed": no_retry_failed, "--yes": yes}
+        if as_json or dry_run:
+            raise typer.BadParameter("a flow run knows neither --json nor --dry-run", param_hint="--prefect")
+        words = [f"--only={name}" for name in only or []] + ([f"--workers={workers}"] if workers else [])
         raise typer.Exit(run_flow(paths, mapping, [*words, *(word for word, given in flags.items() if given)]))
-
-    def begin(house: "House") -> "Import":
-        from caseline.actions import run_import
-        from staging.register import Options
-
-        options = Options(overwrite=overwrite, retry_failed=not no_retry_failed, only=tuple(only))
-        order = run_import.Order(tuple(paths), mapping, options, workers or house.settings.workers, confirmed=yes)
-        return run_import.start(house, order, clock=door.now)
-
-    what = f"Importing {', '.join(map(str, paths))} with mapping {mapping}"
-    raise typer.Exit(importing.carry_out(begin, what=what, mapping=mapping, as_json=as_json))
+    order = _order(paths, mapping, workers, only or [], flags)
+    if dry_run:
+        raise typer.Exit(rehearsing.carry_out(order, as_json=as_json, columns=profile))
+    raise typer.Exit(importing.carry_out(order, as_json=as_json))
 
 
-def retry(
-    code: CodeOption = None,
-    part: PartOption = None,
-    mapping: Annotated[
-        str | None,
-        typer.Option(
-            "--mapping", "-m", metavar="NAME|FILE", help="Try by this mapping instead of that of the last run."
-        ),
-    ] = None,
-    source: SourceOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Try FAILED rows again, without reading any file."""
+def _order(paths: list[Path], mapping: str, workers: int | None, only: list[str], flags: dict[str, bool]) -> "Order":
+    from caseline.actions.run_import import Order
+    from caseline.settings import load
+    from staging.register import Options
 
-    def begin(house: "House") -> "Import":
-        from caseline.actions import run_import
-        from staging import mapping_file, report
-        from staging.register import Options
-
-        if mapping is None:
-            with house.engine.connect() as connection:
-                rules = report.last_mapping(connection, source)
-        else:
-            rules = mapping_file.load(mapping)
-        parts = tuple(name for name, rule in rules.parts.items() if part in {None, name, rule.entity})
-        if not parts:
-            raise typer.BadParameter(_no_such_part(part or "", list(rules.parts)), param_hint="--part")
-        options = Options(retry_code=code, only=parts if part else ())
-        return run_import.retry_with(house, rules, options, clock=door.now)
-
-    chosen = " ".join(
-        word for word in ("FAILED rows", f"of {part}" if part else "", f"with {code}" if code else "") if word
-    )
-    what = f"Trying {chosen} again"
-    raise typer.Exit(importing.carry_out(begin, what=what, mapping=mapping or source or "NAME", as_json=as_json))
+    options = Options(flags["--overwrite"], retry_failed=not flags["--no-retry-failed"], only=tuple(only))
+    return Order(tuple(paths), mapping, options, workers or load().workers, confirmed=flags["--yes"])
 
 
 def run_flow(paths: list[Path], mapping: str, words: Sequence[str] = ()) -> int:
@@ -121,8 +87,9 @@ def check_parts(mapping: str, only: list[str]) -> None:
     parts = list(mapping_file.load(mapping).parts)
     for name in only:
         if name not in parts:
-            raise typer.BadParameter(_no_such_part(name, parts), param_hint="--only")
+            raise typer.BadParameter(no_such_part(name, parts), param_hint="--only")
 
 
-def _no_such_part(name: str, parts: list[str]) -> str:
+def no_such_part(name: str, parts: list[str]) -> str:
+    """Words for it, with the remedy."""
     return f"{name!r} is no part of the mapping: use one of {', '.join(parts)}"

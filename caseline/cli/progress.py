@@ -26,13 +26,13 @@ LINE_AT: Final = 0.05
 
 
 class Gauge:
-    """Turns what the staging tables say into figures for people."""
+    """Turns what the staging tables say into figures for people; `expected` 0 means that nobody has counted."""
 
     def __init__(self, expected: int, clock: Clock = time.monotonic) -> None:
         self._expected = expected
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque()
-        self.settled = self.failed = 0
+        self.settled = self.failed = self._guess = 0
         self.part = ""
 
     def see(self, progress: "Progress") -> None:
@@ -43,11 +43,13 @@ class Gauge:
             self._seen.popleft()
         self.settled, self.failed = progress.settled, progress.failed
         self.part = progress.part or "finishing"
+        if not self._expected and progress.bytes_loaded:
+            self._guess = round(progress.read * progress.bytes_total / progress.bytes_loaded)
 
     @property
     def about(self) -> int:
         """Rows that there will be at the end, as far as one can tell."""
-        return max(self._expected, self.settled)
+        return max(self._expected, self._guess, self.settled)
 
     @property
     def share(self) -> float:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseline.cli import door, importing, imports, release, screen
+from caseline.cli import importing, imports, release, screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from caseline.actions.run_import import Import
-    from caseline.actions.wiring import House
     from caseline.sample import ExportSummary
     from caseline.sample.export import Report
 
@@ -58,6 +56,7 @@ def demo(
 
     Some of its rows are bad on purpose, so FAILED rows are no failure of the demo: the exit code is 0 then too.
     """
+    from caseline.actions.run_import import Order
     from caseline.settings import load
     from staging import mapping_file
 
@@ -65,25 +64,10 @@ def demo(
     _write_once(folder, cases)
     mapping = "salesforce-sample" if "salesforce-sample" in mapping_file.shipped() else "salesforce"
     if prefect:
-        code = imports.run_flow([folder], mapping, ["--yes"])
+        code = imports.run_flow([folder], mapping)
     else:
-        code = importing.carry_out(
-            _beginning(folder, mapping),
-            what=f"Importing {folder} with mapping {mapping}",
-            mapping=mapping,
-            as_json=False,
-        )
+        code = importing.carry_out(Order((folder,), mapping, workers=load().workers), as_json=False)
     raise typer.Exit(0 if code == importing.FAILED_ROWS else code)
-
-
-def _beginning(folder: Path, mapping: str) -> importing.Begin:
-    def begin(house: "House") -> "Import":
-        from caseline.actions import run_import
-
-        order = run_import.Order((folder,), mapping, workers=house.settings.workers)
-        return run_import.start(house, order, clock=door.now)
-
-    return begin
 
 
 def _write_once(folder: Path, cases: int) -> None:

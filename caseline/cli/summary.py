@@ -1,6 +1,6 @@
 """Shows what an import came to: a table by part, what was left out, the commonest errors, what to type next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -28,18 +28,36 @@ def show(summary: "Summary", console: Console, *, mapping: str) -> None:
     console.print(
         "seconds: from the end of the part before to its own end; pauses over 5 minutes left out", style="dim"
     )
-    for line in _left_out(summary):
+    show_left_out(summary.not_imported, summary.unknown, summary.lacking, console)
+    for line in _changes(summary):
         console.print(line, soft_wrap=True)
-    if summary.commonest:
-        many = len(summary.commonest)
-        title = "The commonest error" if many == 1 else f"The {many} commonest errors"
-        console.print(f"\n{title} (of {sum(summary.codes.values()):,})", style="bold")
-        for group in summary.commonest:
-            show_group(group, console, samples=1)
+    show_commonest(summary.commonest, sum(summary.codes.values()), console)
     console.print()
     console.print("What to do next", style="bold")
     for command, why in _next(summary, mapping):
         console.print(Text.assemble((f"  {command:<35}", "cyan"), f" {why}"), soft_wrap=True)
+
+
+def show_left_out(
+    not_imported: Mapping[str, int], unknown: Sequence[str], lacking: Mapping[str, Sequence[str]], console: Console
+) -> None:
+    """What of the given files is not imported, and what they lack."""
+    for pattern, number in not_imported.items():
+        console.print(f"Not imported: {screen.count(number, 'file')} ({pattern})", soft_wrap=True)
+    if unknown:
+        console.print(f"Unknown to the mapping: {_some(unknown)}", soft_wrap=True)
+    for file, columns in lacking.items():
+        console.print(f"{file} lacks mapped columns: {_some(columns)}", soft_wrap=True)
+
+
+def show_commonest(groups: "Sequence[ErrorGroup]", total: int, console: Console) -> None:
+    """The commonest of `total` errors with a sample and the remedy."""
+    if not groups:
+        return
+    title = "The commonest error" if len(groups) == 1 else f"The {len(groups)} commonest errors"
+    console.print(f"\n{title} (of {total:,})", style="bold")
+    for group in groups:
+        show_group(group, console, samples=1)
 
 
 def totals_table(totals: "dict[str, Totals]") -> Table:
@@ -86,13 +104,7 @@ def _pace(pace: "Pace | None") -> tuple[str, str]:
     return f"{pace.seconds:,.1f}", f"{pace.per_second:,.0f}" if pace.per_second else "-"
 
 
-def _left_out(summary: "Summary") -> Iterator[str]:
-    for pattern, number in summary.not_imported.items():
-        yield f"Not imported: {screen.count(number, 'file')} ({pattern})"
-    if summary.unknown:
-        yield f"Unknown to the mapping: {_some(summary.unknown)}"
-    for file, columns in summary.lacking.items():
-        yield f"{file} lacks mapped columns: {_some(columns)}"
+def _changes(summary: "Summary") -> Iterator[str]:
     for change in summary.changes:
         if change.appeared:
             yield f"{change.file} has new columns since the last run: {_some(change.appeared)}"
@@ -100,7 +112,7 @@ def _left_out(summary: "Summary") -> Iterator[str]:
             yield f"{change.file} has lost columns since the last run: {_some(change.vanished)}"
 
 
-def _some(names: tuple[str, ...]) -> str:
+def _some(names: Sequence[str]) -> str:
     few = 8
     return ", ".join(names[:few]) + (f" and {len(names) - few} more" if len(names) > few else "")
 

@@ -145,7 +145,7 @@ def _number(kind: Type, rule: Rule, mapping: Mapping) -> Read:
     def read(text: str) -> float:
         plain = text.translate(dict.fromkeys(map(ord, thousands or "")))
         if comma:
-            plain = plain.replace(",", ".")
+            plain = (plain.replace(".", "x") if mapping.format == "csv" else plain).replace(",", ".")
         if not pattern.fullmatch(plain):
             raise Unreadable("BAD_NUMBER")
         # Exact enough: what the CRM answers are numbers of the same width.

@@ -67,20 +67,18 @@ def expected(export: Path, truth: Path) -> Expected:
     return Expected(records, bad, filtered)
 
 
-def complaints(url: str, wanted: Expected) -> list[str]:
-    """Everything that is not as it has to be after one import of an export into an empty register."""
+def complaints(url: str, wanted: Expected, *, runs: int = 1) -> list[str]:
+    """Everything that is not as it has to be after the import of one export into an empty register in `runs` runs."""
     with psycopg.connect(url) as connection:
-        look = _Look(connection, wanted)
-        checks = (
-            look.rows(),
-            look.filtered(),
-            look.registers(),
-            look.cases(),
-            look.events(),
-            look.ledger(),
-            look.runs(),
-        )
-        return [complaint for check in checks for complaint in check] + broken_references(connection)
+        return examine(connection, wanted, runs=runs)
+
+
+def examine(connection: psycopg.Connection[Any], wanted: Expected, *, runs: int = 1) -> list[str]:
+    """The same in a transaction of the caller's."""
+    look = _Look(connection, wanted)
+    checks = (look.rows, look.filtered, look.registers, look.cases, look.events, look.ledger)
+    found = [complaint for check in checks for complaint in check()]
+    return found + list(look.ends(runs)) + broken_references(connection)
 
 
 def broken_references(connection: psycopg.Connection[Any]) -> list[str]:
@@ -210,10 +208,10 @@ class _Look:
             yield f"ledger: {len(entries)} entries for {len({entry[0] for entry in entries})} rows, not {good}"
         yield from (f"ledger: {e}" for e in entries if e[1] != e[2] or e[3] != "SUCCESS" or not e[4])
 
-    def runs(self) -> Iterator[str]:
-        """One run, finished, with nothing left open."""
+    def ends(self, expected_runs: int) -> Iterator[str]:
+        """So many runs, finished, with nothing left open; the files were read once."""
         runs = self._connection.execute("SELECT state, count(*) FROM staging.run GROUP BY state").fetchall()
-        if runs != [("finished", 1)]:
+        if runs != [("finished", expected_runs)]:
             yield f"runs: {runs}"
         (left,) = self._connection.execute(
             """SELECT (SELECT count(*) FROM staging.batch WHERE done_at IS NULL)

@@ -51,4 +51,4 @@ def _copy(server: Server, template: str) -> Iterator[tuple[str, str]]:
 
 def _execute(server: Server, statement: str, *names: str) -> None:
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type] # ours
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -71,7 +71,7 @@ def test_one_altered_field_of_a_request_is_named(imported: Desk, change: str, fi
         ("crm.message", "public = false", "comment", COMMENT, "public"),
     ],
 )
-def test_one_altered_field_of_any_other_record_is_named(  # noqa: PLR0913 - a table of cases
+def test_one_altered_field_of_any_other_record_is_named(
     imported: Desk, table: str, change: str, part: str, key: str, field: str
 ) -> None:
     imported.execute(f"UPDATE {table} SET {change} WHERE origin = :key", key=key)

@@ -164,6 +164,22 @@ def test_records_of_others_in_the_crm_ask_for_a_backup_or_for_yes(
     assert caseline("import", export, "--mapping", "salesforce").code == 0
 
 
+def test_a_dry_run_tells_what_would_happen_and_leaves_nothing(caseline: Command, export: Path, query: Query) -> None:
+    write_cases(export, [line(case(1)), line(case(2)), *BAD.values()])
+
+    words = caseline("import", export, "--mapping", "salesforce", "--dry-run", "--profile")
+    found = caseline("import", export, "--mapping", "salesforce", "--dry-run", "--json")
+
+    assert (words.code, found.code) == (3, 3), words.err + found.err
+    assert ["request", "13", "2", "0", "0", "11", "0"] in [row.split() for row in words.out.splitlines()]
+    assert "Status" in words.out
+    assert "The 5 commonest errors (of 11)" in words.out
+    assert found.object["outlook"]["request"] == {"create": 2, "update": 0, "unchanged": 0}
+    assert found.object["entities"]["request"]["failed"] == 11
+    assert query("SELECT count(*) FROM staging.row") == [(0,)]
+    assert query("SELECT count(*) FROM crm.record") == [(0,)]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -176,7 +192,8 @@ def test_records_of_others_in_the_crm_ask_for_a_backup_or_for_yes(
         (["retry"], 1, "nothing was imported yet"),
         (["rejects", "--out", "x.csv"], 1, "nothing was imported yet"),
         (["mapping", "check", "/nowhere.yaml"], 1, "/nowhere.yaml: cannot be read"),
-        (["import", ".", "--mapping", "salesforce", "--prefect", "--json"], 2, "--json"),
+        (["import", ".", "--mapping", "salesforce", "--prefect", "--json"], 2, "--prefect"),
+        (["import", ".", "--mapping", "salesforce", "--prefect", "--dry-run"], 2, "--prefect"),
     ],
 )
 def test_faults_are_said_in_a_few_lines_without_a_traceback(

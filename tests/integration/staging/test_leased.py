@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from caseline.crm.memory import MemoryCrm
 from caseline.crm.port import Ambiguous
 from caseline.db.engine import open_engine
-from staging import batches, mapping_file, register, report, tables, work
+from staging import batches, mapping_file, register, report, survey, tables, work
 from staging.register import Options
 
 MAPPING = """
@@ -64,7 +64,7 @@ def engine(database_url: str) -> sa.Engine:
 
 def job(engine: sa.Engine, export: Path, crm: MemoryCrm, clock: Clock, options: Options = Options()) -> work.Job:
     mapping = mapping_file.parse(MAPPING, "shop.yaml")
-    found = register.survey([export], mapping).found
+    found = survey.look([export], mapping).found
     with engine.begin() as connection:
         run_id, _ = register.prepare(connection, mapping, found, options, crm=crm, now=clock())
         ids = register.part_ids(connection, mapping)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from caseline.cli import application, main
+from caseline.cli import application
 
 HEAVY = ("sqlalchemy", "psycopg", "pandas", "numpy", "pydantic", "yaml", "prefect", "alembic")
 
@@ -56,17 +56,6 @@ finally:
     assert done.stderr.strip() == "[]"
 
 
-def test_an_unexpected_error_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> typer.Typer:
-        app = typer.Typer(pretty_exceptions_enable=False)
-
-        @app.command()
-        def fail() -> None:
-            raise KeyError("a mistake of ours")
-
-        return app
-
-    monkeypatch.setattr(application, "build", broken)
-
-    with pytest.raises(KeyError):
-        main([])
+def test_what_nobody_expected_is_not_explained_away() -> None:
+    assert application.explain(KeyError("a mistake of ours")) is None
+    assert application.explain(ValueError("another one")) is None
