@@ -71,7 +71,7 @@ def _import(house: House, job: Job, workers: int) -> tuple[int, dict[str, Any]]:
     query = sa.select(row.c.status, sa.func.count()).join(tables.part, tables.part.c.id == row.c.part_id)
     query = query.where(tables.part.c.name == "request").group_by(row.c.status)
     with house.engine.connect() as connection:
-        counts = dict(row.tuple() for row in connection.execute(query))
+        counts = {status: int(number) for status, number in connection.execute(query)}
         progress = report.progress(connection, running.run_id)
     return counts.get(tables.SUCCESS, 0), {"failed": counts.get(tables.FAILED, 0), "settled": progress.settled}
 

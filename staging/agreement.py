@@ -33,7 +33,8 @@ def _core_faults(mapping: Mapping, name: str, part: Part, here: Place) -> Iterat
         if field_name not in core:
             yield (
                 place,
-                f"{field_name!r} is no core field of {part.entity}: use one of {', '.join(core)}, or move it to `extra`",
+                f"{field_name!r} is no core field of {part.entity}:"
+                f" use one of {', '.join(core)}, or move it to `extra`",
             )
             continue
         field = core[field_name]
@@ -62,10 +63,8 @@ def _kind_faults(mapping: Mapping, field: vocabulary.Field, rule: Rule, place: P
     allowed = {stage.code for stage in mapping.stages} if field.name == "stage" else set(field.choices)
     if allowed or field.name == "stage":
         if outcomes - allowed:
-            yield (
-                place,
-                f"{sorted(outcomes - allowed)[0]!r} is no {field.name}: use one of {', '.join(sorted(allowed)) or 'the list `stages`'}",
-            )
+            known = ", ".join(sorted(allowed)) or "the list `stages`"
+            yield place, f"{min(outcomes - allowed)!r} is no {field.name}: use one of {known}"
         if rule.unmapped == "keep":
             yield place, f"`unmapped: keep` is not possible for {field.name}: its values are a closed list"
         if rule.values is None and rule.value is None:

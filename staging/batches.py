@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -142,7 +142,7 @@ def sweep(connection: sa.Connection, turn: Turn, *, wanted: sa.ColumnElement[boo
     return sum(count for *_, count in found)
 
 
-def _next(run_id: int) -> "sa.Select[tuple[object, ...]]":
+def _next(run_id: int) -> sa.Select[*tuple[Any, ...]]:
     """Open batches whose part has its turn: everything of lower rank is closed.
 
     Rows that are tried again wait until the part's files are loaded: a file may bring their mended form.

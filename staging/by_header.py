@@ -1,4 +1,4 @@
-"""Finds out what a file holds from its header, when somebody names a file whose name fits no part of the mapping."""
+"""Finds out from the columns of a file what it holds, where its name does not say it."""
 
 import csv
 import io
@@ -14,27 +14,33 @@ from staging.mended import OWN_PART
 from staging.sources import SourceFile
 
 _ENOUGH: Final = 4 * 1024 * 1024
+"""Bytes in which the first record ends."""
+_LINES: Final = 100
 
 
 def parts(file: SourceFile, mapping: Mapping, wanted: Sequence[str]) -> list[str]:
-    """The part of a file and those that stand in the same lines; empty when its columns fit none.
-
-    `caseline rejects` writes the part's name into the file; otherwise the part counts whose columns fit best.
-    """
-    head = heads.look(file, mapping)
-    named = _named(file, head, mapping)
-    if named is not None:
-        if named not in mapping.parts:
-            text = (
-                f"{OWN_PART} says {named!r}, which mapping {mapping.source!r} does not have: import it with the other"
-            )
-            raise FileFault("FILE_UNREADABLE", file.path, f"{text} mapping, with which the rejects were written")
-        return _in_the_same_lines(mapping, named, wanted)
-    fitting = [name for name in wanted if not mapping.parts[name].inline and _fits(mapping.parts[name], head.header)]
+    """The part whose columns fit those of the file best, and those that stand in its lines; empty when none fits."""
+    header = heads.look(file, mapping).header
+    fitting = [name for name in wanted if not mapping.parts[name].inline and _fits(mapping.parts[name], header)]
     if not fitting:
         return []
-    best = max(fitting, key=lambda name: len(_mapped(mapping.parts[name]) & set(head.header)))
+    best = max(fitting, key=lambda name: len(_mapped(mapping.parts[name]) & set(header)))
     return _in_the_same_lines(mapping, best, wanted)
+
+
+def own_parts(file: SourceFile, mapping: Mapping, wanted: Sequence[str]) -> list[str]:
+    """The part that `caseline rejects` wrote into the file, and those that stand in its lines; empty for other files.
+
+    Raises `FileFault` when the mapping does not have it.
+    """
+    head = heads.look(file, mapping)
+    named = _named(file, head, mapping) if OWN_PART in head.header else None
+    if named is None:
+        return []
+    if named not in mapping.parts:
+        said = f"its column {OWN_PART} says {named!r}, which mapping {mapping.source!r} does not have"
+        raise FileFault("FILE_UNREADABLE", file.path, f"{said}: import it by the mapping of the rejects")
+    return _in_the_same_lines(mapping, named, wanted)
 
 
 def _in_the_same_lines(mapping: Mapping, name: str, wanted: Sequence[str]) -> list[str]:
@@ -43,18 +49,24 @@ def _in_the_same_lines(mapping: Mapping, name: str, wanted: Sequence[str]) -> li
 
 
 def _named(file: SourceFile, head: heads.Head, mapping: Mapping) -> str | None:
-    """What `caseline rejects` wrote into the first record, if it was it that wrote the file."""
-    if OWN_PART not in head.header:
-        return None
+    """The part's name in the first record."""
     with heads.open_stream(file, head.encoding) as stream:
         stream.read(head.position)
         encoding = "utf-8" if head.encoding == "utf-16" else head.encoding
         text = stream.read(_ENOUGH).decode(encoding, "replace")
     if mapping.format == "jsonl":
-        found: object = json.loads(text.partition("\n")[0]).get(OWN_PART)
-        return str(found) if found is not None else None
+        objects = (_object(line) for line in text.split("\n")[:_LINES])
+        return next((str(found[OWN_PART]) for found in objects if found.get(OWN_PART)), None)
     record = next(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter), [])
     return dict(zip(head.header, record, strict=False)).get(OWN_PART) or None
+
+
+def _object(line: str) -> dict[str, object]:
+    try:
+        found: object = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _fits(part: Part, header: Sequence[str]) -> bool:

@@ -108,8 +108,7 @@ def _records(block: Block, shape: Shape) -> Iterator[_Found]:
     if shape.delimiter is None:
         for line in data.splitlines(keepends=True) if b"\r" not in data else data.split(b"\n"):
             end = min(position + len(line) + (not line.endswith(b"\n")), len(data))
-            content = line.rstrip(b"\r\n")
-            yield _Found(position, end, content or None)
+            yield _Found(position, end, line.rstrip(b"\r\n") or None)
             position = end
         return
     known = forms.of(shape.delimiter, len(shape.columns))
@@ -157,7 +156,7 @@ def _damage(block: Block, position: int, known: Forms) -> _Found | None:
 
 
 def _resume(block: Block, position: int, limit: int, known: Forms) -> tuple[int, bool]:
-    """(where the first line behind `position` starts that is a record, or 0; whether more bytes could not change that)."""
+    """(start of the first line behind `position` that is a record, or 0; whether more bytes could not change that)."""
     data = block.data
     start = data.find(b"\n", position, limit) + 1
     while 0 < start < limit:
@@ -218,14 +217,15 @@ def _fault(code: str, raw: bytes, shape: Shape) -> tuple[str, str]:
         )
     return (
         code,
-        f"{found} fields where the header has {len(shape.columns)}: quote the values that hold the delimiter, or add the missing ones",
+        f"{found} fields where the header has {len(shape.columns)}:"
+        " quote the values that hold the delimiter, or add the missing ones",
     )
 
 
 def without(
     good: Block, source: Block, lines: dict[int, str], *, code: str, shape: Shape
 ) -> tuple[Block, list[Damaged]]:
-    """`good` (of `sort_out`) less the records in `lines` of its data (counted from 1, with reasons), and those as damaged."""
+    """`good` (of `sort_out`) less the records in `lines` of its data (from 1, with reasons), and those as damaged."""
     sizes = good.lengths if good.sizes is None else good.sizes + 1
     ends = np.cumsum(sizes)
     pieces = [good.data[end - size : end] for end, size in zip(ends.tolist(), sizes.tolist(), strict=True)]

@@ -26,6 +26,9 @@ def boolean(mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
 def mapped(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
     """The code that the value map of `rule` gives a text, and what to do with a text that it does not know."""
     table = rule.values or {}
+    if rule.default is not None:
+        # A default stands in the mapping as a code already (see staging.agreement).
+        table = {rule.default: rule.default} | table
     fallback = raw if rule.unmapped == "keep" else sa.null()
     code = sa.case({known: sa.literal(code, sa.Text) for known, code in table.items()}, value=raw, else_=fallback)
     if rule.unmapped != "fail":

@@ -115,13 +115,13 @@ def _halve(
     middle = refs[len(refs) // 2]
     refused: list[Refusal] = []
     for side in (plan.take.c.ref < middle, plan.take.c.ref >= middle):
-        half = _part_of(connection, incoming, plan, side)
+        half = _part_of(connection, incoming, side)
         if half.expected:
             refused += _write(connection, plan, half, crm)
     return refused
 
 
-def _part_of(connection: sa.Connection, incoming: Incoming, plan: Plan, side: sa.ColumnElement[bool]) -> Incoming:
+def _part_of(connection: sa.Connection, incoming: Incoming, side: sa.ColumnElement[bool]) -> Incoming:
     rows = incoming.rows.where(side)
     inner = rows.subquery()
     expected, changed = connection.execute(
@@ -150,7 +150,7 @@ def _adopt(
     connection.execute(
         adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]}
     )
-    again = _part_of(connection, incoming, plan, sa.true())
+    again = _part_of(connection, incoming, sa.true())
     taken: Taken = crm.take_in(connection, again)
     if taken.known:
         # Somebody else took these origins in between: the batch is rolled back and tried again.

@@ -22,14 +22,15 @@ def typed(kind: Type, layouts: list[str], zone: str, raw: Text) -> tuple[Text, l
         goods.append((here, sa.and_(_year(layout, raw).in_(CENTURIES), sa.func.pg_input_is_valid(text, "timestamp"))))
         values.append((here, _instant(layout, zone, text)))
     good = sa.case(*goods, else_=sa.false())
-    value = sa.case((good, sa.case(*values, else_=sa.null())), else_=sa.null())
+    value: Text = sa.case((good, sa.case(*values, else_=sa.null())), else_=sa.null())
     if kind is Type.DATE:
         value = sa.cast(sa.func.timezone(zone, value), sa.Date)
     return value, [
         Check(
             "BAD_DATE",
             unfit(raw, good),
-            f"no possible date of 1900-2199 written as {' or '.join(layouts)}: correct it, or add its layout to the mapping",
+            f"no possible date of 1900-2199 written as {' or '.join(layouts)}:"
+            " correct it, or add its layout to the mapping",
         )
     ]
 

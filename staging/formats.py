@@ -57,21 +57,24 @@ class DateFormat:
 
 def compile_format(text: str) -> DateFormat:
     """Layout from `YYYY-MM-DD hh:mm:ss.sssZ` and the like; ValueError names what is not understood."""
-    tokens = _TOKEN.findall(text)
-    if "".join(tokens) != text or not {"YYYY", "MM", "DD"} <= set(tokens):
-        message = f"date format {text!r} not understood: write YYYY, MM, DD and, for times, hh, mm, ss, .sss, Z with fixed signs between"
+    words = _TOKEN.findall(text)
+    if "".join(words) != text or not {"YYYY", "MM", "DD"} <= set(words):
+        message = (
+            f"date format {text!r} not understood:"
+            " write YYYY, MM, DD and, for times, hh, mm, ss, .sss, Z with fixed signs between"
+        )
         raise ValueError(message)
     like, pieces, position = "", [], 1
-    for token in tokens:
-        if token in _PIECES:
-            name, length = _PIECES[token]
+    for word in words:
+        if word in _PIECES:
+            name, length = _PIECES[word]
             pieces.append((name, position, length))
             like += "_" * length
         else:
             length = 1
-            like += "\\" + token if token in "%_\\" else token
+            like += "\\" + word if word in "%_\\" else word
         position += length
-    return DateFormat(like, tuple(pieces), tokens[-1] == "Z")
+    return DateFormat(like, tuple(pieces), words[-1] == "Z")
 
 
 def zone(name: str | None) -> str | None:

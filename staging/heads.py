@@ -158,7 +158,8 @@ def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> 
         raise FileFault(
             "FILE_NO_KEY",
             file.path,
-            f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}. Export it again, or correct `key` in the mapping",
+            f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}."
+            " Export it again, or correct `key` in the mapping",
         )
     missing: list[str] = []
     needed = {field.name for field in vocabulary.ENTITIES[rules.entity] if field.required}
@@ -168,7 +169,8 @@ def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> 
             raise FileFault(
                 "FILE_NO_KEY",
                 file.path,
-                f"no column {absent[0]!r}, which the required field {name} of {part} needs. Export it again, or correct the mapping",
+                f"no column {absent[0]!r}, which the required field {name} of {part} needs."
+                " Export it again, or correct the mapping",
             )
         missing += absent
     return missing

@@ -27,9 +27,7 @@ def land(connection: sa.Connection, layout: Layout, data: bytes, *, encoding: st
     document = sa.cast(spool.c.doc, JSONB)
     paths = {name: name.split(".") for name in layout.header if name != REST}
     texts: dict[str, Any] = {name: document[path].astext for name, path in paths.items()}
-    texts[REST] = sa.cast(
-        sa.func.nullif(_rest(document, list(paths.values())), sa.cast(sa.literal("{}"), JSONB)), sa.Text
-    )
+    texts[REST] = sa.func.staging.rest(document, sa.literal(list(paths), sa.ARRAY(sa.Text)))
     table = layout.table
     chosen = sa.select(*(texts[name] for name in layout.header)).order_by(spool.c.n)
     connection.execute(sa.insert(table).from_select([f"c{n}" for n in range(1, len(layout.header) + 1)], chosen))
@@ -63,25 +61,3 @@ def _reason(doc: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         .lateral()
     )
     return sa.select(sa.func.concat_ws("; ", found.c.message, found.c.detail)).scalar_subquery()
-
-
-def _rest(document: sa.ColumnElement[Any], paths: list[list[str]]) -> sa.ColumnElement[Any]:
-    """What is left of the document without the known paths; objects emptied by that vanish too."""
-    rest = document
-    for path in paths:
-        rest = _without(rest, path)
-    parents = {tuple(path[:depth]) for path in paths for depth in range(1, len(path))}
-    for parent in sorted(parents, key=len, reverse=True):
-        emptied = rest[list(parent)] == sa.cast(sa.literal("{}"), JSONB)
-        rest = sa.case((emptied, _without(rest, list(parent))), else_=rest)
-    return rest
-
-
-def _without(document: sa.ColumnElement[Any], path: list[str]) -> sa.ColumnElement[Any]:
-    left: sa.ColumnElement[Any] = document.op("#-", return_type=JSONB())(
-        sa.cast(sa.literal(path, sa.ARRAY(sa.Text)), sa.ARRAY(sa.Text))
-    )
-    if len(path) == 1:
-        return left
-    # Where other records have an object, this one may have an array, which knows no names.
-    return sa.case((sa.func.jsonb_typeof(document[path[:-1]]) == "object", left), else_=document)

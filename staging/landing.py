@@ -81,7 +81,8 @@ def copy(connection: sa.Connection, layout: Layout, data: bytes, *, mapping: Map
     schema = _schema(connection, tables.LANDING)
     names = sql.SQL(", ").join(sql.Identifier(f"c{n}") for n in range(1, len(layout.header) + 1))
     command = sql.SQL(
-        "COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, DELIMITER {delimiter}, FORCE_NULL ({names}), ENCODING {encoding})"
+        "COPY {table} ({names}) FROM STDIN"
+        " WITH (FORMAT csv, DELIMITER {delimiter}, FORCE_NULL ({names}), ENCODING {encoding})"
     ).format(
         table=sql.Identifier(schema, f"t{layout.id}"),
         names=names,
@@ -104,7 +105,8 @@ DELIMITER, QUOTE = b"\x01", b"\x02"
 def spool(connection: sa.Connection, data: bytes, *, encoding: str) -> int:
     """Copy lines (JSON, without those signs) into the temporary table `spool(n, doc)`; answers how many."""
     connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE IF NOT EXISTS spool (n integer GENERATED ALWAYS AS IDENTITY, doc text) ON COMMIT DELETE ROWS"
+        "CREATE TEMPORARY TABLE IF NOT EXISTS spool (n integer GENERATED ALWAYS AS IDENTITY, doc text)"
+        " ON COMMIT DELETE ROWS"
     )
     connection.exec_driver_sql("ALTER TABLE spool ALTER n RESTART")
     signs = {"delimiter": sql.Literal(DELIMITER.decode()), "quote": sql.Literal(QUOTE.decode())}

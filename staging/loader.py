@@ -47,7 +47,10 @@ class Loader:
 
     @cached_property
     def insertion(self) -> sa.Select[Any]:
-        """Insert rows for landing ids first..last that are new; answers (count, first id, last id, landing ids that met a known key)."""
+        """Insert rows for landing ids first..last that are new.
+
+        Answers (count, first id, last id, landing ids that met a known key).
+        """
         row = tables.row
         source = self._source()
         added = (

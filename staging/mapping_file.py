@@ -121,4 +121,5 @@ def _line(name: str, marks: Marks, place: tuple[str | int, ...], message: str) -
     known = place
     while known not in marks and known:
         known = known[:-1]
-    return f"{name}:{marks.get(known, 1)}: {'.'.join(map(str, place)) or 'document'}: {message.removeprefix('Value error, ')}"
+    key = ".".join(map(str, place)) or "document"
+    return f"{name}:{marks.get(known, 1)}: {key}: {message.removeprefix('Value error, ')}"

@@ -18,7 +18,7 @@ class _Open:
 
 
 def advance(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
-    """Plan the next pass of the first open part, or close it; False when others are at work on it or nothing is left."""
+    """Plan the next pass of the first open part, or close it; False when others work on it or nothing is left."""
     part = _first_open(connection, run_id)
     if part is None or _loading(connection, run_id, part) or _at_work(connection, run_id, part):
         return False
@@ -43,7 +43,7 @@ def finish(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
         .where(run.c.id == run_id, run.c.state == "open", sa.not_(still))
     )
     connection.execute(done)
-    return connection.execute(sa.select(run.c.state).where(run.c.id == run_id)).scalar_one() != "open"
+    return bool(connection.execute(sa.select(run.c.state).where(run.c.id == run_id)).scalar_one() != "open")
 
 
 def _first_open(connection: sa.Connection, run_id: int) -> _Open | None:

@@ -100,7 +100,7 @@ def _key_checks(key: Key, seen: sa.Subquery) -> list[tuple[Value, Check]]:
         return []
     named = Value("key", Type.TEXT, seen.c.key, seen.c.key, ", ".join(key.column))
     bad = sa.not_(seen.c.key.regexp_match("^[0-9A-Za-z]{18}$"))
-    return [(named, Check("BAD_ID", bad, "a Salesforce id has 15 or 18 letters and digits"))]
+    return [(named, Check("BAD_ID", bad, "a Salesforce id has 15 or 18 letters and digits: correct it"))]
 
 
 def _used(mapping: Mapping, part: Part, landed: values.Columns) -> list[str]:

@@ -59,7 +59,7 @@ def part_ids(connection: sa.Connection, mapping: Mapping) -> dict[str, int]:
     query = sa.select(part.c.name, part.c.id).where(
         part.c.source == mapping.source, part.c.name.in_(list(mapping.parts))
     )
-    return {name: number for name, number in connection.execute(query)}
+    return {row.name: row.id for row in connection.execute(query)}
 
 
 def loaded_parts(connection: sa.Connection, mapping: Mapping, ids: dict[str, int]) -> frozenset[str]:

@@ -21,7 +21,12 @@ def no_key(part: Part) -> Text:
 def unfit_key(part: Part, key: Text) -> Text:
     """The key is empty, or so long that it can be none."""
     text = f"longer than {values.LONGEST_KEY:,} bytes: no key is; look for a quote or a delimiter that is missing"
-    error = {"code": "BAD_ID", "field": _key_columns(part), "value": sa.func.left(key, 200), "text": text}
+    error: dict[str, str | Text] = {
+        "code": "BAD_ID",
+        "field": _key_columns(part),
+        "value": sa.func.left(key, 200),
+        "text": text,
+    }
     return sa.case((key.is_(None), no_key(part)), else_=_errors(error))
 
 

@@ -1,4 +1,4 @@
-"""Scratch copies of the staging tables for a rehearsal: unlogged, filled with what earlier runs know, dropped after it."""
+"""Scratch copies of the staging tables for a rehearsal, filled with what earlier runs know and dropped after it."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ _COUNTED: Final = (tables.part, tables.run, tables.file, tables.row)
 
 
 def make(connection: sa.Connection, names: dict[str, str]) -> None:
-    """Schemas by `names` ({schema: scratch schema}) with empty tables, then the parts, runs, files and rows known so far."""
+    """Schemas by `names` ({schema: scratch schema}) with unlogged tables, holding what is known so far."""
     _sweep(connection)
     for schema in names.values():
         connection.execute(CreateSchema(schema))

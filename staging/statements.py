@@ -124,7 +124,7 @@ def _as_json(value: Value) -> Text:
 def _marking(plan: Plan, checks: Sequence[tuple[Value, Check]], origin: sa.FromClause) -> sa.Update:
     seen = plan.seen
     found = sa.select(seen.c.id.label("ref"), _errors(checks).label("errors")).select_from(origin).cte("found")
-    target = tables.row.alias("failing")
+    target: Any = tables.row.alias("failing")  # SQLAlchemy declares it as what cannot be updated
     return (
         sa.update(target)
         .values(status=tables.FAILED, errors=found.c.errors, attempts=target.c.attempts + 1)

@@ -43,17 +43,18 @@ def look(
     files = sources.find(paths)
     wanted = {name: part for name, part in mapping.parts.items() if not only or name in only}
     explicit = all(path.is_file() and path.suffix.lower() != ".zip" for path in paths)
-    chosen: dict[SourceFile, list[str]] = {}
+    own = {file: by_header.own_parts(file, mapping, list(wanted)) for file in files} if explicit else {}
+    chosen = {file: parts for file, parts in own.items() if parts}
+    others = [file for file in files if file not in chosen]
     for name, part in wanted.items():
-        hits = sources.matching(files, part.files)
+        hits = sources.matching(others, part.files)
         if not hits and not part.optional and not explicit and name not in loaded:
             raise _missing(name, part, paths)
         for file in hits:
             chosen.setdefault(file, []).append(name)
     if explicit:
-        for file in (file for file in files if file not in chosen):
-            if found := by_header.parts(file, mapping, list(wanted)):
-                chosen[file] = found
+        nameless = {file: by_header.parts(file, mapping, list(wanted)) for file in others if file not in chosen}
+        chosen |= {file: parts for file, parts in nameless.items() if parts}
     if not chosen:
         raise _nothing_fits(mapping, wanted.values(), paths)
     ordered = sorted(chosen.items(), key=lambda item: (min(map(mapping.part_rank, item[1])), item[0].path))

@@ -177,7 +177,7 @@ def _raw(rule: Rule, columns: Columns) -> Text:
         else sa.cast(sa.null(), sa.Text)
     )
     if rule.default is not None:
-        raw = sa.func.coalesce(sa.func.nullif(sa.func.ltrim(raw, BLANKS), ""), rule.default)
+        raw = sa.case((missing(raw), rule.default), else_=raw)
     return raw
 
 

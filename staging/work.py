@@ -71,7 +71,7 @@ class _Shared:
 def work(job: Job, *, budget: int | None = None, watch: Callable[[], None] | None = None, every: float = 0.25) -> bool:
     """Work until the run is finished (True) or about `budget` rows are settled (False).
 
-    `watch` is called in this thread every `every` seconds. What fails in a worker is raised here, when all have stopped.
+    `watch` is called in this thread every `every` seconds. What fails in a worker is raised here, once all have stopped.
     """
     shared = _Shared(budget)
     threads = [threading.Thread(target=_guarded, args=(job, shared, _load), name="loader")]
@@ -124,13 +124,15 @@ def _fatal(error: Exception, tries: int) -> Exception | None:
     original = getattr(error, "orig", None)
     if isinstance(original, psycopg.errors.DiskFull):
         return DiskFull(
-            f"the database server has no room left ({original.diag.message_primary}): free space, then start the import again; it goes on where it stopped"
+            f"the database server has no room left ({original.diag.message_primary}):"
+            " free space, then start the import again; it goes on where it stopped"
         )
     if tries >= PATIENCE:
         if isinstance(error, TryLater):
             return error
         return DatabaseLost(
-            f"the database does not answer any more ({str(original or error).splitlines()[0]}): start it, then start the import again; it goes on where it stopped"
+            f"the database does not answer any more ({str(original or error).splitlines()[0]}):"
+            " start it, then start the import again; it goes on where it stopped"
         )
     return None
 

@@ -39,5 +39,5 @@ def _database(error: BaseException | None) -> str | None:
     if isinstance(error, psycopg.errors.DiskFull):
         return f"the database server has no room left ({said}): free space, then run the same command again"
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return f"the database does not answer ({said}): {_HOW}"
+        return f"the database cannot be reached ({said}): {_HOW}"
     return None

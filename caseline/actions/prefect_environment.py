@@ -47,9 +47,14 @@ def for_server(home: Path, *, port: int, database: str) -> dict[str, str]:
     }
 
 
+def past_proxies(caller: Mapping[str, str]) -> dict[str, str]:
+    """What lets a caller's programs reach this machine itself past any proxy."""
+    past = ",".join(filter(None, [caller.get("NO_PROXY") or caller.get("no_proxy"), _LOCAL]))
+    return {"NO_PROXY": past, "no_proxy": past}
+
+
 def _without_foreign_settings(caller: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment less what is meant for another Prefect; local addresses past any proxy."""
+    """The caller's environment less what is meant for another Prefect."""
     kept = {name: value for name, value in caller.items() if not name.startswith("PREFECT_")}
     path = [str(CODE), *kept.get("PYTHONPATH", "").split(os.pathsep)]
-    past = ",".join(filter(None, [kept.get("NO_PROXY") or kept.get("no_proxy"), _LOCAL]))
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, path)), "NO_PROXY": past, "no_proxy": past}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, path))} | past_proxies(caller)

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Order:
     """Folders, zips or files; empty: nothing is loaded, only what waits is tried again."""
     mapping: str
     """Name of a shipped mapping or path of a YAML file."""
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     workers: int = 2
     confirmed: bool = False
     """Somebody agreed to import into a CRM that holds records of others."""
@@ -140,5 +140,6 @@ def _refuse_strangers(connection: sa.Connection, house: House, mapping: Mapping)
     )
     if others and not report.fresh_backup(house.settings.home):
         raise NotConfirmed(
-            f"the CRM holds {others:,} records that do not come from {mapping.source}: make a backup first (`caseline backup FILE`), or say --yes"
+            f"the CRM holds {others:,} records that do not come from {mapping.source}:"
+            " make a backup first (`caseline backup FILE`), or say --yes"
         )

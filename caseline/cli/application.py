@@ -22,6 +22,14 @@ Exit codes: 0 all good, 3 finished with FAILED rows, 1 could not run, 2 wrong us
 
 All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to use instead of the embedded one."""
 
+_PANELS = {
+    "Import": ("import", "retry", "rollback"),
+    "See how it went": ("status", "errors", "rejects", "verify"),
+    "Take along": ("export", "backup"),
+    "Prepare and try": ("mappings", "mapping", "sample", "demo"),
+    "Run": ("up", "down", "db", "version"),
+}
+
 
 def build() -> typer.Typer:
     """The whole command."""
@@ -47,6 +55,8 @@ def build() -> typer.Typer:
         database,
     ):
         family.register(app)
+    for known in (*app.registered_commands, *app.registered_groups):
+        known.rich_help_panel = next((panel for panel, names in _PANELS.items() if known.name in names), None)
     return app
 
 

@@ -3,16 +3,20 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from caseline.cli import importing, rehearsing
+from caseline.cli import importing, rehearsing, screen
 from caseline.cli.choices import JsonOption, MappingOption
 
 if TYPE_CHECKING:
     from caseline.actions.run_import import Order
+
+
+COULD_NOT_RUN: Final = 1
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +80,9 @@ def _order(paths: list[Path], mapping: str, workers: int | None, only: list[str]
 
 def run_flow(paths: list[Path], mapping: str, words: Sequence[str] = ()) -> int:
     """Run the import as a Prefect flow run, in a process of its own; answers its exit code."""
+    if find_spec("prefect") is None:
+        screen.complain("Prefect is not installed: leave --prefect out, or install caseline with it (make install)")
+        return COULD_NOT_RUN
     command = [sys.executable, "-m", "flows.import_legacy", *map(str, paths), "--mapping", mapping, *words]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own program
 

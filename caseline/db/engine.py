@@ -45,5 +45,8 @@ def check(connection: sa.Connection) -> None:
         message = "the database is not UTF-8: create it with ENCODING 'UTF8' TEMPLATE template0"
         raise DatabaseUnfit(message)
     if not connection.execute(sa.text("SELECT 'Ё' ILIKE 'ё'")).scalar_one():
-        message = "the database does not know Cyrillic letter case: create it with LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0"
+        message = (
+            "the database does not know Cyrillic letter case:"
+            " create it with LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0"
+        )
         raise DatabaseUnfit(message)

@@ -1,9 +1,10 @@
 """Runs migrations on the connection that `caseline.db.schema` hands over."""
 
-import caseline.crm.tables
-import caseline.people.tables
-import staging.tables  # noqa: F401 - registers its tables on the shared MetaData
 from alembic import context
+
+import caseline.crm.tables
+import caseline.people.tables  # noqa: F401 - registers its tables on the shared MetaData
+import staging.tables  # noqa: F401 - registers its tables on the shared MetaData
 from caseline.db.metadata import metadata
 
 OURS = {"people", "crm", "staging"}

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     home: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=_default_home)
     """Folder of all state: embedded server, logs, backups."""
     database_url: Annotated[SecretStr | None, AfterValidator(_postgresql)] = None
-    """PostgreSQL >= 16 that replaces the embedded server; may also be given by the file `CASELINE_DATABASE_URL_FILE`."""
+    """PostgreSQL >= 16 instead of the embedded server; may also be given by the file `CASELINE_DATABASE_URL_FILE`."""
     database_url_file: Path | None = None
     crm: Literal["embedded"] = "embedded"
     """System of record behind the port `caseline.crm.port`."""
@@ -55,7 +55,10 @@ class Settings(BaseSettings):
         try:
             return self.database_url_file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            message = f"{PREFIX}DATABASE_URL_FILE: cannot read {self.database_url_file} ({error.strerror}); give a readable file"
+            message = (
+                f"{PREFIX}DATABASE_URL_FILE: cannot read {self.database_url_file} ({error.strerror});"
+                " give a readable file"
+            )
             raise SettingsError(message) from error
 
 

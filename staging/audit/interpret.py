@@ -82,7 +82,8 @@ def _reader(kind: Type, rule: Rule, mapping: Mapping) -> Read | None:
 def _mapped(rule: Rule) -> Read | None:
     if rule.values is None:
         return None
-    table = rule.values
+    # A default is written in the words of the register already.
+    table = rule.values if rule.default is None else {rule.default: rule.default} | rule.values
 
     def read(text: str) -> str | None:
         if text in table:

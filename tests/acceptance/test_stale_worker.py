@@ -9,7 +9,7 @@ from tests.factories.phases import Connection
 from tests.factories.processes import Place, Process
 from tests.factories.trials import Disk, Export
 
-CASES = 5_000
+CASES = 2_000
 LEASE = {"CASELINE_LEASE_SECONDS": "2"}
 OUTCOME = """SELECT md5(concat(
     (SELECT string_agg(r::text, ',' ORDER BY id) FROM staging.row r), (SELECT string_agg(b::text, ',' ORDER BY id) FROM staging.batch b),
@@ -36,10 +36,10 @@ def _rests(connection: Connection) -> bool:
 @pytest.mark.parametrize(
     ("where", "block"),
     [
-        pytest.param(_converts, 400_000, id="converter in its batch"),
-        pytest.param(_loads, 400_000, id="loader between two statements"),
+        pytest.param(_converts, 200_000, id="converter in its batch"),
+        pytest.param(_loads, 100_000, id="loader between two statements", marks=pytest.mark.long),
         pytest.param(_copies, 8_000_000, id="loader in the middle of COPY"),
-        pytest.param(_rests, 200_000, id="loader between two blocks"),
+        pytest.param(_rests, 50_000, id="loader between two blocks", marks=pytest.mark.long),
     ],
 )
 def test_a_worker_that_wakes_after_its_lease_changes_nothing(

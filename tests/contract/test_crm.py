@@ -59,7 +59,7 @@ class ToEmbedded:
         ]
 
     def _query(self, rows: Sequence[Mapping[str, Any]]) -> sa.Select[Any]:
-        columns = {
+        columns: dict[str, Any] = {
             "ref": sa.BigInteger,
             "crm_id": sa.BigInteger,
             "is_new": sa.Boolean,
@@ -81,8 +81,8 @@ def offer(request: pytest.FixtureRequest) -> Offer:
     return ToEmbedded(open_engine(request.getfixturevalue("database_url")))
 
 
-def contact(ref: int, origin: str, **fields: Any) -> dict[str, Any]:
-    new = {
+def contact(ref: int, origin: str, **fields: object) -> dict[str, Any]:
+    new: dict[str, Any] = {
         "ref": ref,
         "crm_id": None,
         "is_new": True,
@@ -96,7 +96,7 @@ def contact(ref: int, origin: str, **fields: Any) -> dict[str, Any]:
     return {**new, **fields}
 
 
-def again(outcome: Outcome, origin: str, **fields: Any) -> dict[str, Any]:
+def again(outcome: Outcome, origin: str, **fields: object) -> dict[str, Any]:
     return contact(outcome.ref, origin, crm_id=outcome.crm_id, is_new=False, version=outcome.version, **fields)
 
 

@@ -76,7 +76,10 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
     ]
     expected = connection.execute(sa.select(rows.c.ref, rows.c.crm_id).where(sa.not_(rows.c.is_new))).all()
     done = {ref for ref, _ in versions}
-    text = "somebody changed or deleted this record in the CRM after it was imported: keep that, or import with --overwrite"
+    text = (
+        "somebody changed or deleted this record in the CRM after it was imported:"
+        " keep that, or import with --overwrite"
+    )
     return versions, [Refusal(ref, "EDITED_SINCE", str(crm_id), text) for ref, crm_id in expected if ref not in done]
 
 
@@ -139,8 +142,8 @@ def count(connection: sa.Connection) -> dict[str, dict[str | None, int]]:
     """Records by entity and source."""
     found: dict[str, dict[str | None, int]] = {}
     for entity, table in TABLES.items():
-        query = sa.select(table.c.source, sa.func.count()).group_by(table.c.source)
-        found[entity] = {source: number for source, number in connection.execute(query)}
+        query = sa.select(table.c.source, sa.func.count().label("number")).group_by(table.c.source)
+        found[entity] = {row.source: row.number for row in connection.execute(query)}
     return found
 
 

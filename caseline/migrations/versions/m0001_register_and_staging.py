@@ -33,6 +33,31 @@ CREATE FUNCTION staging.place(places int4[], ordinal int4) RETURNS int4 LANGUAGE
 RETURN places[ordinal]
 """
 
+# What is left of a document without the known paths (a.b.c), as text; objects emptied by that vanish too. An array
+# where others have an object is left alone: it knows no names.
+REST = """
+CREATE FUNCTION staging.rest(doc jsonb, known text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  path text;
+  names text[];
+BEGIN
+  FOREACH path IN ARRAY known LOOP
+    names := string_to_array(path, '.');
+    IF cardinality(names) = 1 OR jsonb_typeof(doc #> names[1:cardinality(names) - 1]) = 'object' THEN
+      doc := doc #- names;
+    END IF;
+    WHILE cardinality(names) > 1 LOOP
+      names := names[1:cardinality(names) - 1];
+      IF doc #> names = '{}' THEN
+        doc := doc #- names;
+      END IF;
+    END LOOP;
+  END LOOP;
+  RETURN nullif(doc, '{}')::text;
+END
+$$
+"""
+
 # Whatever changes a record raises its version, so that nobody's edit is written over unseen.
 RAISE_VERSION = """
 CREATE FUNCTION crm.raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -57,7 +82,7 @@ def upgrade() -> None:
         op.execute(f"CREATE SCHEMA {schema}")
     _tables()
     op.execute("ALTER TABLE staging.row SET (fillfactor = 60)")
-    for statement in (ID18, PLACE, RAISE_VERSION, *NARROW):
+    for statement in (ID18, PLACE, REST, RAISE_VERSION, *NARROW):
         op.execute(statement)
     for table in VERSIONED:
         op.execute(

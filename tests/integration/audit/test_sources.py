@@ -51,7 +51,7 @@ parts:
     fields:
       number: Номер
       subject: {{ column: Тема, max: 12, too_long: cut }}
-      stage: {{ column: Состояние, values: {{ новая: new, закрыта: closed }}, default: новая }}
+      stage: {{ column: Состояние, values: {{ новая: new, закрыта: closed }}, default: new }}
       escalated: Срочно
       company: {{ to: company, here: true }}
       contact: {{ to: contact, here: true }}

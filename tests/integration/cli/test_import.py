@@ -210,7 +210,7 @@ def test_faults_are_said_in_a_few_lines_without_a_traceback(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("CASELINE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database does not answer"),
+        ("CASELINE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "the database cannot be reached"),
         ("CASELINE_DATABASE_URL", "mysql://x", "CASELINE_DATABASE_URL: "),
         ("CASELINE_WORKERS", "many", "CASELINE_WORKERS: "),
     ],
@@ -255,10 +255,10 @@ def test_neither_help_nor_an_import_needs_prefect(caseline: Command, export: Pat
         assert said in out, err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_stopped_import_says_how_to_go_on_and_does(caseline: Command, tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "sample"
-    write_sample(folder, cases=3_000)
+    write_sample(folder, cases=2_000)
     child = process(
         "import sys; from caseline.cli import main; main(sys.argv[1:])", "import", folder, "-m", "salesforce"
     )
@@ -273,5 +273,5 @@ def test_a_stopped_import_says_how_to_go_on_and_does(caseline: Command, tmp_path
     again: Answer = caseline("import", folder, "-m", "salesforce", "--json")
     assert "resuming run 1" in again.err
     assert again.object["entities"]["request"]["new"] == 0
-    assert again.object["entities"]["request"]["read"] == 3_000
+    assert again.object["entities"]["request"]["read"] == 2_000
     shutil.rmtree(folder)

@@ -36,6 +36,7 @@ parts:
       created_at: created
 """
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+PLAIN = Options()
 
 
 class Clock:
@@ -62,7 +63,7 @@ def engine(database_url: str) -> sa.Engine:
     return open_engine(database_url)
 
 
-def job(engine: sa.Engine, export: Path, crm: MemoryCrm, clock: Clock, options: Options = Options()) -> work.Job:
+def job(engine: sa.Engine, export: Path, crm: MemoryCrm, clock: Clock, options: Options = PLAIN) -> work.Job:
     mapping = mapping_file.parse(MAPPING, "shop.yaml")
     found = survey.look([export], mapping).found
     with engine.begin() as connection:
