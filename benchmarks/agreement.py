@@ -14,7 +14,7 @@ SELECT "Id", "CaseNumber", "Subject", "Description", "CreatedDate" FROM bench.la
 """
 _FIRST: Final = """
 SELECT "Id", "CaseNumber", "Subject", "Description", "CreatedDate"
-FROM (SELECT * FROM bench.landed ORDER BY ctid LIMIT 20000) AS first WHERE "IsDeleted" = '0'
+FROM (SELECT * FROM bench.landed ORDER BY "CaseNumber" LIMIT 20000) AS first WHERE "IsDeleted" = '0'
 """
 _TYPED: Final = """
 SELECT {id}, number, subject, description, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM {table}

@@ -23,37 +23,41 @@ class ImportOptions(BaseModel):
         examples=[["/srv/export/2026-11"]],
     )
     mapping: str = Field(
-        "salesforce",
+        default="salesforce",
         title="Mapping",
         description="Name of a mapping that comes with caseline, or absolute path of a YAML file of your own.",
         min_length=1,
     )
     only: list[str] = Field(
-        [],
+        default=[],
         title="Only these parts",
         description="Parts of the mapping to import, for example request; empty means all of them.",
     )
     workers: int = Field(
-        2, ge=1, le=64, title="Workers", description="Converters beside the reader; as many as the machine has cores."
+        default=2,
+        ge=1,
+        le=64,
+        title="Workers",
+        description="Converters beside the reader; as many as the machine has cores.",
     )
     retry_failed: bool = Field(
-        True,  # noqa: FBT003 - a default
+        default=True,
         title="Try FAILED rows once more",
         description="Off: rows that failed in earlier runs stay FAILED.",
     )
     overwrite: bool = Field(
-        False,  # noqa: FBT003 - a default
+        default=False,
         title="Overwrite edited records",
         description="Changed rows also replace records that people edited in the CRM since; without it they fail with "
         "EDITED_SINCE.",
     )
     confirmed: bool = Field(
-        False,  # noqa: FBT003 - a default
+        default=False,
         title="Import beside other records",
         description="Agree to import into a CRM that holds records of other origin without a backup of today.",
     )
     max_failed: float = Field(
-        5.0,
+        default=5.0,
         ge=0,
         le=100,
         title="Most FAILED rows, in percent",

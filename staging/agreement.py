@@ -33,8 +33,10 @@ def _core_faults(mapping: Mapping, name: str, part: Part, here: Place) -> Iterat
         if field_name not in core:
             yield (
                 place,
-                f"{field_name!r} is no core field of {part.entity}:"
-                f" use one of {', '.join(core)}, or move it to `extra`",
+                (
+                    f"{field_name!r} is no core field of {part.entity}:"
+                    f" use one of {', '.join(core)}, or move it to `extra`"
+                ),
             )
             continue
         field = core[field_name]

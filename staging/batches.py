@@ -1,7 +1,7 @@
 """Ranges of staging rows: planned, claimed and finished."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ def claim_leased(connection: sa.Connection, run_id: int, *, owner: str, now: dat
         return None
     leased = sa.update(batch).values(owner=owner, until=until, fence=batch.c.fence + 1).where(batch.c.id == chosen.id)
     fence = connection.execute(leased.returning(batch.c.fence)).scalar_one()
-    return Batch(*chosen[:-2], fence, chosen.attempt_started)
+    return replace(Batch(*chosen), fence=fence)
 
 
 def hold(connection: sa.Connection, batch: Batch, **changes: datetime | None) -> bool:

@@ -217,8 +217,10 @@ def _fault(code: str, raw: bytes, shape: Shape) -> tuple[str, str]:
         )
     return (
         code,
-        f"{found} fields where the header has {len(shape.columns)}:"
-        " quote the values that hold the delimiter, or add the missing ones",
+        (
+            f"{found} fields where the header has {len(shape.columns)}:"
+            " quote the values that hold the delimiter, or add the missing ones"
+        ),
     )
 
 

@@ -26,7 +26,8 @@ def land(connection: sa.Connection, layout: Layout, data: bytes, *, encoding: st
         )
     document = sa.cast(spool.c.doc, JSONB)
     paths = {name: name.split(".") for name in layout.header if name != REST}
-    texts: dict[str, Any] = {name: document[path].astext for name, path in paths.items()}
+    # An empty text is nothing, as it is in CSV.
+    texts: dict[str, Any] = {name: sa.func.nullif(document[path].astext, "") for name, path in paths.items()}
     texts[REST] = sa.func.staging.rest(document, sa.literal(list(paths), sa.ARRAY(sa.Text)))
     table = layout.table
     chosen = sa.select(*(texts[name] for name in layout.header)).order_by(spool.c.n)

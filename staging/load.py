@@ -1,6 +1,7 @@
 """Loads a block of a file: landing by COPY, a staging row for each record, all in the caller's transaction."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -71,74 +72,71 @@ def _filter(
 
 
 def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Sequence[Damaged]) -> None:
-    """Staging rows for records that cannot be read: FAILED, with the raw bytes and as much of the key as can be seen."""
+    """Staging rows for records that cannot be read: FAILED, with the raw bytes and what can be seen of the key."""
     if not records:
         return
     # What other loaders have just added must be seen before a key is taken.
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
-    key_columns = [*loader.part.key.column, *loader.part.key.otherwise]
+    rows = [_as_row(loader, block, record) for record in records]
+    names, query = _damaged_rows(loader)
+    connection.execute(sa.insert(tables.row).from_select(names, query), {"rows": rows})
+
+
+_FACTS: Final[dict[str, Any]] = {
+    "line": sa.BigInteger,
+    "byte_offset": sa.BigInteger,
+    "byte_length": sa.Integer,
+    "raw": sa.Text,
+    "errors": JSONB,
+}
+"""What is handed over of a damaged record, beside the texts of its key columns (`k0`, `k1`, ...)."""
+
+
+def _key_columns(loader: Loader) -> list[str]:
+    return [*loader.part.key.column, *loader.part.key.otherwise]
+
+
+def _as_row(loader: Loader, block: Block, record: Damaged) -> dict[str, Any]:
     # A JSON line that cannot be read has no columns.
     header = loader.layout.header if loader.mapping.format == "csv" else ()
-    rows = [
-        {
-            "line": block.line + record.line,
-            "byte_offset": block.offset + record.start,
-            "byte_length": len(record.raw),
-            "raw": record.raw.hex(),
-            "errors": [{"code": record.code, "field": record.column, "value": _shown(record), "text": record.text}],
-            **{f"k{n}": _field(record, header, column) for n, column in enumerate(key_columns)},
-        }
-        for record in records
-    ]
-    names = {
-        "line": sa.BigInteger,
-        "byte_offset": sa.BigInteger,
-        "byte_length": sa.Integer,
-        "raw": sa.Text,
-        "errors": JSONB,
+    return {
+        "line": block.line + record.line,
+        "byte_offset": block.offset + record.start,
+        "byte_length": len(record.raw),
+        "raw": record.raw.hex(),
+        "errors": [{"code": record.code, "field": record.column, "value": _shown(record), "text": record.text}],
+        **{f"k{n}": _field(record, header, column) for n, column in enumerate(_key_columns(loader))},
     }
-    texts = [sa.column(f"k{n}", sa.Text) for n in range(len(key_columns))]
+
+
+def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
+    """(columns of `row`, query over the parameter `rows`); a key that is taken already is left out."""
+    named = {f"k{n}": column for n, column in enumerate(_key_columns(loader))}
     found = (
         sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB))
-        .table_valued(*(sa.column(n, t) for n, t in names.items()), *texts)
+        .table_valued(
+            *(sa.column(name, kind) for name, kind in _FACTS.items()), *(sa.column(k, sa.Text) for k in named)
+        )
         .render_derived(with_types=True)
     )
-    key = values.usable(
-        values.key(
-            loader.part.key,
-            values.Columns(
-                {column: found.c[f"k{n}"] for n, column in enumerate(key_columns)}, tuple(loader.mapping.nulls)
-            ),
-        )
-    )
+    texts = values.Columns({column: found.c[k] for k, column in named.items()}, tuple(loader.mapping.nulls))
+    key = values.usable(values.key(loader.part.key, texts))
     row = tables.row
     taken = sa.exists().where(row.c.part_id == loader.part_id, row.c.key == key, row.c.duplicate_of.is_(None))
     first = sa.func.row_number().over(partition_by=key, order_by=found.c.line) == 1
-    chosen = sa.select(
-        sa.literal(loader.part_id, sa.Integer),
-        sa.literal(loader.file_id, sa.Integer),
-        sa.literal(loader.layout.id, sa.Integer),
-        found.c.line,
-        found.c.byte_offset,
-        found.c.byte_length,
-        sa.case((sa.and_(first, sa.not_(taken)), key), else_=sa.null()),
-        sa.func.decode(found.c.raw, "hex"),
-        sa.literal(tables.FAILED, sa.Text),
-        found.c.errors,
-    )
-    columns = [
-        "part_id",
-        "file_id",
-        "layout_id",
-        "line",
-        "byte_offset",
-        "byte_length",
-        "key",
-        "raw",
-        "status",
-        "errors",
-    ]
-    connection.execute(sa.insert(row).from_select(columns, chosen), {"rows": rows})
+    columns: dict[str, Any] = {
+        "part_id": sa.literal(loader.part_id, sa.Integer),
+        "file_id": sa.literal(loader.file_id, sa.Integer),
+        "layout_id": sa.literal(loader.layout.id, sa.Integer),
+        "line": found.c.line,
+        "byte_offset": found.c.byte_offset,
+        "byte_length": found.c.byte_length,
+        "key": sa.case((sa.and_(first, sa.not_(taken)), key), else_=sa.null()),
+        "raw": sa.func.decode(found.c.raw, "hex"),
+        "status": sa.literal(tables.FAILED, sa.Text),
+        "errors": found.c.errors,
+    }
+    return list(columns), sa.select(*columns.values())
 
 
 def _field(record: Damaged, header: tuple[str, ...], column: str) -> str | None:

@@ -71,7 +71,7 @@ class _Shared:
 def work(job: Job, *, budget: int | None = None, watch: Callable[[], None] | None = None, every: float = 0.25) -> bool:
     """Work until the run is finished (True) or about `budget` rows are settled (False).
 
-    `watch` is called in this thread every `every` seconds. What fails in a worker is raised here, once all have stopped.
+    `watch` is called in this thread every `every` seconds. What fails in a worker is raised here when all have stopped.
     """
     shared = _Shared(budget)
     threads = [threading.Thread(target=_guarded, args=(job, shared, _load), name="loader")]

@@ -15,7 +15,6 @@ from caseline.actions.prefect_environment import CODE, POOL
 from caseline.actions.processes import Process
 from caseline.actions.running_services import Running
 from caseline.db import embedded, neighbour, schema
-from caseline.settings import Settings
 
 Say = Callable[[str, str, str], None]
 """Told of each service: its name, its state, and where it is."""
@@ -33,30 +32,28 @@ class NotUp(Exception):
     """A service did not come up; the message shows the end of its log and the remedy."""
 
 
-def bring_up(settings: Settings, *, port: int, say: Say) -> Running:
+def bring_up(home: Path, url: str | None, *, port: int, say: Say) -> Running:
     """Start what does not run yet; answers when all of it is healthy. May be called again at any time.
 
-    Raises `NotUp`, or what the database says when it cannot be had; what was started until then goes on running.
+    `url`: the database outside, None for the embedded one. Raises `NotUp`, or what the database says when it cannot be had; what was started until then goes on running.
     """
-    home = settings.home
     with running_services.locked(home):
-        database = _start_database(settings, say)
+        database = _start_database(home, url, say)
         _start_server(home, port, database, say)
         _furnish(home, say)
         _start_worker(home, say)
         return running_services.read(home)
 
 
-def _start_database(settings: Settings, say: Say) -> str:
+def _start_database(home: Path, url: str | None, say: Say) -> str:
     """The address of Prefect's own database, on the server that holds ours."""
-    url = settings.database()
     if url is not None:
         # Several homes may share a server outside, so the name is derived.
         name, state, where = f"{neighbour.own_name(url)}_{DATABASE}", "reached", neighbour.shown(url)
     else:
-        server = embedded.ensure_running(settings.home)
+        server = embedded.ensure_running(home)
         if server.started:
-            running_services.write(settings.home, replace(running_services.read(settings.home), database=True))
+            running_services.write(home, replace(running_services.read(home), database=True))
         url, name, state, where = server.url, DATABASE, "running", str(server.data)
     schema.upgrade(url)
     neighbour.ensure(url, name)

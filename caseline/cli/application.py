@@ -8,6 +8,7 @@ from caseline.cli import (
     imports,
     mappings,
     rejecting,
+    release,
     reporting,
     retrying,
     sampling,
@@ -22,6 +23,10 @@ Exit codes: 0 all good, 3 finished with FAILED rows, 1 could not run, 2 wrong us
 
 All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to use instead of the embedded one."""
 
+_FAMILIES = (
+    *(imports, retrying, undoing, reporting, rejecting, verify),
+    *(exporting, mappings, sampling, up, database, release),
+)
 _PANELS = {
     "Import": ("import", "retry", "rollback"),
     "See how it went": ("status", "errors", "rejects", "verify"),
@@ -41,22 +46,13 @@ def build() -> typer.Typer:
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for family in (
-        imports,
-        retrying,
-        reporting,
-        verify,
-        rejecting,
-        undoing,
-        exporting,
-        mappings,
-        sampling,
-        up,
-        database,
-    ):
+    for family in _FAMILIES:
         family.register(app)
-    for known in (*app.registered_commands, *app.registered_groups):
-        known.rich_help_panel = next((panel for panel, names in _PANELS.items() if known.name in names), None)
+    panels = {name: panel for panel, names in _PANELS.items() for name in names}
+    for command in app.registered_commands:
+        command.rich_help_panel = panels[str(command.name)]
+    for group in app.registered_groups:
+        group.rich_help_panel = panels[str(group.name)]
     return app
 
 

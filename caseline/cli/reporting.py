@@ -1,11 +1,11 @@
-"""Commands that tell how things stand: `status`, `errors`, `version`."""
+"""Commands that tell how things stand: `status`, `errors`."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caseline.cli import door, release, screen, summary
+from caseline.cli import door, screen, summary
 from caseline.cli.choices import CodeOption, JsonOption, PartOption, SourceOption
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("status")(status)
     app.command("errors")(errors)
-    app.command("version")(version)
 
 
 def status(as_json: JsonOption = False) -> None:
@@ -73,11 +72,6 @@ def errors(
     console.print(
         f"\n{screen.count(sum(group.count for group in groups), 'error')}. A row may have several.", style="dim"
     )
-
-
-def version() -> None:
-    """The version of caseline."""
-    screen.out().print(release.version())
 
 
 def _as_dict(found: "Status") -> dict[str, Any]:

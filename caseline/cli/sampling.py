@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseline.cli import importing, imports, release, screen
+from caseline.cli import importing, imports, release, screen, up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,9 @@ def demo(
     _write_once(folder, cases)
     mapping = "salesforce-sample" if "salesforce-sample" in mapping_file.shipped() else "salesforce"
     if prefect:
+        up.bring_up(load())
         code = imports.run_flow([folder], mapping)
+        screen.out().print("The address stays open until you type: caseline down")
     else:
         code = importing.carry_out(Order((folder,), mapping, workers=load().workers), as_json=False)
     raise typer.Exit(0 if code == importing.FAILED_ROWS else code)

@@ -70,7 +70,7 @@ def bring_up(settings: "Settings", port: int = 4200) -> "Running":
     from caseline.actions import bring_up as action
 
     try:
-        return action.bring_up(settings, port=port, say=_say)
+        return action.bring_up(settings.home, settings.database(), port=port, say=_say)
     except action.NotUp as error:
         screen.complain(str(error))
         raise typer.Exit(_COULD_NOT_RUN) from error

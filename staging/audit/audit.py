@@ -134,7 +134,7 @@ def _verdict(audit: PartAudit, staged: store.Counted) -> PartVerdict:
         name=judge.reading.name,
         entity=judge.entity,
         read=audit.read,
-        outcomes=judge.outcomes,
+        outcomes={str(name): count for name, count in judge.outcomes.items() if count},
         codes=judge.codes,
         reasons=audit.reasons,
         earlier=judge.earlier,

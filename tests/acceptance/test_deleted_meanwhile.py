@@ -36,9 +36,7 @@ def test_a_delete_during_the_import_costs_the_rows_that_point_at_it(
     assert found == [f"{TABLE[column]}: lost 1, for example ['{target}']"]
 
 
-def test_a_delete_that_is_taken_back_costs_nothing(
-    disk: Disk, place: Place, export: Callable[[int], Export]
-) -> None:
+def test_a_delete_that_is_taken_back_costs_nothing(disk: Disk, place: Place, export: Callable[[int], Export]) -> None:
     sample = export(CASES)
     target, _keys = _wanted(sample.expected, "ContactId")
     _import_while_deleting(disk, place, sample, DELETE["ContactId"], target, commit=False)

@@ -61,7 +61,9 @@ def _internet_connections(pid: int) -> set[str]:
 
 def test_the_watch_sees_a_connection(place: Place, tmp_path: Path) -> None:
     report = tmp_path / "seen.json"
-    talk = "import socket\ndef main():\n    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('127.0.0.1', 9))\n"
+    talk = (
+        "import socket\ndef main():\n    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('127.0.0.1', 9))\n"
+    )
     done = processes.run(place, "-c", WATCHED.replace("from caseline.cli import main\n", talk), report)
     assert done.returncode == 0, done.stderr
     assert json.loads(report.read_text()) == [["socket.connect", "('127.0.0.1', 9)"]]

@@ -88,5 +88,3 @@ def _settled(disk: Disk, database: str, where: Callable[[Connection], bool]) -> 
 
     processes.wait_for(waits_for_client, "the server waits for the stopped process")
     return any(where(c) for c in phases.connections(disk.observer, database) if c.pid == first[0].pid)
-
-

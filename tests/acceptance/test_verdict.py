@@ -36,4 +36,3 @@ def test_every_damage_is_seen(place: Place, export: Callable[[int], Export]) -> 
         if not any(word in complaint for complaint in found):
             unseen.append((damage, found))
     assert unseen == []
-

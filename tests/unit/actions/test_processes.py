@@ -63,7 +63,7 @@ def test_process_never_begins_when_its_starter_dies_before_remembering(tmp_path:
         "                remember=lambda process: os._exit(9))\n"
     )
 
-    done = subprocess.run([sys.executable, "-c", script], check=False, env=os.environ | {"PYTHONPATH": os.getcwd()})
+    done = subprocess.run([sys.executable, "-c", script], check=False, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
 
     time.sleep(0.5)
     assert done.returncode == 9
@@ -73,10 +73,10 @@ def test_process_never_begins_when_its_starter_dies_before_remembering(tmp_path:
 def test_ended_process_does_not_live(tmp_path: Path) -> None:
     process = spawn(tmp_path, SLEEP, [])
 
-    assert process.lives
-    assert processes.end(process, patience_s=10)
-    assert not process.lives
-    assert not processes.end(process, patience_s=10)
+    ended = [processes.end(process, patience_s=10), processes.end(process, patience_s=10)]
+
+    assert ended == [True, False]
+    assert process_table.birth(process.pid) is None
 
 
 def test_process_that_does_not_listen_is_killed(tmp_path: Path) -> None:

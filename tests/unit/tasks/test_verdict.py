@@ -16,6 +16,7 @@ def summary(*groups: ErrorGroup, failed: int = 3) -> Summary:
         source="Old Desk",
         totals={"request": Totals(success=97, failed=failed)},
         paces={},
+        created=97,
         codes={},
         commonest=groups,
         not_imported={"Attachment.csv": 12},

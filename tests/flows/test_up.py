@@ -1,0 +1,219 @@
+"""`caseline up`: server, worker and deployments as operators have them, and a flow run that is killed there."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import pytest
+
+from caseline.actions import running_services
+from caseline.actions.running_services import Running
+from caseline.db import embedded
+from caseline.sample import ExportSummary, write_export
+from tests.factories.flow_runs import MAPPING, Api
+
+pytestmark = [pytest.mark.prefect, pytest.mark.long, pytest.mark.timeout(900)]
+
+ROOT: Final = Path(__file__).parents[2]
+CASES: Final = 12_000
+PATIENCE_S: Final = 300
+
+
+@dataclass(frozen=True)
+class Site:
+    """A home in which everything is up."""
+
+    home: Path
+    running: Running
+    api: Api
+    printed: str
+
+    def worker(self) -> psutil.Process:
+        found = running_services.read(self.home).alive("worker")
+        assert found is not None
+        return psutil.Process(found.pid)
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "caseline.cli", *words]
+
+
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"CASELINE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+
+
+def caseline(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*words), env=environment(home), cwd="/", capture_output=True, text=True, check=False)
+
+
+def wait_until(done: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
+    while not done():
+        assert time.monotonic() < deadline, f"not after {patience_s} s"
+        time.sleep(0.2)
+
+
+def new_home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="caseline-"))
+    home.chmod(0o755)  # the embedded server's own user must be able to enter
+    return home
+
+
+@pytest.fixture(scope="module")
+def taken_port() -> Iterator[int]:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port: int = holder.getsockname()[1]
+        yield port
+
+
+@pytest.fixture(scope="module")
+def site(taken_port: int) -> Iterator[Site]:
+    home = new_home()
+    done = caseline(home, "up", "--detach", "--port", str(taken_port))
+    running = running_services.read(home)
+    api = Api(running.api_url)
+    try:
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield Site(home, running, api, done.stdout)
+    finally:
+        api.close()
+        caseline(home, "down")
+        embedded.stop(home, mode="immediate")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> ExportSummary:
+    return write_export(tmp_path_factory.mktemp("export") / "spring", cases=CASES)
+
+
+def test_taken_port_is_said_and_the_next_free_one_is_used(site: Site, taken_port: int) -> None:
+    assert site.running.port > taken_port
+    assert f"port {taken_port} is taken" in site.printed
+    assert site.running.page in site.printed
+
+
+def test_everything_listens_on_this_machine_only(site: Site) -> None:
+    processes = [psutil.Process(process.pid) for process in site.running.processes]
+    listening = [c for p in processes for c in p.net_connections() if c.status == psutil.CONN_LISTEN]
+
+    assert listening
+    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+
+
+def test_no_address_of_a_database_stands_on_a_command_line(site: Site) -> None:
+    lines = [" ".join(psutil.Process(process.pid).cmdline()) for process in site.running.processes]
+
+    assert not [line for line in lines if "postgresql" in line]
+
+
+def test_prefect_keeps_its_files_in_the_home(site: Site) -> None:
+    environments = [psutil.Process(process.pid).environ() for process in site.running.processes]
+
+    assert {variables["PREFECT_HOME"] for variables in environments} == {str(site.home / "prefect")}
+
+
+def test_up_again_joins_what_runs_and_doubles_nothing(site: Site) -> None:
+    done = caseline(site.home, "up", "--detach")
+
+    assert done.returncode == 0
+    assert "ran already" in done.stdout
+    assert running_services.read(site.home) == site.running
+    assert len(site.api.post("/automations/filter", {})) == 1
+    assert len(site.api.post("/deployments/filter", {})) == 1
+
+
+def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: ExportSummary) -> None:
+    run_id = begin(site, sample)
+    wait_until(lambda: progress(site, run_id) >= 10)
+    (flow_process,) = site.worker().children()
+    flow_process.kill()
+    wait_until(lambda: state(site, run_id)["type"] == "CRASHED")
+    retry(site, run_id)
+    wait_until(lambda: state(site, run_id)["type"] == "COMPLETED")
+
+    resumed = [line for line in site.api.wait_for_lines(run_id, "Resuming") if line.startswith("Resuming")]
+    run = site.api.get(f"/flow_runs/{run_id}")
+    found = re.match(r"Resuming run 1 of salesforce at ([\d,]+) of about [\d,]+ rows \(\d+ %\)", resumed[0])
+    assert found is not None
+    assert int(found[1].replace(",", "")) > 0
+    assert run["run_count"] == 2
+    assert f"{read_in(sample.rows):,} rows" in run["state"]["message"]
+    assert f"{read_in(sample.failed):,} FAILED" in run["state"]["message"]
+
+
+def test_worker_that_died_is_replaced_by_up(site: Site) -> None:
+    before = site.worker()
+    before.kill()
+
+    done = caseline(site.home, "up", "--detach")
+
+    assert done.returncode == 0
+    assert site.worker().pid != before.pid
+    assert running_services.read(site.home).alive("server") == site.running.alive("server")
+
+
+def test_down_ends_what_up_started_and_up_resumes(site: Site) -> None:
+    processes = running_services.read(site.home).processes
+
+    done = caseline(site.home, "down")
+
+    assert done.returncode == 0
+    assert not [process for process in processes if process.lives]
+    assert not embedded.status(site.home).running
+    assert "Nothing to end" in caseline(site.home, "down").stdout
+
+
+def test_ctrl_c_ends_what_up_started_but_not_a_database_that_ran_before(site: Site) -> None:
+    embedded.ensure_running(site.home)
+    with subprocess.Popen(command("up"), env=environment(site.home), stdout=subprocess.PIPE, text=True) as up:
+        wait_until(lambda: "Ctrl-C" in (up.stdout.readline() if up.stdout else ""))
+        processes = running_services.read(site.home).processes
+        up.send_signal(signal.SIGINT)
+        code = up.wait(timeout=120)
+
+    assert code == 0
+    assert len(processes) == 2
+    assert not [process for process in processes if process.lives]
+    assert embedded.status(site.home).running
+
+
+def begin(site: Site, sample: ExportSummary) -> str:
+    deployment = site.api.get("/deployments/name/import-legacy/import-legacy")
+    options = {"paths": [str(sample.folder)], "mapping": MAPPING}
+    run = site.api.post(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"options": options}})
+    return str(run["id"])
+
+
+def retry(site: Site, run_id: str) -> None:
+    """What the button Retry sends."""
+    state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the Prefect UI"}
+    answer = site.api.post(f"/flow_runs/{run_id}/set_state", {"state": state, "force": False})
+    assert answer["status"] == "ACCEPT"
+
+
+def state(site: Site, run_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = site.api.get(f"/flow_runs/{run_id}")["state"]
+    return found
+
+
+def progress(site: Site, run_id: str) -> float:
+    found = site.api.artifacts(run_id)
+    return float(found.get("import-salesforce-progress", 0))
+
+
+def read_in(numbers: dict[str, int]) -> int:
+    return sum(number for file, number in numbers.items() if file != "Attachment.csv")
