@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from staging import mended, row_errors, tables
+from staging import mended, resume, row_errors, tables
 from staging.loader import Landed, Loader
 
 
@@ -13,7 +13,8 @@ def settle_known(connection: sa.Connection, loader: Loader, landed: Landed, met:
     """Records of a landed block (`met`: their landing ids) that met a row of their key.
 
     Met in this run: a duplicate, a FAILED row of its own that names the first. Met in an earlier run: with the same
-    content nothing happens, with other content the row is NEW again and keeps its CRM id.
+    content nothing happens, with other content the row is NEW again and keeps its CRM id, unless an earlier run has
+    that content as a duplicate already.
     """
     parameters = landed.parameters | {"met": list(met)}
     connection.execute(_changes(loader), parameters)
@@ -38,11 +39,22 @@ def _other(loader: Loader, row: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.or_(row.c.layout_id != loader.layout.id, row.c.payload.is_distinct_from(loader.layout.table.c.id))
 
 
+def _before(loader: Loader, file: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The file was read by an earlier run, or stands no more as this one began to read it."""
+    return sa.or_(file.c.run_id != loader.run_id, file.c.sha256.like(f"%{resume.REPLACED}"))
+
+
+def _told(loader: Loader, row: sa.FromClause) -> sa.ColumnElement[bool]:
+    """An earlier run has this content as a duplicate of `row`: the first record still wins."""
+    double, file = tables.row.alias("double"), tables.file.alias("file_of_double")
+    same = sa.and_(double.c.duplicate_of == row.c.id, double.c.hash == loader.hash, double.c.file_id == file.c.id)
+    return sa.exists().where(same, _before(loader, file))
+
+
 def _duplicates(loader: Loader) -> sa.Insert:
     table, row, query = _known(loader)
     file = tables.file
     error = row_errors.duplicate(loader.part, loader.key, row.c.line, file.c.name)
-    earlier = file.c.run_id == loader.run_id
     columns: dict[str, Any] = {
         "part_id": sa.literal(loader.part_id, sa.Integer),
         "file_id": sa.literal(loader.file_id, sa.Integer),
@@ -56,7 +68,8 @@ def _duplicates(loader: Loader) -> sa.Insert:
         "errors": error,
     }
     added = query.add_columns(*(text.label(name) for name, text in columns.items()))
-    doubled = added.where(file.c.id == row.c.file_id, earlier, mended.may_double(loader))
+    again = sa.or_(_before(loader, file), _told(loader, row))
+    doubled = added.where(file.c.id == row.c.file_id, sa.not_(again), mended.may_double(loader))
     return sa.insert(tables.row).from_select(list(columns), doubled)
 
 
@@ -73,7 +86,7 @@ def _changes(loader: Loader) -> sa.Update:
     }
     found = (
         query.add_columns(*(text.label(name) for name, text in columns.items()))
-        .where(file.c.id == row.c.file_id, file.c.run_id != loader.run_id)
+        .where(file.c.id == row.c.file_id, _before(loader, file), sa.not_(_told(loader, row)))
         .subquery("found")
     )
     target = tables.row

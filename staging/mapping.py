@@ -1,5 +1,6 @@
 """The mapping model: how files of a source become records, checked before anything is read."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -194,6 +195,11 @@ class Mapping(_Strict):
     def _named_entities(cls, parts: dict[str, Part]) -> dict[str, Part]:
         named = {name: part.model_copy(update={"entity": part.entity or name}) for name, part in parts.items()}
         return dict(sorted(named.items(), key=lambda item: vocabulary.RANK.get(item[1].entity, 99)))
+
+    def neighbours(self, only: Sequence[str]) -> tuple[str, ...]:
+        """`only` and the parts that stand in the same files as these: a file is read once, for all its parts."""
+        files = {pattern for name in only if name in self.parts for pattern in self.parts[name].files}
+        return tuple(dict.fromkeys([*only, *(name for name, part in self.parts.items() if files & set(part.files))]))
 
     def part_rank(self, name: str) -> int:
         """Order of import of a part; references go to lower or equal ranks."""

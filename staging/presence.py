@@ -40,6 +40,6 @@ def end_silent(connection: sa.Connection, run_id: int, *, seconds: int) -> None:
 _END_SILENT: Final = sa.text("""
 SELECT pg_terminate_backend(worker.pid) FROM pg_locks presence JOIN pg_stat_activity worker USING (pid)
 WHERE presence.locktype = 'advisory' AND presence.classid = :locks AND presence.objid = :run
-  AND presence.database = worker.datid AND worker.datname = current_database()
+  AND presence.database = worker.datid AND worker.datname = current_database() AND worker.usename = current_user
   AND worker.wait_event_type = 'Client' AND worker.state_change < clock_timestamp() - make_interval(secs => :seconds)
 """)

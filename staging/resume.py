@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
 from staging import tables
 from staging.faults import FileFault
 from staging.survey import Found
+
+
+REPLACED: Final = " (replaced)"
+"""Stands behind the digest of a file whose content was replaced before its run had ended."""
 
 
 def settle_begun(connection: sa.Connection, run_id: int, found: Sequence[Found], *, now: datetime) -> None:
@@ -26,7 +31,9 @@ def settle_begun(connection: sa.Connection, run_id: int, found: Sequence[Found],
             raise FileFault(
                 "FILE_MISSING", item.path, f"{text}, or take the run back with `caseline rollback {run_id}`"
             )
-    replaced = file.c.id.in_([item.id for item in absent])
-    # Under this digest the old content is not taken for one that was read whole, should it ever come back.
-    values = {"loaded_at": now, "sha256": file.c.sha256.concat(" (not read to its end)")}
-    connection.execute(sa.update(file).values(values).where(replaced))
+    of_run = connection.execute(query.where(file.c.run_id == run_id, file.c.sha256.not_like(f"%{REPLACED}"))).all()
+    gone = [item.id for item in of_run if item.name in names and (item.name, item.sha256) not in present]
+    # Under this digest the old content is not taken for one that was read whole, should it ever come back; and its rows
+    # are met by the new content as those of an earlier run would be: as the same records, not as duplicates.
+    values = {"loaded_at": sa.func.coalesce(file.c.loaded_at, now), "sha256": file.c.sha256.concat(REPLACED)}
+    connection.execute(sa.update(file).values(values).where(file.c.id.in_(gone)))

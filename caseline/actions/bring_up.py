@@ -35,7 +35,8 @@ class NotUp(Exception):
 def bring_up(home: Path, url: str | None, *, port: int, say: Say) -> Running:
     """Start what does not run yet; answers when all of it is healthy. May be called again at any time.
 
-    `url`: the database outside, None for the embedded one. Raises `NotUp`, or what the database says when it cannot be had; what was started until then goes on running.
+    `url`: the database outside, None for the embedded one. Raises `NotUp`, or what the database says when it cannot be
+    had; what was started until then goes on running.
     """
     with running_services.locked(home):
         database = _start_database(home, url, say)

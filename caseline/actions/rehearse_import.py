@@ -47,7 +47,7 @@ def rehearse(
     References are resolved within the export and, for a delta, among what earlier runs have imported.
     """
     mapping = mapping_file.load(order.mapping)
-    options = replace(order.options, retry_failed=False)
+    options = replace(order.options, retry_failed=False, only=mapping.neighbours(order.options.only))
     crm = RehearsalCrm()
     with _scratch(house.engine) as engine:
         with engine.begin() as connection:

@@ -55,23 +55,24 @@ def start(house: House, order: Order, *, clock: Clock) -> Import:
     Raises `MappingFault`, `FileFault` or `NotConfirmed` before anything is loaded.
     """
     mapping = mapping_file.load(order.mapping)
+    options = replace(order.options, only=mapping.neighbours(order.options.only))
     with house.engine.begin() as connection:
         ids = register.part_ids(connection, mapping)
         loaded = register.loaded_parts(connection, mapping, ids)
     surveyed = Survey()
     if order.paths:
-        surveyed = survey.look(order.paths, mapping, order.options.only, loaded=loaded)
+        surveyed = survey.look(order.paths, mapping, options.only, loaded=loaded)
     with house.engine.begin() as connection:
         if not order.confirmed:
             _refuse_strangers(connection, house, mapping)
         found = surveyed.found
-        run_id, resumed = register.prepare(connection, mapping, found, order.options, crm=house.crm, now=clock())
+        run_id, resumed = register.prepare(connection, mapping, found, options, crm=house.crm, now=clock())
         resume.settle_begun(connection, run_id, found, now=clock())
     job = work.Job(
         engine=house.engine,
         crm=house.crm,
         mapping=mapping,
-        options=order.options,
+        options=options,
         run_id=run_id,
         ids=ids,
         found=found,

@@ -87,7 +87,7 @@ class Expected:
     def extras(self, table: Table) -> dict[str, Values]:
         """The extra fields of each record."""
         found = {name: self._values(field, table) for name, field in self.typed.items()}
-        return found | {name: list(table.column(name)) for name in self.kept(table)}
+        return found | {name: list(table.leaf(name)) for name in self.kept(table)}
 
     def kept(self, table: Table) -> list[str]:
         """Columns that are kept as they are."""

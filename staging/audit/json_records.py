@@ -9,6 +9,10 @@ from staging.audit.records import AT_ONCE, Chunk, Chunks, Damaged, Table, Texts
 from staging.audit.text_lines import UNREADABLE, Lines
 
 
+_Record = tuple[dict[str, Any], dict[str, str | None]]
+"""A document, and its leaves by path."""
+
+
 class JsonRecords:
     """The records of one text of JSON lines."""
 
@@ -19,7 +23,7 @@ class JsonRecords:
     def chunks(self, size: int = AT_ONCE) -> Chunks:
         """All records, `size` at a time."""
         lines = self._lines
-        records: list[dict[str, Any]] = []
+        records: list[_Record] = []
         starts: list[int] = []
         damaged: list[Damaged] = []
         for line in lines:
@@ -27,7 +31,7 @@ class JsonRecords:
             lines.done()
             document = _document(line)
             if document is not None:
-                records.append(document)
+                records.append((document, dict(leaves(document))))
                 starts.append(start)
             elif line.strip("\r\n"):
                 damaged.append(Damaged(start, 1, {}))
@@ -36,9 +40,9 @@ class JsonRecords:
                 records, starts, damaged = [], [], []
         yield self._chunk(records, starts, damaged)
 
-    def _chunk(self, records: list[dict[str, Any]], starts: list[int], damaged: list[Damaged]) -> Chunk:
-        header = tuple(dict.fromkeys(path for record in records for path, _ in leaves(record)))
-        return Chunk(Table(records, header, _pick, self._nothing), starts, damaged, self._lines.number)
+    def _chunk(self, records: list[_Record], starts: list[int], damaged: list[Damaged]) -> Chunk:
+        header = tuple(dict.fromkeys(path for _, flat in records for path in flat))
+        return Chunk(Table(records, header, _pick, self._nothing, _pick_leaf), starts, damaged, self._lines.number)
 
 
 def leaves(value: object, path: str = "") -> Iterator[tuple[str, str | None]]:
@@ -110,7 +114,11 @@ def _refuse(text: str) -> float:
 
 def _pick(records: Sequence[Any], name: str) -> Texts:
     path = name.split(".")
-    return [as_text(_at(record, path)) for record in records]
+    return [as_text(_at(document, path)) for document, _ in records]
+
+
+def _pick_leaf(records: Sequence[Any], name: str) -> Texts:
+    return [flat.get(name) for _, flat in records]
 
 
 def _at(value: Any, path: Sequence[str]) -> object:  # noqa: ANN401 - a JSON document

@@ -28,6 +28,8 @@ class Table:
     """Columns that the records have; for JSON the paths that occur in them."""
     pick: Pick
     nothing: frozenset[str]
+    pick_leaf: Pick | None = None
+    """JSON only: what stands at a path as a value, and not as an object."""
 
     @property
     def size(self) -> int:
@@ -36,14 +38,21 @@ class Table:
 
     def column(self, name: str) -> Texts:
         """The texts of a column; all None where the file does not have it."""
+        return self._something(self.pick(self.records, name))
+
+    def leaf(self, name: str) -> Texts:
+        """The texts of a column that is kept as it is."""
+        return self._something((self.pick_leaf or self.pick)(self.records, name))
+
+    def _something(self, texts: Texts) -> Texts:
         nothing = self.nothing
-        return [None if text in nothing else text for text in self.pick(self.records, name)]
+        return [None if text in nothing else text for text in texts]
 
     def only(self, places: Sequence[int]) -> "Table":
         """The records at these places."""
         if len(places) == self.size:
             return self
-        return Table([self.records[place] for place in places], self.header, self.pick, self.nothing)
+        return Table([self.records[n] for n in places], self.header, self.pick, self.nothing, self.pick_leaf)
 
 
 @dataclass(frozen=True, slots=True)

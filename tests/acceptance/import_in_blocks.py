@@ -14,7 +14,8 @@ def main(export: str, block_size: str, workers: str) -> None:
     with open_house(settings.load()) as house:
         order = run_import.Order((Path(export),), "salesforce-sample", workers=int(workers), block_size=int(block_size))
         running = run_import.start(house, order, clock=lambda: datetime.now(UTC))
-        print(json.dumps({"run": running.run_id, "resumed": running.resumed}), flush=True)
+        sys.stdout.write(json.dumps({"run": running.run_id, "resumed": running.resumed}) + "\n")
+        sys.stdout.flush()
         run_import.go_on(running)
 
 

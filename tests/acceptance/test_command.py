@@ -22,8 +22,10 @@ PARTS = {
     "Contact.csv": "contact",
     "Case.csv": "request",
 }
-REGISTER = """SELECT md5(concat((SELECT string_agg(r::text, ',' ORDER BY id) FROM crm.record r),
-    (SELECT string_agg(c::text, ',' ORDER BY id) FROM crm.contact c), (SELECT string_agg(e::text, ',' ORDER BY id) FROM crm.event e)))"""
+REGISTER = """SELECT md5(concat(
+    (SELECT string_agg(r::text, ',' ORDER BY id) FROM crm.record r),
+    (SELECT string_agg(c::text, ',' ORDER BY id) FROM crm.contact c),
+    (SELECT string_agg(e::text, ',' ORDER BY id) FROM crm.event e)))"""
 WITHOUT_PREFECT = """
 import sys
 class Absent:
@@ -38,8 +40,7 @@ main()
 
 def _import(place: Place, export: Path, *more: str) -> tuple[int, dict[str, Any]]:
     """Exit code and the object that --json prints last."""
-    words = ("import", export, "--mapping", "salesforce-sample", "--json", *more)
-    done = processes.run(place, *COMMAND, *words)
+    done = processes.run(place, *COMMAND, "import", export, "--mapping", "salesforce-sample", "--json", *more)
     assert done.returncode in {0, 3}, done.stderr
     return done.returncode, json.loads(done.stdout.strip().splitlines()[-1])
 

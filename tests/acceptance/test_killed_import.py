@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -38,11 +39,12 @@ def test_an_import_killed_at_any_moment_is_completed_exactly(
         hits.update(found)
         with capsys.disabled():
             said = f"killed after {moment:5.2f} of {whole:.2f} s in {'+'.join(sorted(found))}; {again}"
-            print(f"\n  {trial:2}: {said}; {len(complaints)} complaints", end="", flush=True)
+            sys.stdout.write(f"\n  {trial:2}: {said}; {len(complaints)} complaints")
+            sys.stdout.flush()
         assert not complaints, (SEED, trial, moment, found, complaints[:10])
         disk.drop(place)
     with capsys.disabled():
-        print(f"\n  seed {SEED}; moments that hit each phase: {dict(hits)}")
+        sys.stdout.write(f"\n  seed {SEED}; moments that hit each phase: {dict(hits)}\n")
     assert all(hits[phase] for phase in phases.WORK), hits
 
 
@@ -67,7 +69,7 @@ def _killed_after(disk: Disk, place: Place, sample: Export, seconds: float) -> s
     with processes.started(place, processes.IN_BLOCKS, sample.folder, str(BLOCK), str(WORKERS)) as process:
         time.sleep(max(0.0, begun + seconds - time.monotonic()))
         processes.stop(process)
-        finished = process.poll() is not None or "finished" == trials.value(place, "SELECT max(state) FROM staging.run")
+        finished = process.poll() is not None or trials.value(place, "SELECT max(state) FROM staging.run") == "finished"
         found = {"done"} if finished else phases.phases(disk.observer, trials.database_of(place))
         process.kill()
     return found

@@ -77,7 +77,8 @@ def _url(place: Place) -> str:
 
 def _wait_for_half(place: Place, process: Process) -> None:
     """Wait until requests are being written."""
-    query = "SELECT count(*) FROM staging.batch JOIN staging.part p ON p.id = part_id WHERE name = 'request' AND done_at IS NOT NULL"
+    query = """SELECT count(*) FROM staging.batch JOIN staging.part ON part.id = part_id
+               WHERE name = 'request' AND done_at IS NOT NULL"""
 
     def half() -> bool:
         assert process.poll() is None, processes.finish(process)

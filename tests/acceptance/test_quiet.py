@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from tests.factories import processes, trials, verdict
-from tests.factories.processes import COMMAND, Place
+from tests.factories.processes import Place
 from tests.factories.trials import Export
 
 WATCHED = """
@@ -34,7 +34,7 @@ finally:
 def test_an_import_talks_to_nobody_but_the_database(
     place: Place, export: Callable[[int], Export], tmp_path: Path
 ) -> None:
-    sample, report = export(2_000), tmp_path / "seen.json"
+    sample, report = export(1_000), tmp_path / "seen.json"
     words = ("import", sample.folder, "--mapping", "salesforce-sample", "--json")
     networked = set()
     # The database's driver is written in C and passes Python's hooks by, so the process is looked at from outside too.

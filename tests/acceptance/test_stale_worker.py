@@ -1,4 +1,4 @@
-"""A process that stands still past its lease loses its batch and its file to others, and harms nothing when it wakes."""
+"""A process that stands still past its lease loses its batch and its file to others, and does no harm when it wakes."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,12 @@ from tests.factories.trials import Disk, Export
 CASES = 2_000
 LEASE = {"CASELINE_LEASE_SECONDS": "2"}
 OUTCOME = """SELECT md5(concat(
-    (SELECT string_agg(r::text, ',' ORDER BY id) FROM staging.row r), (SELECT string_agg(b::text, ',' ORDER BY id) FROM staging.batch b),
-    (SELECT string_agg(f::text, ',' ORDER BY id) FROM staging.file f), (SELECT string_agg(l::text, ',' ORDER BY row_id) FROM staging.ledger l),
-    (SELECT string_agg(c::text, ',' ORDER BY id) FROM crm.record c), (SELECT string_agg(e::text, ',' ORDER BY id) FROM crm.event e)))"""
+    (SELECT string_agg(r::text, ',' ORDER BY id) FROM staging.row r),
+    (SELECT string_agg(b::text, ',' ORDER BY id) FROM staging.batch b),
+    (SELECT string_agg(f::text, ',' ORDER BY id) FROM staging.file f),
+    (SELECT string_agg(l::text, ',' ORDER BY row_id) FROM staging.ledger l),
+    (SELECT string_agg(c::text, ',' ORDER BY id) FROM crm.record c),
+    (SELECT string_agg(e::text, ',' ORDER BY id) FROM crm.event e)))"""
 
 
 def _converts(connection: Connection) -> bool:

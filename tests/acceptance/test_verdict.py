@@ -8,18 +8,37 @@ from tests.factories import processes, verdict
 from tests.factories.processes import Place
 from tests.factories.trials import Export
 
+LAST = "(SELECT max(id) FROM crm.record)"
 BREAK = {
-    "a record is lost": ("DELETE FROM crm.record WHERE number = (SELECT max(number) FROM crm.record)", "crm.record: lost 1"),
-    "an event is doubled": ("INSERT INTO crm.event (entity, record_id, type, imported) SELECT entity, record_id, type, imported FROM crm.event LIMIT 1", "events"),
-    "an event is loud": ("UPDATE crm.event SET imported = false WHERE id = (SELECT max(id) FROM crm.event)", "events"),
+    "a record is lost": (f"DELETE FROM crm.record WHERE id = {LAST}", "crm.record: lost 1"),
+    "an event is doubled": (
+        """INSERT INTO crm.event (entity, record_id, type, imported)
+           SELECT entity, record_id, type, imported FROM crm.event LIMIT 1""",
+        "events",
+    ),
+    "an event is loud": ("UPDATE crm.event SET imported = false WHERE id IN (SELECT max(id) FROM crm.event)", "events"),
     "an entry is doubled": ("INSERT INTO staging.ledger SELECT * FROM staging.ledger LIMIT 1", "ledger"),
-    "a value is wrong": ("UPDATE crm.record SET subject = subject || '!' WHERE number = (SELECT min(number) FROM crm.record)", "request"),
-    "a link is wrong": ("UPDATE crm.record SET contact_id = NULL WHERE id = (SELECT min(id) FROM crm.record WHERE contact_id IS NOT NULL)", "request"),
-    "a reason is wrong": ("""UPDATE staging.row SET errors = '[{"code": "BAD_DATE", "field": "No"}]' WHERE status = 'FAILED'""", "Case.csv:"),
-    "a row waits": ("UPDATE staging.row SET status = 'NEW' WHERE id = (SELECT max(id) FROM staging.row WHERE status = 'SUCCESS')", "Case.csv:"),
+    "a value is wrong": (f"UPDATE crm.record SET subject = subject || '!' WHERE id = {LAST}", "request"),
+    "a link is wrong": (
+        """UPDATE crm.record SET contact_id = NULL
+           WHERE id IN (SELECT min(id) FROM crm.record WHERE contact_id IS NOT NULL)""",
+        "request",
+    ),
+    "a reason is wrong": (
+        """UPDATE staging.row SET errors = '[{"code": "BAD_DATE", "field": "No"}]' WHERE status = 'FAILED'""",
+        "Case.csv:",
+    ),
+    "a row waits": (
+        """UPDATE staging.row SET status = 'NEW'
+           WHERE id IN (SELECT max(id) FROM staging.row WHERE status = 'SUCCESS')""",
+        "Case.csv:",
+    ),
     "a batch is open": ("UPDATE staging.batch SET done_at = NULL", "open"),
-    "a reference is broken": ("SET session_replication_role = replica; UPDATE crm.record SET assignee_id = 1 WHERE id = (SELECT max(id) FROM crm.record)", "point at nothing"),
-}  # fmt: skip
+    "a reference is broken": (
+        f"SET session_replication_role = replica; UPDATE crm.record SET assignee_id = 999999999 WHERE id = {LAST}",
+        "point at nothing",
+    ),
+}
 
 
 def test_every_damage_is_seen(place: Place, export: Callable[[int], Export]) -> None:

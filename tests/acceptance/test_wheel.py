@@ -33,7 +33,7 @@ def test_an_installed_wheel_imports_from_another_folder(
     where = "import caseline, staging; print(caseline.__file__); print(staging.__file__)"
     found = _run([command.with_name("python"), "-c", where], elsewhere, environment)
     assert all(Path(line).is_relative_to(tmp_path / "env") for line in found.stdout.split()), found.stdout
-    words = ["import", sample.folder, "--mapping", "salesforce-sample", "--json"]
+    words: list[str | Path] = ["import", sample.folder, "--mapping", "salesforce-sample", "--json"]
     done = _run([command, *words], elsewhere, environment)
     assert done.returncode == 3, done.stderr
     assert json.loads(done.stdout.strip().splitlines()[-1])["entities"]["request"]["new"] == 0
@@ -50,7 +50,15 @@ def _wheel(folder: Path) -> Path:
             shutil.copytree(here, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif here.exists():
             shutil.copy(here, source / name)
-    words = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", folder / "dist", source]
+    words: list[str | Path] = [
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        "--wheel-dir",
+        folder / "dist",
+        source,
+    ]
     built = _run([sys.executable, "-m", "pip", *words], folder, dict(os.environ))
     assert built.returncode == 0, built.stdout + built.stderr
     (wheel,) = (folder / "dist").iterdir()
@@ -66,7 +74,7 @@ def _installed(wheel: Path, folder: Path) -> Path:
     borrowed = [path for path in site.getsitepackages() if Path(path).is_dir()]
     # A plain path: .pth files over there, an editable installation among them, are not read.
     (own / "borrowed.pth").write_text("\n".join(borrowed) + "\n", encoding="utf-8")
-    words = ["install", "--no-deps", "--no-index", "--prefix", here, "--ignore-installed", wheel]
+    words: list[str | Path] = ["install", "--no-deps", "--no-index", "--prefix", here, "--ignore-installed", wheel]
     done = _run([sys.executable, "-m", "pip", *words], folder, dict(os.environ))
     assert done.returncode == 0, done.stdout + done.stderr
     command = here / "bin" / "caseline"

@@ -10,9 +10,17 @@ WORK: Final = ("load", "convert", "write", "settle")
 """Phases that a test of crashes must hit."""
 _STATEMENTS: Final = (
     # First fit counts. An `idle in transaction` connection shows the statement that it has just done.
-    ("write", re.compile(r"INSERT INTO (crm|people)\.|UPDATE (crm|people)\.|(RELEASE |ROLLBACK TO )?SAVEPOINT", re.I)),
-    ("settle", re.compile(r"UPDATE staging\.row SET|INSERT INTO staging\.ledger|UPDATE staging\.batch|COMMIT", re.I)),
-    ("convert", re.compile(r"\btake_\d+_\d+\b|\bAS seen\b|SET LOCAL", re.I)),
+    (
+        "write",
+        re.compile(
+            r"INSERT INTO (crm|people)\.|UPDATE (crm|people)\.|(RELEASE |ROLLBACK TO )?SAVEPOINT", re.IGNORECASE
+        ),
+    ),
+    (
+        "settle",
+        re.compile(r"UPDATE staging\.row SET|INSERT INTO staging\.ledger|UPDATE staging\.batch|COMMIT", re.IGNORECASE),
+    ),
+    ("convert", re.compile(r"\btake_\d+_\d+\b|\bAS seen\b|SET LOCAL", re.IGNORECASE)),
 )
 
 

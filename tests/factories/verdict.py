@@ -162,7 +162,7 @@ class _Look:
         good: dict[LiteralString, dict[str, int | None]] = {}
         for (name, line), record in self._wanted.good.items():
             row = self._found.get((name, line))
-            good.setdefault(TABLES[name][1], {})[record["Id"]] = row and row.crm_id
+            good.setdefault(TABLES[name][1], {})[record["Id"]] = row.crm_id if row else None
         for table in dict.fromkeys(table for _, table in TABLES.values()):
             there = self._connection.execute(f"SELECT origin, id FROM {table} WHERE source = 'salesforce'").fetchall()
             have, want = dict(there), good.get(table, {})

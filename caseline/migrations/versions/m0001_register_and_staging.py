@@ -245,6 +245,14 @@ def _tables() -> None:
         schema="staging",
         postgresql_where=sa.text("duplicate_of IS NULL"),
     )
+    op.create_index(
+        "ix_row_duplicate_of",
+        "row",
+        ["duplicate_of"],
+        unique=False,
+        schema="staging",
+        postgresql_where=sa.text("duplicate_of IS NOT NULL"),
+    )
     op.create_table(
         "run",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from staging.audit.findings import Kind
 from tests.factories.checks import check, found, only
 from tests.factories.imports import Desk
 
+SOURCES: Final = Path(__file__).parents[2] / "data" / "sources"
 STAGES: Final = """
 stages:
   - { code: new, label: Новая }
@@ -124,7 +127,7 @@ TICKETS: Final[list[dict[str, Any]]] = [
         "money": {"amount": "1,234,567.89", "currency": "EUR"},
         "tags": ["a", "b"],
         "due": "2024/03/01 09:00",
-        "custom": {"deep": {"er": 1.50}, "list": [1, {"b": 2, "a": "x"}], "yes": True, "text": "[no json"},
+        "custom": {"deep": {"er": 1.5}, "list": [1, {"b": 2, "a": "x"}], "yes": True, "text": "[no json"},
     },
     {"id": 11, "title": "Two", "state": "done", "created": "2024-01-01T00:00:00Z", "agent": {}, "money": {"amount": 7}},
     {"id": 12, "title": "Bad", "state": "what", "created": "2024-01-01T00:00:00Z"},
@@ -187,9 +190,19 @@ def test_json_lines_with_nested_values_are_found_equal(desk: Desk, tmp_path: Pat
 def test_one_value_kept_from_the_depth_of_a_document_is_named_when_altered(desk: Desk, tmp_path: Path) -> None:
     path, mapping = nested(tmp_path / "cloud")
     desk.run(path, mapping=mapping)
-    desk.execute("""UPDATE crm.record SET extra = jsonb_set(extra, '{custom.deep.er}', '"1.5"') WHERE origin = '10'""")
+    desk.execute("""UPDATE crm.record SET extra = jsonb_set(extra, '{custom.deep.er}', '"1.7"') WHERE origin = '10'""")
 
     finding = only(check(desk))
 
     assert (finding.kind, finding.key, finding.field) == (Kind.DIFFERENT, "10", "custom.deep.er")
-    assert (finding.expected, finding.found) == ("1.50", "1.5")
+    assert (finding.expected, finding.found) == ("1.5", "1.7")
+
+
+@pytest.mark.parametrize(("data", "mapping"), [("journal_2010_2020.csv", "helpdesk_ru"), ("tickets.jsonl", "tracker")])
+def test_the_sources_that_the_import_is_tested_with_are_found_equal(desk: Desk, data: str, mapping: str) -> None:
+    desk.run(SOURCES / data, mapping=SOURCES / f"{mapping}.yaml")
+
+    verdict = check(desk)
+
+    assert found(verdict) == []
+    assert sum(part.outcomes.get("equal", 0) for part in verdict.parts) > 0

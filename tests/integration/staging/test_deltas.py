@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from caseline.actions import run_import
+from caseline.actions.run_import import Order
 from staging import columns
+from staging.register import Options
 from staging.work import Job
-from tests.factories.imports import Desk
+from tests.factories.imports import NOW, Desk
 from tests.factories.salesforce import account, account_id, case, case_id, export, table
 
 ONLY = {"only": ("company", "request")}
@@ -138,6 +141,19 @@ def test_change_of_columns_is_reported(desk: Desk, tmp_path: Path) -> None:
     with desk.house.engine.connect() as connection:
         (change,) = columns.changes(connection, job.run_id, job.found, job.ids)
     assert (change.appeared, change.vanished) == (("Floor__c",), ("Description",))
+
+
+def test_file_replaced_while_its_run_is_open_brings_no_duplicates(desk: Desk, tmp_path: Path) -> None:
+    folder = export(tmp_path / "export", Case=[case(1), case(2, Status="?")])
+    order = Order((folder,), "salesforce", Options(only=("request",)))
+    running = run_import.start(desk.house, order, clock=lambda: NOW)
+    assert not run_import.go_on(running, budget=1), "it stops before the run is finished"
+
+    export(folder, Case=[case(1), case(2), case(3)])
+    desk.run(folder, **CASES)
+
+    assert desk.totals() == {"read": 3, "new": 0, "success": 3, "failed": 0, "filtered": 0}
+    assert desk.query("SELECT count(*) FROM staging.run") == [(1,)]
 
 
 # ----------------------------------------------------------------------------------------------- filtered, healed
