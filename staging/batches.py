@@ -25,6 +25,9 @@ class Batch:
     first_id: int
     last_id: int
     retry: bool
+    """FAILED rows of the range are tried too."""
+    retry_code: str | None
+    """Only those of them that have this error."""
     fence: int
     attempt_started: datetime | None
 
@@ -32,6 +35,19 @@ class Batch:
     def final(self) -> bool:
         """The pass in which what waits for each other is resolved or fails."""
         return self.turn == FINAL_PASS
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What a statement needs to find the open rows of the batch."""
+        names = ("first_id", "last_id", "retry", "retry_code")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """FAILED rows are tried again, all or those with an error of `code`."""
+
+    code: str | None = None
 
 
 _COLUMNS = (
@@ -43,6 +59,7 @@ _COLUMNS = (
     tables.batch.c.first_id,
     tables.batch.c.last_id,
     tables.batch.c.retry,
+    tables.batch.c.retry_code,
     tables.batch.c.fence,
     tables.batch.c.attempt_started,
 )
@@ -99,7 +116,7 @@ class Turn:
     """1 = while files are loaded, up to `FINAL_PASS`."""
 
 
-def sweep(connection: sa.Connection, turn: Turn, *, wanted: sa.ColumnElement[bool], retry: bool) -> int:
+def sweep(connection: sa.Connection, turn: Turn, *, wanted: sa.ColumnElement[bool], retry: Retry | None = None) -> int:
     """Batches over all rows of the part that are `wanted` and in no open batch; answers how many rows."""
     row, batch = tables.row, tables.batch
     size = 2**62 if turn.number == FINAL_PASS else SIZE
@@ -134,7 +151,8 @@ def sweep(connection: sa.Connection, turn: Turn, *, wanted: sa.ColumnElement[boo
                 "pass": turn.number,
                 "first_id": first,
                 "last_id": last,
-                "retry": retry,
+                "retry": retry is not None,
+                "retry_code": None if retry is None else retry.code,
             }
             for layout, first, last, _ in found
         ],

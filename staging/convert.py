@@ -51,8 +51,7 @@ def prepare(connection: sa.Connection, prepared: Prepared, batch: Batch) -> Coun
     plan = prepared.plan
     # Tables of a first load have no statistics yet; what is joined here is always found by an index.
     connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    range_of = {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": None}
-    connection.execute(prepared.fill, range_of)
+    connection.execute(prepared.fill, batch.parameters | {"bad": None})
     if batch.final:
         _resolve_among_themselves(connection, plan)
     counts = _count(connection, plan)
@@ -80,9 +79,7 @@ def _mark_bad(connection: sa.Connection, prepared: Prepared, batch: Batch) -> No
     take = prepared.plan.take
     bad = list(connection.execute(sa.select(take.c.ref).where(sa.not_(take.c.ok))).scalars())
     statement = prepared.final_errors if batch.final else prepared.errors
-    connection.execute(
-        statement, {"first_id": batch.first_id, "last_id": batch.last_id, "retry": batch.retry, "bad": bad}
-    )
+    connection.execute(statement, batch.parameters | {"bad": bad})
 
 
 def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) -> list[Refusal]:

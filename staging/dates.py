@@ -19,7 +19,10 @@ def typed(kind: Type, layouts: list[str], zone: str, raw: Text) -> tuple[Text, l
     for layout in known:
         here = raw.like(layout.like)
         text = raw if layout.iso else _iso(layout, raw)
-        goods.append((here, sa.and_(_year(layout, raw).in_(CENTURIES), sa.func.pg_input_is_valid(text, "timestamp"))))
+        # LIKE lets any sign stand for a digit, and PostgreSQL reads some of them ("+1:30").
+        digits = sa.func.translate(raw, "0123456789", "") == layout.signs
+        possible = sa.func.pg_input_is_valid(text, "timestamp")
+        goods.append((here, sa.and_(digits, _year(layout, raw).in_(CENTURIES), possible)))
         values.append((here, _instant(layout, zone, text)))
     good = sa.case(*goods, else_=sa.false())
     value: Text = sa.case((good, sa.case(*values, else_=sa.null())), else_=sa.null())
@@ -53,8 +56,6 @@ def _iso(layout: formats.DateFormat, raw: Text) -> Text:
     if not layout.timed:
         return day
     clock = at["hour"].concat(":").concat(at.get("minute", sa.literal("00")))
-    return (
-        day.concat(" ").concat(clock).concat(":").concat(at["second"])
-        if "second" in at
-        else day.concat(" ").concat(clock)
-    )
+    for name, sign in (("second", ":"), ("fraction", ".")):
+        clock = clock.concat(sign).concat(at[name]) if name in at else clock
+    return day.concat(" ").concat(clock)

@@ -43,6 +43,11 @@ class DateFormat:
     """Ends in Z: the value is in UTC whatever the mapping's zone."""
 
     @property
+    def signs(self) -> str:
+        """What is left of a value in this layout without its digits."""
+        return re.sub(r"\\(.)|_", lambda found: found[1] or "", self.like)
+
+    @property
     def timed(self) -> bool:
         """Holds at least an hour."""
         return any(name == "hour" for name, _, _ in self.pieces)

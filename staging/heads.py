@@ -117,17 +117,21 @@ def _csv_header(file: SourceFile, mapping: Mapping, sample: bytes, encoding: str
 
 
 def _json_header(mapping: Mapping, sample: str) -> list[str]:
-    known = dict.fromkeys(_used_columns(mapping))
+    used = dict.fromkeys(_used_columns(mapping))
+    found: dict[str, None] = {}
     everything = any(part.keep == "*" for part in mapping.parts.values())
     for line in sample.split("\n")[:1000]:
-        known |= dict.fromkeys(leaf for leaf in _leaves(_parsed(line)) if everything or leaf.startswith(values.OWN))
-    leaves = [path for path in known if not any(other.startswith(path + ".") for other in known)]
-    return [*(path for path in leaves if path != REST), REST]
+        found |= dict.fromkeys(leaf for leaf in _leaves(_parsed(line)) if everything or leaf.startswith(values.OWN))
+    # What the mapping names stays a column, even where a record has an object in its place.
+    others = [path for path in found if not any(path == name or path.startswith(name + ".") for name in used)]
+    leaves = [path for path in others if not any(other.startswith(path + ".") for other in (*others, *used))]
+    return [*(path for path in (*used, *leaves) if path != REST), REST]
 
 
 def _used_columns(mapping: Mapping) -> Iterator[str]:
     for part in mapping.parts.values():
-        yield from (*part.key.column, *part.key.otherwise, *(skip.column for skip in part.skip))
+        kept = [] if part.keep == "*" else part.keep
+        yield from (*part.key.column, *part.key.otherwise, *(skip.column for skip in part.skip), *kept)
         for rule in (*part.fields.values(), *part.extra.values()):
             yield from rule.column
 

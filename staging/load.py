@@ -141,7 +141,9 @@ def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
 
 def _field(record: Damaged, header: tuple[str, ...], column: str) -> str | None:
     index = header.index(column) if column in header else len(record.fields)
-    return _printable(record.fields[index]) if index < len(record.fields) else None
+    text = record.fields[index] if index < len(record.fields) else ""
+    # What is longer is no key; sending megabytes of it to find that out would take seconds.
+    return _printable(text) if 0 < len(text) <= values.LONGEST_KEY else None
 
 
 def _shown(record: Damaged) -> str:

@@ -76,9 +76,8 @@ class Loader:
     @cached_property
     def unskipped(self) -> sa.ColumnElement[bool]:
         """Not skipped by the mapping."""
-        if self.part.inline:
-            return self.key.is_not(None)  # type: ignore[no-any-return]
-        return sa.not_(sa.or_(sa.false(), *(condition for condition, _ in self.skips)))
+        present = self.key.is_not(None) if self.part.inline else sa.true()
+        return sa.and_(present, *(sa.not_(condition) for condition, _ in self.skips))
 
     @cached_property
     def skips(self) -> list[tuple[sa.ColumnElement[bool], str]]:
@@ -88,6 +87,9 @@ class Loader:
             raw = self.columns.raw(skip.column)
             condition = checks.missing(raw) if skip.empty else sa.func.coalesce(raw.in_(skip.values), sa.false())
             others = [sa.not_(earlier) for earlier, _ in found]
+            if self.part.inline:
+                # A line that says nothing of the part holds no record that could be left out.
+                others.append(self.key.is_not(None))
             found.append((sa.and_(condition, *others), skip.reason))
         return found
 

@@ -26,7 +26,7 @@ def advance(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
     while turn < batches.FINAL_PASS:
         turn = SECOND if turn == LOADING else turn + 1
         again = batches.Turn(run_id, part.part_id, part.rank, turn)
-        if batches.sweep(connection, again, wanted=tables.row.c.status == tables.NEW, retry=False):
+        if batches.sweep(connection, again, wanted=tables.row.c.status == tables.NEW):
             _note(connection, run_id, part, turn=turn, closed_at=None)
             return True
     _close(connection, run_id, part, now)

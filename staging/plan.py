@@ -140,11 +140,18 @@ def _seen(mapping: Mapping, name: str, layout: Layout, *, part_id: int) -> sa.Su
     )
 
 
+_CODE = sa.bindparam("retry_code", type_=sa.Text)
+_WITH_CODE = sa.or_(
+    _CODE.is_(None),
+    tables.row.c.errors.contains(
+        sa.func.jsonb_build_array(sa.func.jsonb_build_object(sa.literal("code", sa.Text), _CODE))
+    ),
+)
 _WANTED = sa.and_(
     tables.row.c.id.between(sa.bindparam("first_id"), sa.bindparam("last_id")),
     sa.or_(
         tables.row.c.status == tables.NEW,
-        sa.and_(sa.bindparam("retry", type_=sa.Boolean), tables.row.c.status == tables.FAILED),
+        sa.and_(sa.bindparam("retry", type_=sa.Boolean), tables.row.c.status == tables.FAILED, _WITH_CODE),
     ),
     sa.or_(
         sa.bindparam("bad", None, type_=sa.ARRAY(sa.BigInteger)).is_(None),

@@ -109,9 +109,10 @@ def plan_retries(
     if options.retry_code is not None:
         failed = sa.and_(failed, row.c.errors.contains([{"code": options.retry_code}]))
     wanted = sa.or_(row.c.status == tables.NEW, failed) if options.retry_failed else row.c.status == tables.NEW
+    retry = batches.Retry(options.retry_code) if options.retry_failed else None
     for rank, name in enumerate(mapping.parts):
         if not options.only or name in options.only:
-            batches.sweep(connection, batches.Turn(run_id, ids[name], rank, 1), wanted=wanted, retry=True)
+            batches.sweep(connection, batches.Turn(run_id, ids[name], rank, 1), wanted=wanted, retry=retry)
 
 
 def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Definitions:

@@ -10,7 +10,6 @@ from staging import tables
 from staging.faults import FileFault
 from staging.survey import Found
 
-
 REPLACED: Final = " (replaced)"
 """Stands behind the digest of a file whose content was replaced before its run had ended."""
 

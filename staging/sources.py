@@ -5,6 +5,7 @@ import fnmatch
 import hashlib
 import io
 import lzma
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -80,11 +81,11 @@ def fits(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _of(path: Path) -> Iterator[SourceFile]:
-    if not path.exists():
-        raise FileFault("FILE_MISSING", str(path), "there is no such file or folder: check the path")
     try:
+        if not path.exists():
+            raise FileFault("FILE_MISSING", str(path), "there is no such file or folder: check the path")
         if path.is_dir():
-            for inner in sorted(path.rglob("*")):
+            for inner in sorted(_inside(path)):
                 if inner.is_file():
                     file = _plain(path, inner)
                     yield from _members(inner) if inner.suffix.lower() == ".zip" else [file]
@@ -96,6 +97,16 @@ def _of(path: Path) -> Iterator[SourceFile]:
         raise FileFault(
             "FILE_UNREADABLE", str(error.filename or path), "no right to read it: give it to the user who imports"
         ) from error
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Everything below a folder; unlike `rglob` it does not pass over what it has no right to list."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for inner, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(inner, name) for name in names)
 
 
 def _plain(folder: Path, file: Path) -> SourceFile:

@@ -117,7 +117,7 @@ def _extra(extra: Sequence[Value]) -> Text:
 
 def _as_json(value: Value) -> Text:
     if value.type is Type.DATETIME:
-        return sa.func.to_char(value.expression, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+        return sa.func.to_char(value.expression, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
     return value.expression
 
 

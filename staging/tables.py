@@ -93,6 +93,7 @@ batch = sa.Table(
     sa.Column("first_id", sa.BigInteger, nullable=False),
     sa.Column("last_id", sa.BigInteger, nullable=False),
     sa.Column("retry", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("retry_code", sa.Text),
     sa.Column("owner", sa.Text),
     _at("until"),
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),

@@ -1,6 +1,7 @@
 """Reads CSV with Python's own reader; a record that is out of shape costs itself and nothing behind it."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -22,6 +23,9 @@ class CsvRecords:
         self._lines = Lines(stream)
         self._delimiter = delimiter
         self._nothing = nothing
+        field = rf'(?:"(?:[^"]|"")*+"|[^"\r\n{re.escape(delimiter)}]*+)'
+        self._clean = re.compile(rf"{field}(?:{re.escape(delimiter)}{field})*+")
+        """A record whose quotes stand around whole values only: behind damage nothing less is believed."""
         first = next(csv.reader(self._lines, delimiter=delimiter), [])
         self._lines.done()
         self.header = tuple(name.strip() for name in first)
@@ -91,11 +95,13 @@ class CsvRecords:
         return len(self._lines.taken)
 
     def _is_record(self, count: int) -> bool:
-        reader = csv.reader(islice(self._lines.after(count), _FAR), delimiter=self._delimiter, strict=True)
+        taken: list[str] = []
+        lines = (taken.append(line) or line for line in islice(self._lines.after(count), _FAR))  # type: ignore[func-returns-value]
         try:
-            return len(next(reader, [])) == len(self.header)
+            fields = next(csv.reader(lines, delimiter=self._delimiter, strict=True), [])
         except csv.Error:
             return False
+        return len(fields) == len(self.header) and self._clean.fullmatch("".join(taken).rstrip("\r\n")) is not None
 
 
 def _unreadable(records: Sequence[Sequence[str]]) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -91,6 +92,6 @@ def text_of(value: object) -> str:
         return text[:-6] if text.endswith("+00:00") else value.astimezone(UTC).isoformat(" ")[:-6]
     if isinstance(value, (bool, list, dict)):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, float):
-        return f"{value:.15g}"
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return value.isoformat() if isinstance(value, date) else str(value)

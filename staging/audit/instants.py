@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ _SIGNS: Final = {
     "ss": r"(?P<second>[0-9]{2})",
 }
 _SPLIT: Final = re.compile("|".join(_SIGNS) + "|.", re.DOTALL)
+_HOURS: Final = 24
+_SECONDS: Final = 60
 _YEARS: Final = range(1900, 2200)
 """Other years are typing errors in a register of requests."""
 
@@ -54,11 +56,24 @@ def _moment(at: dict[str, int], zone: tzinfo) -> datetime:
     if at["year"] not in _YEARS:
         raise Unreadable("BAD_DATE")
     exact = {**at, "microsecond": 1000 * at.get("microsecond", 0)}
+    late = _late(exact)
     try:
-        clock = datetime(**exact, tzinfo=zone)
-    except ValueError as error:
+        clock = datetime(**exact, tzinfo=zone) + late
+    except (ValueError, OverflowError) as error:
         raise Unreadable("BAD_DATE") from error
     return clock if zone is UTC else _settled(clock).astimezone(UTC)
+
+
+def _late(at: dict[str, int]) -> timedelta:
+    """ISO 8601 has an hour 24, the end of the day, and a second 60: both are taken out and given back as time."""
+    late = timedelta()
+    if at.get("hour") == _HOURS and not at.get("minute") and not at.get("second"):
+        at["hour"] = 0
+        late += timedelta(days=1)
+    if at.get("second") == _SECONDS:
+        at["second"] = 0
+        late += timedelta(minutes=1)
+    return late
 
 
 def _settled(clock: datetime) -> datetime:

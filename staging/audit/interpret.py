@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 from caseline.crm.vocabulary import Type
@@ -19,6 +19,7 @@ BLANK: Final = " \t\r\n\v\f\u00a0\u200b\u2007\u202f\ufeff"
 """A text of these signs alone is empty."""
 _NO_TEXT: Final = {Type.DATETIME, Type.DATE, Type.BOOLEAN, Type.INTEGER, Type.NUMBER, Type.MONEY}
 _REMEMBERED: Final = 20_000
+_DIGITS: Final = Context(prec=15)
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
@@ -69,6 +70,8 @@ def _reader(kind: Type, rule: Rule, mapping: Mapping) -> Read | None:
     typed = _typed(kind, rule, mapping)
     if kind is Type.MULTI_LIST or (mapped is None and typed is None):
         return typed
+    if mapped is not None and kind not in _NO_TEXT:
+        return mapped
 
     def read(text: str) -> Any:  # noqa: ANN401 - depends on the field's type
         outcome = mapped(text) if mapped else text
@@ -143,14 +146,13 @@ def _number(kind: Type, rule: Rule, mapping: Mapping) -> Read:
     comma = (rule.decimal or mapping.decimal) == ","
     pattern = _WHOLE if kind is Type.INTEGER else _NUMBER
 
-    def read(text: str) -> float:
+    def read(text: str) -> Decimal:
         plain = text.translate(dict.fromkeys(map(ord, thousands or "")))
         if comma:
             plain = (plain.replace(".", "x") if mapping.format == "csv" else plain).replace(",", ".")
         if not pattern.fullmatch(plain):
             raise Unreadable("BAD_NUMBER")
-        # Exact enough: what the CRM answers are numbers of the same width.
-        return int(Decimal(plain)) if kind is Type.INTEGER else float(Decimal(plain))
+        return _figure(plain)
 
     return read
 
@@ -185,9 +187,14 @@ def stored(kind: Type, value: Any) -> Any:  # noqa: ANN401 - depends on the type
         return None
     if kind in {Type.DATETIME, Type.DATE} and isinstance(value, str):
         return _dated(kind, value)
-    if kind in {Type.NUMBER, Type.MONEY} and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+    if kind in {Type.INTEGER, Type.NUMBER, Type.MONEY} and isinstance(value, (int, float)):
+        return value if isinstance(value, bool) else _figure(repr(value))
     return value
+
+
+def _figure(text: str) -> Decimal:
+    """A number to 15 digits: that many survive JSON."""
+    return _DIGITS.create_decimal(text).normalize(_DIGITS) + 0
 
 
 def _dated(kind: Type, text: str) -> datetime | date | str:

@@ -26,7 +26,7 @@ def key_of(rule: Key, text: str | None) -> str | None:
     if rule.fold:
         plain = _SPACES.sub(" ", found).replace("ё", "е").replace("Ё", "Е")
         found = "".join(map(_small, plain))
-    elif rule.ids == "salesforce" and len(found) == _SHORT_ID:
+    elif rule.ids == "salesforce" and len(found) <= _SHORT_ID == len(found.encode()):
         found += _suffix(found)
     # The staging table does not keep longer ones, so the record counts as one without a key.
     return found if found and len(found.encode()) <= LONGEST else None
@@ -34,8 +34,7 @@ def key_of(rule: Key, text: str | None) -> str | None:
 
 def _small(sign: str) -> str:
     """One sign for one sign: no language's special rules."""
-    small = sign.lower()
-    return small if len(small) == 1 else sign
+    return sign.lower()[0]
 
 
 def _suffix(short: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import IO, Final, TextIO
 
 SAMPLE: Final = 1 << 20
+_REALLY: Final = {"shift_jis": "cp932"}
+"""What programs write when they say so."""
 _RETURN: Final = re.compile(r"\r(?!\n|\Z)")
 _STAND_IN: Final = "\ue00d"
 """Python's csv module ends a record at a carriage return; alone it ends nothing, so this sign takes its place."""
@@ -18,6 +20,7 @@ UNREADABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 def text(stream: IO[bytes], encoding: str) -> TextIO:
     """The stream as text; lines end with LF only, and what cannot be decoded stays in its line."""
+    encoding = _REALLY.get(encoding, encoding)
     if encoding == "utf-16":
         return io.TextIOWrapper(stream, "utf-16", errors="surrogatepass", newline="\n")
     name = "utf-8-sig" if encoding == "utf-8" else encoding
@@ -40,7 +43,7 @@ def encoding(start: bytes, wanted: Sequence[str]) -> str | None:
 
 def _broken(line: bytes, name: str) -> bool:
     try:
-        line.decode(name)
+        line.decode(_REALLY.get(name, name))
     except UnicodeDecodeError:
         return True
     return False

@@ -16,6 +16,10 @@ from flows.import_legacy import import_legacy
 from flows.options import ImportOptions
 
 MAPPING = "salesforce-sample"
+FOREIGN = (
+    *("Beginning flow run", "View at", "Finished in state", "Running hook", "Hook", "Worker", "Flow run", "Reported"),
+    *("Running 1 deployment", "Executing deployment", "Deployment step", "All deployment", "Process exited", "Check"),
+)
 
 
 class Api:
@@ -47,19 +51,22 @@ class Api:
         wanted = {"artifacts": {"flow_run_id": {"any_": [run_id]}}, "sort": "CREATED_DESC"}
         return {artifact["key"]: artifact["data"] for artifact in reversed(self.post("/artifacts/filter", wanted))}
 
-    def our_lines(self, run_id: str) -> list[str]:
-        """The log without Prefect's own lines, oldest first; the server gets it with some seconds' delay."""
-        body = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC", "limit": 200}
-        foreign = ["Beginning flow run", "View at", "Finished in state", "Running hook", "Hook", "Worker", "Flow run"]
-        foreign += ["Running 1 deployment", "Executing deployment", "Deployment step", "All deployment"]
-        lines = [line["message"] for line in self.post("/logs/filter", body)]
-        return [line for line in lines if not line.startswith(tuple(foreign))]
+    def our_lines(self, run_id: str, *, patience_s: float = 30) -> list[str]:
+        """The log of a run that has ended, oldest first, without Prefect's own lines.
 
-    def wait_for_lines(self, run_id: str, text: str, *, patience_s: float = 30) -> list[str]:
+        The server gets the log some seconds late, so the line with which the flow ends is waited for.
+        """
         deadline = time.monotonic() + patience_s
-        while not any(text in line for line in self.our_lines(run_id)) and time.monotonic() < deadline:
-            time.sleep(0.5)
-        return self.our_lines(run_id)
+        lines = self._log(run_id)
+        while not any(name == "prefect.flow_runs" and line.startswith("Finished") for name, line in lines):
+            assert time.monotonic() < deadline, lines
+            time.sleep(0.3)
+            lines = self._log(run_id)
+        return [line for _name, line in lines if not line.startswith(FOREIGN)]
+
+    def _log(self, run_id: str) -> list[tuple[str, str]]:
+        body = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC", "limit": 200}
+        return [(line["name"], line["message"]) for line in self.post("/logs/filter", body)]
 
 
 @dataclass

@@ -66,10 +66,13 @@ def finish(process: Process) -> subprocess.CompletedProcess[str]:
 
 
 def stop(process: Process) -> None:
-    """Stop a process where it stands; it knows nothing of it."""
+    """Stop a process where it stands; it knows nothing of it. One that has ended is left alone."""
     process.send_signal(signal.SIGSTOP)
-    frozen = {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
-    wait_for(lambda: psutil.Process(process.pid).status() in frozen, "the process stands still")
+    wait_for(lambda: process.poll() is not None or _stands_still(process), "the process stands still")
+
+
+def _stands_still(process: Process) -> bool:
+    return psutil.Process(process.pid).status() in {psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE}
 
 
 def wake(process: Process) -> None:

@@ -34,6 +34,28 @@ def test_no_retry_failed_leaves_failed_rows_alone(desk: Desk, tmp_path: Path) ->
     assert desk.row(case_id(2)).status == "SUCCESS"
 
 
+def test_retry_by_code_leaves_failed_rows_between_two_others_alone(desk: Desk, tmp_path: Path) -> None:
+    lines = [case(1, Status="Reopened"), case(2, Subject=""), case(3, Status="Reopened")]
+    desk.run(export(tmp_path / "one", Case=lines), **CASES)
+
+    desk.retry("salesforce", retry_code="UNKNOWN_VALUE")
+
+    rows = {row.key: row for row in desk.rows()}
+    assert [rows[case_id(n)].attempts for n in (1, 2, 3)] == [2, 1, 2]
+
+
+def test_no_retry_leaves_failed_rows_beside_new_ones_alone(desk: Desk, tmp_path: Path) -> None:
+    lines = [case(1), case(2, Subject=""), case(3)]
+    desk.run(export(tmp_path / "one", Case=lines), **CASES)
+    with desk.house.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM crm.record")
+        connection.exec_driver_sql("UPDATE staging.row SET status = 'NEW', crm_id = NULL WHERE status = 'SUCCESS'")
+
+    desk.retry("salesforce", retry_failed=False)
+
+    assert [(row.status, row.attempts) for row in desk.rows()] == [("SUCCESS", 2), ("FAILED", 1), ("SUCCESS", 2)]
+
+
 def test_successful_rows_are_never_tried_again(desk: Desk, tmp_path: Path) -> None:
     folder = export(tmp_path / "one", Case=[case(1), case(2, Status="Reopened")])
     desk.run(folder, **CASES)
