@@ -21,6 +21,8 @@ def faults(mapping: Mapping) -> Iterator[Fault]:
         for field, rule in part.extra.items():
             if rule.to is not None:
                 yield (*here, "extra", field), "an extra field is no reference: remove `to`, and the key stays as text"
+            if rule.type is Type.MULTI_LIST and rule.values is not None:
+                yield (*here, "extra", field), "the values of a multi_list stay as they are: remove `values`"
 
 
 def _core_faults(mapping: Mapping, name: str, part: Part, here: Place) -> Iterator[Fault]:

@@ -106,6 +106,13 @@ class Skip(_Strict):
     empty: bool = False
     reason: str
 
+    @model_validator(mode="after")
+    def _one_condition(self) -> Self:
+        if bool(self.values) == self.empty:
+            message = "give exactly one of: is, empty"
+            raise ValueError(message)
+        return self
+
 
 class Part(_Strict):
     """One kind of record of the source and the files it stands in."""

@@ -8,7 +8,6 @@ from typing import Any
 from staging.audit.records import AT_ONCE, Chunk, Chunks, Damaged, Table, Texts
 from staging.audit.text_lines import UNREADABLE, Lines
 
-
 _Record = tuple[dict[str, Any], dict[str, str | None]]
 """A document, and its leaves by path."""
 
@@ -81,7 +80,7 @@ def _written(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_written, value)) + "]"
     if isinstance(value, Decimal):
-        return format(value or Decimal(0), "f")  # a nought has no sign
+        return format(value.copy_abs() if value.is_zero() else value, "f")
     return json.dumps(value, ensure_ascii=False)
 
 

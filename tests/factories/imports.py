@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -91,7 +91,7 @@ class Desk:
             .order_by(tables.part.c.id, file.c.id, row.c.line, row.c.id)
         )
         found = self.query(query)
-        return [Row(*row[:9], tuple(row.errors or ()), *row[10:]) for row in found]
+        return [Row(*(*row[:9], tuple(row.errors or ()), *row[10:])) for row in found]
 
     def row(self, key: str, part: str = "request") -> Row:
         """The row that owns a key."""
@@ -100,7 +100,7 @@ class Desk:
 
     def records(self, entity: str = "request") -> dict[str, dict[str, Any]]:
         """Records of the CRM by origin, references as origins."""
-        with closing(self.house.crm.read(entity, None)) as found:  # type: ignore[type-var] - a generator
+        with closing(cast("Any", self.house.crm.read(entity, None))) as found:
             return {record["origin"]: record for record in found}
 
     def totals(self, part: str = "request") -> dict[str, int]:

@@ -32,4 +32,4 @@ def shared_desk(server: Server, template: str, tmp_path_factory: pytest.TempPath
 
 def _execute(server: Server, statement: str, *names: str) -> None:
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type] - ours
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

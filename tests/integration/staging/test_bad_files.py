@@ -43,7 +43,7 @@ def _imported(desk: Desk, folder: Path, mapping: Path) -> Imported:
         if Path(row.file).parent == folder:
             rows.setdefault(Path(row.file).name, []).append(row)
     subjects = {key: record["subject"] for key, record in desk.records().items()}
-    read = {name: count for name, count in desk.query("SELECT name, read FROM staging.file")}
+    read = dict(desk.query("SELECT name, read FROM staging.file"))
     return Imported(folder, str(mapping), rows, subjects, read)
 
 
@@ -72,12 +72,16 @@ def _check(imported: Imported, name: str, expected: dict[str, Any]) -> None:
     bad = [f"{row.line} {error['code']} {error['field'] or '-'}" for row in rows for error in row.errors]
     assert sorted(bad) == sorted(expected.get("bad", []))
     assert [row.line for row in rows if row.status == "SUCCESS"] == expected["good"]
-    assert {row.line: imported.subjects[row.key or ""] for row in rows if row.line in expected.get("values", {})} == expected.get("values", {})
+    assert {
+        row.line: imported.subjects[row.key or ""] for row in rows if row.line in expected.get("values", {})
+    } == expected.get("values", {})
     assert len(rows) == imported.read[name]
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in ("rows", "json") for name in EXPECTED[kind]])
-def test_place_of_every_row_is_where_its_record_stands(csv_files: Imported, json_files: Imported, kind: str, name: str) -> None:
+def test_place_of_every_row_is_where_its_record_stands(
+    csv_files: Imported, json_files: Imported, kind: str, name: str
+) -> None:
     imported = csv_files if kind == "rows" else json_files
     data = imported.stream(name)
     for row in imported.rows.get(name, []):

@@ -1,6 +1,7 @@
 """Records that are longer than others: fields of megabytes, records longer than a block, records that never end."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,10 @@ from tests.factories.imports import Desk
 from tests.factories.salesforce import case, case_id, table
 
 MIB = 1024 * 1024
-CASES = {"only": ("request",)}
-LENIENT = "extends: salesforce\nparts: { request: { fields: { description: { column: Description, max: 100000000 } } } }\n"
+CASES: dict[str, Any] = {"only": ("request",)}
+LENIENT = (
+    "extends: salesforce\nparts: { request: { fields: { description: { column: Description, max: 100000000 } } } }\n"
+)
 
 
 def lenient(folder: Path) -> Path:
@@ -20,8 +23,10 @@ def lenient(folder: Path) -> Path:
 
 
 def test_field_of_five_megabytes_arrives_whole(desk: Desk, tmp_path: Path) -> None:
-    text = "Привет, \"мир\"\r\n5' 6\" " * (5 * MIB // 22)
-    (tmp_path / "Case.csv").write_text(table([case(1), case(2, Description=text), case(3)]), encoding="utf-8", newline="")
+    text = 'Привет, "мир"\r\n5\' 6" ' * (5 * MIB // 22)
+    (tmp_path / "Case.csv").write_text(
+        table([case(1), case(2, Description=text), case(3)]), encoding="utf-8", newline=""
+    )
 
     desk.run(tmp_path / "Case.csv", mapping=lenient(tmp_path), **CASES)
 
@@ -31,7 +36,9 @@ def test_field_of_five_megabytes_arrives_whole(desk: Desk, tmp_path: Path) -> No
 
 def test_big_field_of_a_damaged_block_arrives_whole_too(desk: Desk, tmp_path: Path) -> None:
     text = '5" pipe ' * MIB
-    lines = table([case(1), case(2, Description="@"), case(3), case(4)]).replace("@", text).replace("Case 3", "Ca\0se 3")
+    lines = (
+        table([case(1), case(2, Description="@"), case(3), case(4)]).replace("@", text).replace("Case 3", "Ca\0se 3")
+    )
     (tmp_path / "Case.csv").write_text(lines, encoding="utf-8")
 
     desk.run(tmp_path / "Case.csv", mapping=lenient(tmp_path), **CASES)
@@ -55,7 +62,7 @@ def test_record_longer_than_a_block_arrives_whole(desk: Desk, tmp_path: Path) ->
 def test_quote_left_open_before_many_blocks_costs_one_row(desk: Desk, tmp_path: Path) -> None:
     filler = "x" * 20_000
     lines = [case(n, Description=filler) for n in range(1000)]
-    data = table(lines).replace('Case 7,', '"Case 7,')
+    data = table(lines).replace("Case 7,", '"Case 7,')
     assert len(data) > 2 * blocks.SIZE
     (tmp_path / "Case.csv").write_text(data)
 

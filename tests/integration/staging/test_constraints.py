@@ -1,6 +1,6 @@
 """The database guards its own truth: no statement, ours or anybody's, leaves a row that means nothing."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.factories.imports import Desk
 from tests.factories.salesforce import case, export
 
-CASES = {"only": ("request",)}
+CASES: dict[str, Any] = {"only": ("request",)}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,10 @@ def filled(shared_desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
         ("ck_row_status", "UPDATE staging.row SET status = 'DONE' WHERE status = 'SUCCESS'"),
         ("ck_row_status", "UPDATE staging.row SET status = 'success' WHERE status = 'SUCCESS'"),
         ("ck_row_success_has_crm_id", "UPDATE staging.row SET crm_id = NULL WHERE status = 'SUCCESS'"),
-        ("ck_row_success_has_crm_id", "UPDATE staging.row SET status = 'SUCCESS', errors = NULL WHERE status = 'FAILED'"),
+        (
+            "ck_row_success_has_crm_id",
+            "UPDATE staging.row SET status = 'SUCCESS', errors = NULL WHERE status = 'FAILED'",
+        ),
         ("ck_row_failed_has_errors", "UPDATE staging.row SET errors = NULL WHERE status = 'FAILED'"),
         ("ck_row_failed_has_errors", "UPDATE staging.row SET status = 'FAILED' WHERE status = 'SUCCESS'"),
         ("ck_row_failed_has_errors", "UPDATE staging.row SET status = 'NEW' WHERE status = 'FAILED'"),
@@ -37,7 +40,10 @@ def filled(shared_desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
         ("ck_batch_lease", "UPDATE staging.batch SET owner = 'nobody'"),
         ("ck_run_state", "UPDATE staging.run SET state = 'lost'"),
         ("ck_run_finished", "UPDATE staging.run SET state = 'open'"),
-        ("uq_record_source_origin", "INSERT INTO crm.record (kind, source, origin, subject, stage) SELECT kind, source, origin, 's', stage FROM crm.record"),
+        (
+            "uq_record_source_origin",
+            "INSERT INTO crm.record (kind, source, origin, subject, stage) SELECT kind, source, origin, 's', stage FROM crm.record",
+        ),
         ("fk_record_stage", "UPDATE crm.record SET stage = 'nowhere'"),
     ],
 )

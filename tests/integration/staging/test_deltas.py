@@ -1,6 +1,7 @@
 """Later exports of the same source: what is new, what changed, what people edited meanwhile, what lost its column."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from staging.work import Job
 from tests.factories.imports import NOW, Desk
 from tests.factories.salesforce import account, account_id, case, case_id, export, table
 
-ONLY = {"only": ("company", "request")}
-CASES = {"only": ("request",)}
+ONLY: dict[str, Any] = {"only": ("company", "request")}
+CASES: dict[str, Any] = {"only": ("request",)}
 
 
 def version_of(desk: Desk, number: int) -> int:
@@ -226,7 +227,11 @@ def test_first_of_two_records_with_one_id_wins_in_every_export(desk: Desk, tmp_p
     if later == "same file":
         desk.run(export(tmp_path / "two", Case=[*first, case(3)]), **CASES)
     else:
-        desk.run(export(tmp_path / "two" / "a", Case=[case(1), case(3)]), export(tmp_path / "two" / "b", Case=[case(1, Subject="second")]), **CASES)
+        desk.run(
+            export(tmp_path / "two" / "a", Case=[case(1), case(3)]),
+            export(tmp_path / "two" / "b", Case=[case(1, Subject="second")]),
+            **CASES,
+        )
 
     assert desk.records()[case_id(1)]["subject"] == "Case 1"
     assert desk.row(case_id(1)).status == "SUCCESS"

@@ -32,7 +32,7 @@ class SmallDisk:
 
 
 @pytest.fixture
-def disk(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
+def disk(server: Server, template: str) -> Iterator[SmallDisk]:
     """A migrated database on a disk of 30 MiB."""
     if os.geteuid() != 0:
         pytest.skip("needs root")
@@ -43,11 +43,17 @@ def disk(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
     folder.mkdir()
     owner = server.data.stat()
     size = f"size=30m,mode=0700,uid={owner.st_uid},gid={owner.st_gid}"
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "none", str(folder)], check=False, capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", size, "none", str(folder)], check=False, capture_output=True
+    )
     if mounted.returncode:
         pytest.skip("needs root")  # a container's root that may not mount is none
     name = f"disk_{folder.name[-8:]}"
-    _execute(server, f"CREATE TABLESPACE {name} LOCATION '{folder}'", f"CREATE DATABASE {name} TEMPLATE {template} TABLESPACE {name}")
+    _execute(
+        server,
+        f"CREATE TABLESPACE {name} LOCATION '{folder}'",
+        f"CREATE DATABASE {name} TEMPLATE {template} TABLESPACE {name}",
+    )
     yield SmallDisk(folder, make_url(server.url).set(database=name).render_as_string(hide_password=False))
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)", f"DROP TABLESPACE {name}")
     subprocess.run(["umount", str(folder)], check=True)
@@ -57,7 +63,7 @@ def disk(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
 def _execute(server: Server, *statements: str) -> None:
     with psycopg.connect(server.url, autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[call-overload] - text of our own
+            connection.execute(statement)
 
 
 def test_full_disk_stops_with_the_remedy_and_nothing_is_lost(disk: SmallDisk, tmp_path: Path) -> None:

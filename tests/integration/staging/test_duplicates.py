@@ -1,16 +1,19 @@
 """Which records are one and which are two: duplicates, letter case, short and long ids, several archives."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.factories.imports import Desk
 from tests.factories.salesforce import account, account_id, case, case_id, export, packed
 
-CASES = {"only": ("request",)}
+CASES: dict[str, Any] = {"only": ("request",)}
 SHORT, LONG = "50000000000aBcD", "50000000000aBcDAAU"
 
 
 def test_first_of_two_records_with_one_id_wins_and_the_second_names_it(desk: Desk, tmp_path: Path) -> None:
-    desk.run(export(tmp_path / "e", Case=[case(1), case(2), case(1, Subject="second"), case(1, Subject="third")]), **CASES)
+    desk.run(
+        export(tmp_path / "e", Case=[case(1), case(2), case(1, Subject="second"), case(1, Subject="third")]), **CASES
+    )
 
     second, third = [row for row in desk.rows() if row.codes]
     assert (second.codes, third.codes) == (["DUPLICATE"], ["DUPLICATE"])
@@ -45,7 +48,10 @@ def test_ids_that_differ_only_in_letter_case_are_two_records(desk: Desk, tmp_pat
     ids = ["50000000000abcd", "50000000000ABCD", "50000000000AbCd"]
     accounts = ["0010000000000ab", "0010000000000AB"]
     lines = [case(n, Id=id_, AccountId=accounts[n % 2]) for n, id_ in enumerate(ids)]
-    desk.run(export(tmp_path / "e", Account=[account(n, Id=id_) for n, id_ in enumerate(accounts)], Case=lines), only=("company", "request"))
+    desk.run(
+        export(tmp_path / "e", Account=[account(n, Id=id_) for n, id_ in enumerate(accounts)], Case=lines),
+        only=("company", "request"),
+    )
 
     companies = {origin: record["name"] for origin, record in desk.records("company").items()}
     assert {record["subject"]: companies[record["company"]] for record in desk.records().values()} == {
@@ -65,7 +71,9 @@ def test_short_and_long_form_of_an_id_are_one_record(desk: Desk, tmp_path: Path)
 def test_short_id_refers_to_the_long_one_and_the_other_way_round(desk: Desk, tmp_path: Path) -> None:
     parents = [case(1, Id=SHORT, ParentId=""), case(2, ParentId=LONG), case(3, ParentId=SHORT)]
     companies = [account(1, Id=account_id(1)[:15]), account(2)]
-    cases = [line | {"AccountId": text} for line, text in zip(parents, [account_id(1), account_id(2)[:15], ""], strict=True)]
+    cases = [
+        line | {"AccountId": text} for line, text in zip(parents, [account_id(1), account_id(2)[:15], ""], strict=True)
+    ]
     desk.run(export(tmp_path / "e", Account=companies, Case=cases), only=("company", "request"))
 
     records = desk.records()

@@ -47,7 +47,9 @@ def test_flat_file_gives_every_good_line_and_names_every_fault(journal: Desk) ->
 
 
 def test_company_without_id_is_one_company_however_it_is_spelled(journal: Desk) -> None:
-    companies = {record["origin"]: record for record in journal.records("company").values() if record["source"] == "helpdesk-ru"}
+    companies = {
+        record["origin"]: record for record in journal.records("company").values() if record["source"] == "helpdesk-ru"
+    }
 
     assert {origin: company["name"] for origin, company in companies.items()} == {
         "7701234567": "ООО «Ромашка»",
@@ -68,7 +70,12 @@ def test_contact_of_a_line_belongs_to_the_company_of_that_line(journal: Desk) ->
 def test_values_of_a_flat_file_arrive_with_their_types(journal: Desk) -> None:
     record = journal.records()["2010/7"]
 
-    assert (record["number"], record["subject"], record["stage"], record["priority"]) == ("2010/7", "Принтер не печатает", "done", "high")
+    assert (record["number"], record["subject"], record["stage"], record["priority"]) == (
+        "2010/7",
+        "Принтер не печатает",
+        "done",
+        "high",
+    )
     assert (record["company"], record["contact"]) == ("7701234567", "anna@romashka.example")
     own = {
         "Сумма претензии": 1234.5,
@@ -138,7 +145,11 @@ def test_nested_file_gives_every_good_line_and_names_every_fault(tracker: Desk) 
 def test_numbers_booleans_and_lists_of_json_keep_their_meaning(tracker: Desk) -> None:
     records = tracker.records()
 
-    assert [records["4711"]["extra"][name] for name in ("labels", "value", "votes")] == [["web", "slow, very"], 1234567.89, 1200]
+    assert [records["4711"]["extra"][name] for name in ("labels", "value", "votes")] == [
+        ["web", "slow, very"],
+        1234567.89,
+        1200,
+    ]
     assert [records["4712"]["extra"].get(name) for name in ("labels", "value", "votes")] == [None, 99.5, 1200]
     assert records["4716"]["extra"]["labels"] == ["single"]
     assert (records["4711"]["escalated"], records["4712"]["escalated"]) == (True, False)
@@ -154,7 +165,10 @@ def test_times_of_json_are_in_utc_where_they_say_so_and_local_where_not(tracker:
 
 
 def test_records_inside_a_line_become_records_of_their_own(tracker: Desk) -> None:
-    assert {origin: person["name"] for origin, person in tracker.records("person").items()} == {"kim": "Kim Berg", "lee": "Unnamed"}
+    assert {origin: person["name"] for origin, person in tracker.records("person").items()} == {
+        "kim": "Kim Berg",
+        "lee": "Unnamed",
+    }
     assert tracker.records("company")["O-1"]["name"] == "Alfa", "the first line wins"
     assert tracker.records("company")["O-1"]["owner"] == "kim"
     reply = tracker.records("message")["r-1"]
@@ -189,7 +203,9 @@ def test_key_that_appears_only_deep_in_the_file_is_kept_too(desk: Desk, tmp_path
 # ------------------------------------------------------------------------------------------------ and no code
 
 
-@pytest.mark.parametrize("word", ["helpdesk-ru", "journal_", "tickets.jsonl", "Номер", "customer.org", "Europe/Moscow: "])
+@pytest.mark.parametrize(
+    "word", ["helpdesk-ru", "journal_", "tickets.jsonl", "Номер", "customer.org", "Europe/Moscow: "]
+)
 def test_no_code_knows_these_sources(word: str) -> None:
     packages = [ROOT / name for name in ("caseline", "staging", "flows", "tasks", "keywords")]
     code = [path for package in packages for path in package.rglob("*") if path.suffix in {".py", ".yaml", ".sql"}]

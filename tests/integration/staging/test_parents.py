@@ -1,13 +1,14 @@
 """References of records to records of their own kind: later ones, chains, circles, and what falls with a bad one."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.factories.imports import Desk
 from tests.factories.salesforce import account, account_id, case, case_id, export, table
 
-CASES = {"only": ("request",)}
+CASES: dict[str, Any] = {"only": ("request",)}
 
 
 def parents(desk: Desk) -> dict[str, str | None]:
@@ -26,13 +27,23 @@ def test_parent_may_come_later_in_the_file(desk: Desk, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("order", [range(1, 9), range(8, 0, -1), [3, 1, 7, 5, 8, 2, 6, 4]])
 def test_chain_of_parents_is_kept_in_any_order(desk: Desk, tmp_path: Path, order: list[int]) -> None:
-    desk.run(export(tmp_path / "e", Case=[child(n, of=n + 1) if n < 8 else case(8, ParentId="") for n in order]), **CASES)
+    desk.run(
+        export(tmp_path / "e", Case=[child(n, of=n + 1) if n < 8 else case(8, ParentId="") for n in order]), **CASES
+    )
 
     assert parents(desk) == {f"Case {n}": case_id(n + 1) for n in range(1, 8)} | {"Case 8": None}
 
 
 def test_circles_of_parents_are_kept(desk: Desk, tmp_path: Path) -> None:
-    circle = [child(1, of=2), child(2, of=1), child(3, of=3), child(4, of=5), child(5, of=6), child(6, of=4), child(7, of=4)]
+    circle = [
+        child(1, of=2),
+        child(2, of=1),
+        child(3, of=3),
+        child(4, of=5),
+        child(5, of=6),
+        child(6, of=4),
+        child(7, of=4),
+    ]
     desk.run(export(tmp_path / "e", Case=circle), **CASES)
 
     assert parents(desk) == {f"Case {n}": case_id(of) for n, of in enumerate([2, 1, 3, 5, 6, 4, 4], 1)}
@@ -100,9 +111,11 @@ def test_circle_may_go_through_files_with_other_columns(desk: Desk, tmp_path: Pa
 
 
 def test_parent_that_may_be_missing_is_left_empty(desk: Desk, tmp_path: Path) -> None:
-    text = 'extends: salesforce\nparts: { request: { fields: { parent: { column: ParentId, to: request, missing: empty } } } }\n'
+    text = "extends: salesforce\nparts: { request: { fields: { parent: { column: ParentId, to: request, missing: empty } } } }\n"
     (tmp_path / "lenient.yaml").write_text(text)
-    (tmp_path / "Case.csv").write_text(table([child(1, of=9), child(2, of=3), child(3, of=2) | {"Status": "?"}, child(4, of=2)]))
+    (tmp_path / "Case.csv").write_text(
+        table([child(1, of=9), child(2, of=3), child(3, of=2) | {"Status": "?"}, child(4, of=2)])
+    )
 
     desk.run(tmp_path / "Case.csv", mapping=tmp_path / "lenient.yaml", **CASES)
 

@@ -1,11 +1,12 @@
 """Trying FAILED rows again: once with every run, by code, with a mended mapping, or not at all."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.factories.imports import Desk
 from tests.factories.salesforce import case, case_id, export
 
-CASES = {"only": ("request",)}
+CASES: dict[str, Any] = {"only": ("request",)}
 MENDED = """
 extends: salesforce
 parts:

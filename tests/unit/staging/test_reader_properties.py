@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import hypothesis.strategies as st
-import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 
 from tests.factories.reading import Taken, read
 
@@ -52,7 +52,7 @@ def valid_files(draw: st.DrawFn) -> Written:
 def _written(row: list[str], delimiter: str, *, quote_all: bool, end: str) -> bytes:
     out = io.StringIO()
     # The module leaves a lone carriage return unquoted where lines end with LF, and then cannot read it back.
-    quoting = csv.QUOTE_ALL if quote_all or any("\r" in value for value in row) else csv.QUOTE_MINIMAL
+    quoting: Any = csv.QUOTE_ALL if quote_all or any("\r" in value for value in row) else csv.QUOTE_MINIMAL
     csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=end).writerow(row)
     return out.getvalue().encode()
 
