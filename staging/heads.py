@@ -17,6 +17,8 @@ from staging.sources import SourceFile
 SAMPLE: Final = 4 * 1024 * 1024
 NULS: Final = 0.2
 """Share of NUL bytes from which a file is UTF-16 rather than damaged."""
+WIDEST: Final = 1500
+"""Columns of a landing table, a little less than PostgreSQL allows."""
 REST: Final = "rest"
 """Column of what JSON lines hold beyond the known paths."""
 
@@ -110,6 +112,9 @@ def _csv_header(file: SourceFile, mapping: Mapping, sample: bytes, encoding: str
     names = tuple(
         name.strip() for name in next(csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter), [])
     )
+    if len(names) > WIDEST:
+        text = f"its header has {len(names):,} columns and no table holds more than {WIDEST:,}: leave some out"
+        raise FileFault("FILE_UNREADABLE", file.path, text)
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise FileFault("FILE_NO_KEY", file.path, f"column {twice!r} stands twice in its header: rename one of them")
@@ -125,7 +130,7 @@ def _json_header(mapping: Mapping, sample: str) -> list[str]:
     # What the mapping names stays a column, even where a record has an object in its place.
     others = [path for path in found if not any(path == name or path.startswith(name + ".") for name in used)]
     leaves = [path for path in others if not any(other.startswith(path + ".") for other in (*others, *used))]
-    return [*(path for path in (*used, *leaves) if path != REST), REST]
+    return [*(path for path in (*used, *leaves[:WIDEST]) if path != REST][:WIDEST], REST]
 
 
 def _used_columns(mapping: Mapping) -> Iterator[str]:

@@ -122,7 +122,7 @@ def _copied(connection: sa.Connection, command: sql.Composable, data: bytes) -> 
             with cursor.copy(command) as stream:
                 stream.write(data)
             return int(cursor.rowcount)
-    except psycopg.DataError as error:
+    except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded) as error:
         reason = str(error.diag.message_primary)
         line = _line(error.diag.context)
         raise Refused(

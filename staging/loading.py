@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from staging import blocks, careful, heads, json_lines, landing, load, loader, tables
 from staging.blocks import Block, Cutter
 from staging.careful import Damaged, Shape
+from staging.faults import FileFault
 from staging.landing import Layout, Refused
 from staging.mapping import Mapping
 from staging.survey import Found
@@ -186,7 +187,8 @@ def _stubborn(
                 raise
             good, bad = careful.without(good, source, error.lines, code=error.code, shape=reading.shape)
             damaged += bad
-    raise Refused(f"more than {TRIES} records of one block are refused", {})
+    text = f"the database refuses more than {TRIES} records in a row: look at its encoding, in the file and in the mapping"
+    raise FileFault("FILE_UNREADABLE", reading.file.found.file.path, text)
 
 
 def _note(connection: sa.Connection, reading: Reading, block: Block, *, used: int, read: int) -> None:
