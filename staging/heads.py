@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Final, cast
 
 from caseline.crm import vocabulary
@@ -126,11 +127,15 @@ def _json_header(mapping: Mapping, sample: str) -> list[str]:
     found: dict[str, None] = {}
     everything = any(part.keep == "*" for part in mapping.parts.values())
     for line in sample.split("\n")[:1000]:
-        found |= dict.fromkeys(leaf for leaf in _leaves(_parsed(line)) if everything or leaf.startswith(values.OWN))
+        kept = (leaf for leaf in _leaves(_parsed(line)) if everything or leaf.startswith(values.OWN))
+        found |= dict.fromkeys(islice(kept, WIDEST))
+        if len(found) >= WIDEST:
+            break
     # What the mapping names stays a column, even where a record has an object in its place.
     others = [path for path in found if not any(path == name or path.startswith(name + ".") for name in used)]
     leaves = [path for path in others if not any(other.startswith(path + ".") for other in (*others, *used))]
-    return [*(path for path in (*used, *leaves[:WIDEST]) if path != REST][:WIDEST], REST]
+    # There may be no end of them, where a record has ids for names; what finds no column stays in `rest`.
+    return [*[path for path in (*used, *leaves) if path != REST][:WIDEST], REST]
 
 
 def _used_columns(mapping: Mapping) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +23,7 @@ from staging.audit.opening import Opened
 from staging.audit.part_audit import PartAudit
 from staging.audit.samples import Drawer
 from staging.audit.verdict import PartVerdict, Verdict
-from staging.mapping import Mapping, Part
+from staging.mapping import Mapping
 
 AT_ONCE: Final = 1_000
 Watch = Callable[[int, int, str], None]
@@ -197,17 +196,8 @@ def _notes(files: Sequence[Opened], mapping: Mapping) -> list[str]:
         staged = file.staged
         if file.encoding != staged.encoding:
             notes.append(f"{staged.name}: the import took it for {staged.encoding}, this check reads {file.encoding}.")
-        missing = [
-            name for name, part in mapping.parts.items() if name not in staged.parts and _fits(staged.name, part)
-        ]
-        if missing:
-            notes.append(f"{staged.name}: imported without {', '.join(missing)} (--only).")
         if str(file.source.path) != staged.path.partition(source_files.INSIDE)[0]:
             notes.append(f"{staged.name}: imported from {staged.path}, read here from {file.source.path}.")
     if mapping.not_imported:
         notes.append(f"Not imported, and so not checked: {', '.join(mapping.not_imported)}.")
     return notes
-
-
-def _fits(name: str, part: Part) -> bool:
-    return any(fnmatch(name.casefold(), pattern.casefold()) for pattern in part.files)

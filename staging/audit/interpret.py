@@ -158,14 +158,10 @@ def _number(kind: Type, rule: Rule, mapping: Mapping) -> Read:
 
 
 def _list(rule: Rule) -> Read:
-    translated = _mapped(rule)
-
     def read(text: str) -> list[Any] | None:
         items = _array(text)
         if items is None:
             items = [item.strip(BLANK) for item in text.split(rule.separator)]
-        if translated is not None:
-            items = [translated(str(item)) for item in items if not is_blank(str(item))]
         return [item for item in items if item is not None and item != ""] or None
 
     return read

@@ -6,7 +6,6 @@ from typing import Final
 
 import pytest
 
-from staging.audit.findings import Kind
 from tests.factories.checks import check, found
 from tests.factories.imports import Desk
 
@@ -170,17 +169,3 @@ def test_json_values_kept_by_name(desk: Desk, tmp_path: Path) -> None:
     run(desk, tmp_path / "odd", json.dumps(document).encode(), "format: jsonl", "keep: [k, n.m]")
 
     assert desk.records()["1"]["extra"] == {"k": "v", "n.m": "5"}
-
-
-def test_the_check_says_what_parts_of_a_file_were_not_imported(desk: Desk, tmp_path: Path) -> None:
-    mapping = MAPPING.format(options="", part="") + (
-        "  company:\n    files: [odd.*]\n    inline: true\n    key: s\n    fields: { name: s }\n"
-    )
-    (tmp_path / "odd.yaml").write_text(mapping)
-    (tmp_path / "odd.csv").write_bytes(lines(f"1,x,{DAY}"))
-    desk.run(tmp_path / "odd.csv", mapping=tmp_path / "odd.yaml", only=("request",))
-
-    verdict = check(desk)
-
-    assert Kind.MISSING not in {kind for _, kind, _, _ in found(verdict)}
-    assert "odd.csv: imported without company (--only)." in verdict.notes
