@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -153,6 +154,10 @@ def kept(part: Part, header: frozenset[str]) -> list[str]:
     return sorted(column for column in header - used if not column.startswith(OWN))
 
 
+_SCALARS: Final = {Type.DATE, Type.DATETIME, Type.BOOLEAN, Type.INTEGER, Type.NUMBER, Type.MONEY}
+"""What a value map may put into words that are then read by their type."""
+
+
 def value(name: str, kind: Type, rule: Rule, place: _Place) -> Value:
     """One field by its rule."""
     columns, mapping = place.columns, place.mapping
@@ -160,7 +165,7 @@ def value(name: str, kind: Type, rule: Rule, place: _Place) -> Value:
     seen = ", ".join(rule.column) or name
     if rule.to is not None:
         return _reference(name, rule, place, raw)
-    expression, checks = _typed(kind, rule, mapping, raw)
+    expression, checks = _read(kind, rule, mapping, raw)
     if rule.required:
         checks.append(
             Check("MISSING", missing(raw), f"{name} must not be empty: fill it in, or give a `default` in the mapping")
@@ -179,6 +184,14 @@ def _raw(rule: Rule, columns: Columns) -> Text:
     if rule.default is not None:
         raw = sa.case((missing(raw), rule.default), else_=raw)
     return raw
+
+
+def _read(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
+    if rule.values is None or kind not in _SCALARS:
+        return _typed(kind, rule, mapping, raw)
+    word, unknown = choices.mapped(rule, raw)
+    expression, bad = _typed(kind, rule, mapping, word)
+    return expression, [*unknown, *bad]
 
 
 def _typed(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
