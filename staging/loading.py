@@ -187,7 +187,9 @@ def _stubborn(
                 raise
             good, bad = careful.without(good, source, error.lines, code=error.code, shape=reading.shape)
             damaged += bad
-    text = f"the database refuses more than {TRIES} records in a row: look at its encoding, in the file and in the mapping"
+    text = (
+        f"the database refuses more than {TRIES} records in a row: look at its encoding, in the file and in the mapping"
+    )
     raise FileFault("FILE_UNREADABLE", reading.file.found.file.path, text)
 
 

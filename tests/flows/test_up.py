@@ -178,9 +178,11 @@ def test_down_ends_what_up_started_and_up_resumes(site: Site) -> None:
 
 
 def test_ctrl_c_ends_what_up_started_but_not_a_database_that_ran_before(site: Site) -> None:
+    caseline(site.home, "down")
     embedded.ensure_running(site.home)
     with subprocess.Popen(command("up"), env=environment(site.home), stdout=subprocess.PIPE, text=True) as up:
-        wait_until(lambda: "Ctrl-C" in (up.stdout.readline() if up.stdout else ""))
+        assert up.stdout is not None
+        assert any("Ctrl-C" in line for line in up.stdout)
         processes = running_services.read(site.home).processes
         up.send_signal(signal.SIGINT)
         code = up.wait(timeout=120)

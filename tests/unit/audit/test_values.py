@@ -20,7 +20,6 @@ from staging.audit.keys import KeySet, hashes, key_of
 from staging.audit.samples import Drawer, choose
 from staging.mapping import Key, Mapping, Rule
 
-
 Settings = dict[str, Any]
 
 

@@ -52,7 +52,7 @@ def look(folder: Path, data: bytes, text: str = CSV) -> Head:
         ("\ufeffId,Name\n1,ёлка\n".encode("utf-16-be"), "utf-16"),
         ("Id,Name\n1,café\n".encode("latin-1").replace(b"\xe9", b"\x98"), "iso8859-1"),
         ("Id,Name\n1,ёлка\n2,сосна\n3,".encode() + b"\xff\n4,\xff\n", "utf-8"),
-        ("Id,Name\n1,".encode() + "ёлка\n".encode("cp1251") * 3 + "ёлка\n".encode(), "cp1251"),
+        (b"Id,Name\n1," + "ёлка\n".encode("cp1251") * 3 + "ёлка\n".encode(), "cp1251"),
     ],
 )
 def test_encoding_is_that_of_most_lines(tmp_path: Path, data: bytes, encoding: str) -> None:
@@ -76,7 +76,9 @@ def test_encoding_is_that_of_most_lines(tmp_path: Path, data: bytes, encoding: s
         (b"Id,Name,\n", ("Id", "Name", ""), 9, 2),
     ],
 )
-def test_header_ends_where_records_begin(tmp_path: Path, start: bytes, header: tuple[str, ...], position: int, line: int) -> None:
+def test_header_ends_where_records_begin(
+    tmp_path: Path, start: bytes, header: tuple[str, ...], position: int, line: int
+) -> None:
     assert look(tmp_path, start + b"1,x\n") == Head("utf-8", header, position, line)
 
 
