@@ -26,7 +26,7 @@ SERVER_ENCODINGS: Final = {
     "iso8859-1": "LATIN1",
     "koi8-r": "KOI8R",
     "cp866": "WIN866",
-    "shift_jis": "SJIS",
+    "cp932": "SJIS",
 }
 """Python's names of the encodings that can be read, and PostgreSQL's; UTF-16 is recoded while reading."""
 
@@ -96,6 +96,8 @@ def encoding(name: str) -> str:
         found = codecs.lookup(name).name
     except LookupError:
         found = ""
+    # What calls itself Shift JIS is Microsoft's; the two differ in the wave dash and a few more, and so does the server.
+    found = "cp932" if found == "shift_jis" else found
     if found not in SERVER_ENCODINGS:
         message = f"encoding {name!r} cannot be read: use one of {', '.join(SERVER_ENCODINGS)}"
         raise ValueError(message)

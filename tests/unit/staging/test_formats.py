@@ -64,7 +64,7 @@ def test_unknown_zone_is_refused_with_an_example(name: str) -> None:
         ("KOI8-R", "koi8-r"),
         ("utf_16", "utf-16"),
         ("ibm866", "cp866"),
-        ("Shift_JIS", "shift_jis"),
+        ("Shift_JIS", "cp932"),
     ],
 )
 def test_encodings_are_known_by_all_their_names(name: str, known: str) -> None:
