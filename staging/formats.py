@@ -96,7 +96,7 @@ def encoding(name: str) -> str:
         found = codecs.lookup(name).name
     except LookupError:
         found = ""
-    # What calls itself Shift JIS is Microsoft's; the two differ in the wave dash and a few more, and so does the server.
+    # What calls itself Shift JIS is Microsoft's; they differ in the wave dash and a few more, as on the server.
     found = "cp932" if found == "shift_jis" else found
     if found not in SERVER_ENCODINGS:
         message = f"encoding {name!r} cannot be read: use one of {', '.join(SERVER_ENCODINGS)}"

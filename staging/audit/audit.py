@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,42 +50,45 @@ def run(connection: sa.Connection, crm: Crm, request: Request, *, clock: Clock, 
     started = clock()
     mapping = request.mapping
     wanted = _wanted(request)
-    ids = store.part_ids(connection, mapping.source)
     runs = store.runs(connection, mapping.source)
     if any(run.state == "open" for run in runs):
         raise AuditFault(f"the import of {mapping.source} is not finished: start it again, and check when it has ended")
     files = _files(connection, request, wanted)
-    ground = Ground(mapping, connection, crm)
-    progress = _Progress(files, wanted, watch)
-    verdicts, drawers = [], []
-    for name in wanted:
-        drawer = Drawer(request.sample, random.Random(f"{request.seed} {name}"))  # noqa: S311 - a sample, no secret
-        mine = [file for file in files if name in file.staged.parts]
-        audit = PartAudit(Judge(ground, Expected(mapping, name), ids.get(name, 0), drawer), _headers(mine))
-        for file in audit.order(mine):
-            audit.go_through(file, progress.within(file, name))
-        audit.finish()
-        verdicts.append(_verdict(audit, store.count(connection, audit.judge.part_id)))
-        drawers.append(drawer)
-    in_crm = _strangers(ground, wanted)
+    with ThreadPoolExecutor(1, "crm") as pool:
+        ground = Ground(mapping, connection, crm, pool)
+        drawers = {name: Drawer(request.sample, random.Random(f"{request.seed} {name}")) for name in wanted}  # noqa: S311 - no secret
+        progress = _Progress(files, wanted, watch)
+        verdicts = tuple(_part(ground, drawer, files, progress) for drawer in drawers.items())
+        in_crm = _strangers(ground, wanted)
     return Verdict(
         source=mapping.source,
         title=mapping.title,
         runs=tuple(runs),
         files=tuple(file.staged for file in files),
-        parts=tuple(verdicts),
+        parts=verdicts,
         left_out=tuple(name for name in mapping.parts if name not in wanted),
         in_crm=in_crm,
         findings=ground.findings,
         digests=ground.digests,
         census=ground.census,
-        samples=tuple(samples.choose(drawers, request.sample)),
+        samples=tuple(samples.choose(list(drawers.values()), request.sample)),
         names=_names(ground),
         notes=tuple(_notes(files, mapping)),
         seed=request.seed,
         started_at=started,
         finished_at=clock(),
     )
+
+
+def _part(ground: Ground, part: tuple[str, Drawer], files: Sequence[Opened], progress: "_Progress") -> PartVerdict:
+    name, drawer = part
+    mine = [file for file in files if name in file.staged.parts]
+    number = store.part_ids(ground.connection, ground.mapping.source).get(name, 0)
+    audit = PartAudit(Judge(ground, Expected(ground.mapping, name), number, drawer), _headers(mine))
+    for file in audit.order(mine):
+        audit.go_through(file, progress.within(file, name))
+    audit.finish()
+    return _verdict(audit, store.count(ground.connection, number))
 
 
 def _wanted(request: Request) -> list[str]:

@@ -7,9 +7,8 @@ from typing import Any, Final
 from caseline.crm import vocabulary
 from caseline.crm.vocabulary import Type
 from staging.audit import interpret, json_records
-from staging.audit.expected import Expected, Field
+from staging.audit.expected import Expected, Field, Said
 from staging.audit.interpret import Values
-from staging.audit.records import Table
 
 Record = Mapping[str, Any]
 Exists = Callable[[str, Sequence[str]], set[str]]
@@ -26,7 +25,7 @@ REST: Final = "rest"
 class Texts:
     """Records as their file has them."""
 
-    table: Table
+    said: Said
     header: frozenset[str] = frozenset()
     """Columns of the file."""
     vanished: frozenset[str] = frozenset()
@@ -69,17 +68,18 @@ def compare(reading: Expected, texts: Texts, records: Sequence[Record], exists: 
     return result
 
 
-def foreseen(reading: Expected, table: Table) -> dict[str, Values]:
+def foreseen(said: Said) -> dict[str, Values]:
     """What the CRM should hold for records that it does not have."""
-    values = reading.values(table)
-    for name, default in _ITSELF.items():
-        if name in values:
-            values[name] = [default if value is None else value for value in values[name]]
-    return values | reading.extras(table)
+    filled = {
+        name: [default if value is None else value for value in said.core[name]]
+        for name, default in _ITSELF.items()
+        if name in said.core
+    }
+    return said.core | filled | said.extra
 
 
 def _core(reading: Expected, texts: Texts, records: Sequence[Record], result: Comparison) -> None:
-    values = reading.values(texts.table)
+    values = texts.said.core
     for core in vocabulary.ENTITIES[reading.part.entity]:
         name = core.name
         found = [record[name] for record in records]
@@ -96,16 +96,15 @@ def _core(reading: Expected, texts: Texts, records: Sequence[Record], result: Co
 
 
 def _extra(reading: Expected, texts: Texts, records: Sequence[Record], result: Comparison) -> None:
-    table = texts.table
     answers = [record["extra"] for record in records]
-    expected = reading.extras(table)
+    expected = texts.said.extra
     as_json = reading.mapping.format == "jsonl"
     if as_json:
-        answers = [_spread(dict(answer), table.nothing) for answer in answers]
+        answers = [_spread(dict(answer), reading.nothing) for answer in answers]
     names = dict.fromkeys([*expected, *(name for answer in answers for name in answer)])
     for name in names:
         kind = reading.typed[name].type if name in reading.typed else Type.TEXT
-        said = expected.get(name, [None] * table.size)
+        said = expected.get(name, [None] * len(answers))
         found = [answer.get(name) for answer in answers]
         if kind is not Type.TEXT:
             found = [interpret.stored(kind, value) for value in found]

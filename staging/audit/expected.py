@@ -1,5 +1,6 @@
 """What the register should hold for the records of a part, worked out from their texts by the mapping."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,26 @@ class Field:
     reader: Reader
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the texts of some records say, by field."""
+
+    size: int
+    core: dict[str, Values]
+    """References are the keys of their targets."""
+    extra: dict[str, Values]
+
+    def only(self, numbers: Sequence[int]) -> "Said":
+        """The same of some of them."""
+        if len(numbers) == self.size:
+            return self
+        core, extra = (
+            {name: [column[n] for n in numbers] for name, column in columns.items()}
+            for columns in (self.core, self.extra)
+        )
+        return Said(len(numbers), core, extra)
+
+
 @dataclass(frozen=True)
 class Expected:
     """How the records of one part are read."""
@@ -37,6 +58,11 @@ class Expected:
     def part(self) -> Part:
         """The part's rules."""
         return self.mapping.parts[self.name]
+
+    @property
+    def nothing(self) -> frozenset[str]:
+        """Texts that mean that there is none."""
+        return frozenset({"", *self.mapping.nulls})
 
     @cached_property
     def core(self) -> dict[str, Field]:
@@ -80,14 +106,11 @@ class Expected:
                     reasons[place] = skip.reason
         return reasons
 
-    def values(self, table: Table) -> dict[str, Values]:
-        """The core fields of each record; a reference is the key of its target."""
-        return {name: self._values(field, table) for name, field in self.core.items()}
-
-    def extras(self, table: Table) -> dict[str, Values]:
-        """The extra fields of each record."""
-        found = {name: self._values(field, table) for name, field in self.typed.items()}
-        return found | {name: list(table.leaf(name)) for name in self.kept(table)}
+    def read(self, table: Table) -> Said:
+        """The fields of each record."""
+        core = {name: self._values(field, table) for name, field in self.core.items()}
+        typed = {name: self._values(field, table) for name, field in self.typed.items()}
+        return Said(table.size, core, typed | {name: list(table.leaf(name)) for name in self.kept(table)})
 
     def kept(self, table: Table) -> list[str]:
         """Columns that are kept as they are."""

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ class Ground:
     mapping: Mapping
     connection: sa.Connection
     crm: Crm
+    pool: Executor
+    """Where the CRM is asked beside the work on the texts."""
     findings: Findings = field(default_factory=Findings)
     digests: Digests = field(default_factory=Digests)
     census: Census = field(default_factory=Census)
@@ -35,6 +38,10 @@ class Ground:
         if not keys:
             return {}
         return {record["origin"]: record for record in self.crm.read(entity, self.mapping.source, keys)}
+
+    def ask(self, entity: str, keys: Sequence[str]) -> Future[dict[str, Record]]:
+        """The same, in the background."""
+        return self.pool.submit(self.records, entity, keys)
 
     def exists(self, entity: str, keys: Sequence[str]) -> set[str]:
         """Those of the keys that the CRM knows."""

@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from staging.audit import comparison, store
 from staging.audit.comparison import Comparison, Record
 from staging.audit.digests import text_of
-from staging.audit.expected import Expected, faults
+from staging.audit.expected import Expected, Said, faults
 from staging.audit.faulty import Faulty
 from staging.audit.findings import Finding, Kind
 from staging.audit.ground import Ground
 from staging.audit.keys import hashes
-from staging.audit.records import Table
 from staging.audit.samples import Drawer
 from staging.audit.store import StagedRow
 from staging.tables import FAILED, NEW
@@ -27,9 +27,9 @@ _ELSEWHERE: Final = {"REFUSED", "EDITED_SINCE"}
 
 @dataclass(frozen=True)
 class Case:
-    """Records to be judged: their texts, keys and places, all in the same order."""
+    """Records to be judged: what they say, their keys and places, all in the same order."""
 
-    table: Table
+    said: Said
     keys: list[str]
     places: list[str]
     header: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Case:
         if len(numbers) == len(self.keys):
             return self
         keys, places = [self.keys[n] for n in numbers], [self.places[n] for n in numbers]
-        return Case(self.table.only(numbers), keys, places, self.header, self.vanished)
+        return Case(self.said.only(numbers), keys, places, self.header, self.vanished)
 
 
 @dataclass
@@ -66,10 +66,10 @@ class Judge:
         """What the part's records are in the CRM."""
         return self.reading.part.entity
 
-    def judge(self, case: Case) -> set[str]:
-        """Judge records that stand for their keys; answers the keys that the CRM has."""
+    def judge(self, case: Case, answer: Future[dict[str, Record]]) -> set[str]:
+        """Judge records that stand for their keys; `answer` is what the CRM has of them. Answers the keys it has."""
         rows = store.rows(self.ground.connection, self.part_id, case.keys)
-        records = self.ground.records(self.entity, case.keys)
+        records = answer.result()
         self.ground.account(self.entity, hashes(records))
         self.rows += sum(not row.unread for row in rows.values())
         groups: dict[str, list[int]] = {"present": [], "absent": [], "failed": []}
@@ -114,7 +114,7 @@ class Judge:
         if not case.keys:
             return
         answers = [records[key] for key in case.keys]
-        texts = comparison.Texts(case.table, case.header, case.vanished)
+        texts = comparison.Texts(case.said, case.header, case.vanished)
         result = comparison.compare(self.reading, texts, answers, self.ground.exists)
         different = result.places
         self.outcomes["different"] += len(different)
@@ -158,7 +158,7 @@ class Judge:
     def _absent(self, case: Case) -> None:
         if not case.keys:
             return
-        values = comparison.foreseen(self.reading, case.table)
+        values = comparison.foreseen(case.said)
         keys = hashes(case.keys)
         for name, column in values.items():
             self.ground.digests.add_expected(self.entity, name, keys, column)
@@ -168,9 +168,9 @@ class Judge:
         """Every FAILED row must have a cause that can be seen in the file, or in what the CRM lacks."""
         if not case.keys:
             return
-        values = self.reading.values(case.table)
+        values = case.said.core
         self.ground.census.fail(self.entity, values)
-        everything = [*values.values(), *self.reading.extras(case.table).values()]
+        everything = [*values.values(), *case.said.extra.values()]
         explained = {number for column in everything for number in faults(column)}
         explained |= {number for number, key in enumerate(case.keys) if self.reading.malformed(key)}
         explained |= {number for number, key in enumerate(case.keys) if _ELSEWHERE & set(rows[key].codes)}

@@ -105,8 +105,10 @@ class PartAudit:
         winners = self._winners(chunk, wanted, keys, where, odd)
         names = [key for n in winners if (key := keys[n]) is not None]
         header = frozenset(file.staged.header)
-        case = Case(table.only(winners), names, [where[n] for n in winners], header, self._vanished(file))
-        for key in self.judge.judge(case):
+        # While the CRM looks its records up, the texts of the file are read.
+        answer = self.judge.ground.ask(self.judge.entity, names)
+        case = Case(reading.read(table.only(winners)), names, [where[n] for n in winners], header, self._vanished(file))
+        for key in self.judge.judge(case, answer):
             if key in self._left and self._left.pop(key)[0] != self._run:
                 note = "the newest export filters it out; an earlier one did not, and the CRM still has it"
                 self._say(Kind.LEFT_OVER, key, None, note)
