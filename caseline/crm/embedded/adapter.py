@@ -1,13 +1,15 @@
 """The embedded register behind the port."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import ForeignKeyViolation
 
 from caseline.crm.embedded import store
 from caseline.crm.embedded.shapes import TABLES
-from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
+from caseline.crm.port import Definitions, Incoming, Known, Outcome, Refusal, Taken
 
 
 class EmbeddedCrm:
@@ -29,6 +31,23 @@ class EmbeddedCrm:
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         """See the port."""
+        refused: list[Refusal] = []
+        left = incoming
+        while True:
+            try:
+                with connection.begin_nested():
+                    taken = self._take_in(connection, left)
+            except sa.exc.IntegrityError as error:
+                # Somebody may delete while we write, so there can be more rounds; each leaves rows out, or is the last.
+                dangling = store.dangling(connection, left) if isinstance(error.orig, ForeignKeyViolation) else []
+                if not dangling:
+                    raise
+                refused += dangling
+                left = store.without(connection, incoming, refused)
+            else:
+                return taken if taken.known else replace(taken, refused=(*taken.refused, *refused))
+
+    def _take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         with connection.begin_nested() as savepoint:
             created = store.create(connection, incoming)
             strangers = created != incoming.expected - incoming.changed

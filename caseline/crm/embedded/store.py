@@ -1,6 +1,7 @@
 """SQL of the embedded register: sets of records in, out and away."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,6 +82,51 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
         " keep that, or import with --overwrite"
     )
     return versions, [Refusal(ref, "EDITED_SINCE", str(crm_id), text) for ref, crm_id in expected if ref not in done]
+
+
+def dangling(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
+    """Refusals of the rows whose references point at nothing (any more); a row once, by the first of them."""
+    form = shape(incoming.entity)
+    rows = incoming.rows.subquery("incoming")
+    found: dict[int, Refusal] = {}
+    for key in form.table.foreign_key_constraints:
+        (name,) = (column.name for column in key.columns if column.name not in form.constants)
+        if name not in incoming.fields:
+            continue
+        for ref, value in connection.execute(_pointing_at_nothing(form, key, rows, name)):
+            text = (
+                f"it refers to a {key.referred_table.name} ({value}) that was deleted in the CRM:"
+                " clear the reference or name another one, then import again"
+            )
+            found.setdefault(ref, Refusal(ref, "REFUSED", str(value), text, name))
+    return list(found.values())
+
+
+def _pointing_at_nothing(
+    form: Shape, key: sa.ForeignKeyConstraint, rows: sa.FromClause, name: str
+) -> sa.Select[tuple[int, Any]]:
+    target = key.referred_table.alias("target")
+    pairs = [
+        target.c[element.column.name] == (form.constants.get(element.parent.name) or rows.c[element.parent.name])
+        for element in key.elements
+    ]
+    nowhere = [rows.c[name].is_not(None), sa.not_(sa.exists().where(*pairs))]
+    if key.referred_table is form.table:
+        # Parents inside the set are written together with it.
+        nowhere.append(rows.c[name].not_in(sa.select(rows.c.crm_id)))
+    return sa.select(rows.c.ref, rows.c[name]).where(*nowhere)
+
+
+def without(connection: sa.Connection, incoming: Incoming, refused: Sequence[Refusal]) -> Incoming:
+    """The set less the rows that are refused already."""
+    if not refused:
+        return incoming
+    offered = incoming.rows.subquery("offered")
+    left = sa.select(offered).where(offered.c.ref != sa.all_(sa.literal([refusal.ref for refusal in refused], sa.ARRAY(sa.BigInteger))))
+    rows = left.subquery()
+    counted = sa.select(sa.func.count(), sa.func.count().filter(sa.not_(rows.c.is_new)))
+    expected, changed = connection.execute(counted).one()
+    return replace(incoming, rows=left, expected=expected, changed=changed)
 
 
 def existing(connection: sa.Connection, incoming: Incoming) -> list[Known]:
