@@ -50,6 +50,8 @@ class Incoming:
     """Those of them that have is_new = false."""
     overwrite: bool = False
     """Write over what people have edited since."""
+    narrow: "sa.Select[Any] | None" = None
+    """The same rows without long texts, where that is cheaper to read: ref, crm_id, is_new, references and stage."""
 
 
 @dataclass(frozen=True, slots=True)

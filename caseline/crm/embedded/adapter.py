@@ -1,15 +1,13 @@
 """The embedded register behind the port."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg.errors import ForeignKeyViolation
 
 from caseline.crm.embedded import store
 from caseline.crm.embedded.shapes import TABLES
-from caseline.crm.port import Definitions, Incoming, Known, Outcome, Refusal, Taken
+from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
 
 
 class EmbeddedCrm:
@@ -19,6 +17,7 @@ class EmbeddedCrm:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._trusted: bool | None = None
 
     def prepare(self, connection: sa.Connection, definitions: Definitions) -> None:
         """See the port."""
@@ -31,34 +30,25 @@ class EmbeddedCrm:
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         """See the port."""
-        refused: list[Refusal] = []
-        left = incoming
-        while True:
-            try:
-                with connection.begin_nested():
-                    taken = self._take_in(connection, left)
-            except sa.exc.IntegrityError as error:
-                # Somebody may delete while we write, so there can be more rounds; each leaves rows out, or is the last.
-                dangling = store.dangling(connection, left) if isinstance(error.orig, ForeignKeyViolation) else []
-                if not dangling:
-                    raise
-                refused += dangling
-                left = store.without(connection, incoming, refused)
-            else:
-                return taken if taken.known else replace(taken, refused=(*taken.refused, *refused))
-
-    def _take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
+        refused = store.hold(connection, incoming)
+        left = store.without(connection, incoming, refused)
         with connection.begin_nested() as savepoint:
-            created = store.create(connection, incoming)
-            strangers = created != incoming.expected - incoming.changed
+            created = store.create(connection, left, checked=self._may_trust(connection))
+            strangers = created != left.expected - left.changed
             if strangers:
                 savepoint.rollback()
         if strangers:
-            return Taken(0, 0, known=tuple(store.existing(connection, incoming)))
-        if not incoming.changed:
-            return Taken(created, 0)
-        versions, refused = store.update(connection, incoming)
-        return Taken(created, len(versions), refused=tuple(refused), versions=tuple(versions))
+            return Taken(0, 0, known=tuple(store.existing(connection, left)))
+        if not left.changed:
+            return Taken(created, 0, refused=tuple(refused))
+        versions, edited = store.update(connection, left)
+        return Taken(created, len(versions), refused=(*refused, *edited), versions=tuple(versions))
+
+    def _may_trust(self, connection: sa.Connection) -> bool:
+        """Whether this login may leave out the check of each reference once the set is checked."""
+        if self._trusted is None:
+            self._trusted = store.may_skip_triggers(connection)
+        return self._trusted
 
     def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Not for this CRM: it takes in sets."""
