@@ -53,7 +53,11 @@ def prepare(connection: sa.Connection, prepared: Prepared, batch: Batch) -> Coun
     plan = prepared.plan
     # Tables of a first load have no statistics yet; what is joined here is always found by an index.
     connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    if plan.dense:
+        # Nor may a range or a small part be gone through once for each row: hash joins only, but for look-ups by index.
+        connection.execute(sa.text("SET LOCAL enable_nestloop = off"))
     connection.execute(prepared.fill, batch.parameters | {"bad": None})
+    connection.execute(sa.text("SET LOCAL enable_nestloop = on"))
     if batch.final:
         _resolve_among_themselves(connection, plan)
     counts = _count(connection, plan)

@@ -44,7 +44,7 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
 
 def _filter(
     connection: sa.Connection, loader: Loader, landed: Landed, condition: sa.ColumnElement[bool], reason: str
-) -> int:
+) -> None:
     table, filtered, file = loader.layout.table, tables.filtered, tables.file
     mine = sa.select(file.c.id).where(file.c.run_id == loader.run_id)
     before = sa.exists().where(
@@ -60,15 +60,8 @@ def _filter(
         key,
         sa.literal(reason, sa.Text),
     ).where(loader.within, condition)
-    known = sa.select(sa.func.count()).select_from(table).where(loader.within, condition)
     columns = ["part_id", "file_id", "line", "key", "reason"]
-    parameters = landed.parameters
-    count = int(
-        connection.execute(known, {"first_id": parameters["first_id"], "last_id": parameters["last_id"]}).scalar_one()
-    )
-    if count:
-        connection.execute(insert(tables.filtered).from_select(columns, chosen).on_conflict_do_nothing(), parameters)
-    return count
+    connection.execute(insert(tables.filtered).from_select(columns, chosen).on_conflict_do_nothing(), landed.parameters)
 
 
 def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Sequence[Damaged]) -> None:

@@ -26,7 +26,7 @@ class Plan:
     source: str
     take: sa.Table
     """Temporary table: one row for each row of the batch, with what is dear to compute."""
-    landing: sa.Table
+    landing: sa.FromClause
     seen: sa.Subquery
     """The open rows of a batch with their source texts (t0, t1, ...), reference keys (k_<field>) and typed values."""
     origin: sa.FromClause
@@ -41,6 +41,8 @@ class Plan:
     extra: tuple[Value, ...]
     checks: tuple[tuple[Value, Check], ...]
     mint: Text | None
+    dense: bool
+    """The statements read ranges and whole small parts: no nested loop over them may be planned."""
 
     @property
     def selves(self) -> tuple[Link, ...]:
@@ -48,30 +50,46 @@ class Plan:
         return tuple(link for link in self.links.values() if link.reference.itself)
 
 
-def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, crm: Crm) -> Plan:
-    """Plan for part `name`; `ids` are the part ids of the whole mapping."""
-    part = mapping.parts[name]
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a plan depends on besides mapping and layout."""
+
+    ids: dict[str, int]
+    """Part ids of the whole mapping."""
+    crm: Crm
+    dense: bool = False
+    """The source texts of a batch lie side by side, and are read as a range."""
+    small: frozenset[int] = frozenset()
+    """Parts with few rows, which a dense batch reads as a whole to find what it refers to."""
+
+
+def build(mapping: Mapping, name: str, layout: Layout, around: Surroundings) -> Plan:
+    """Plan for part `name`."""
+    part, ids, crm = mapping.parts[name], around.ids, around.crm
     landed = layout.columns(mapping)
-    texts = _texts(mapping, name, layout, part_id=ids[name])
+    texts = _texts(mapping, name, layout, around)
     columns = values.Columns({column: texts.c[f"t{n}"] for n, column in enumerate(_used(mapping, part, landed))})
     fields = list(values.fields(mapping, name, columns))
     typed = list(values.typed_extras(mapping, name, columns))
     seen, (fields, typed) = _typed(texts, fields, typed)
     linked = {
-        value.name: _link(value, value.reference, seen, ids) for value in fields if value.reference is not None
+        value.name: _link(value, value.reference, seen, around) for value in fields if value.reference is not None
     }
     core = [linked[value.name].value if value.name in linked else value for value in fields]
     origin: sa.FromClause = seen
     for link in linked.values():
-        origin = origin.outerjoin(link.target, sa.true())
+        origin = origin.outerjoin(link.target, link.on)
     table = take.table(f"take_{ids[name]}_{layout.id}", core, typed, linked, shared=crm.shares_transaction)
+    payload = [sa.select(bound(table.c.payload)).scalar_subquery() for bound in (sa.func.min, sa.func.max)]
+    source = layout.between(*payload) if around.dense else layout.table
+    landed = layout.columns(mapping, source)
     return Plan(
         part_id=ids[name],
         layout_id=layout.id,
         entity=part.entity,
         source=mapping.source,
         take=table,
-        landing=layout.table,
+        landing=source,
         seen=seen,
         origin=origin,
         core=tuple(core),
@@ -79,7 +97,7 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
         links=linked,
         wide={value.name: value.expression for value in values.fields(mapping, name, landed) if value.wide},
         extra=tuple(
-            value if value.wide else replace(value, expression=table.c[take.extra(value.name)])
+            value if value.wide else replace(value, expression=table.c[take.column_of(value.name)])
             for value in values.extras(mapping, name, landed)
         ),
         checks=(
@@ -88,6 +106,7 @@ def build(mapping: Mapping, name: str, layout: Layout, ids: dict[str, int], *, c
             *_key_checks(part.key, seen),
         ),
         mint=crm.mint(part.entity) if crm.shares_transaction else None,
+        dense=around.dense,
     )
 
 
@@ -112,11 +131,13 @@ def _typed(texts: sa.Subquery, *lists: list[Value]) -> tuple[sa.Subquery, list[l
     return seen, [[moved(value) for value in found] for found in lists]
 
 
-def _link(value: Value, reference: values.Reference, seen: sa.Subquery, ids: dict[str, int]) -> Link:
+def _link(value: Value, reference: values.Reference, seen: sa.Subquery, around: Surroundings) -> Link:
     """`value` with its target; the key is read where it is computed already."""
     key = seen.c[f"k_{value.name}"]
-    known = replace(reference, key=key)
-    return Link(replace(value, raw=key), known, links.target_of(value.name, ids[reference.part], key))
+    part_id = around.ids[reference.part]
+    whole = around.dense and part_id in around.small and not reference.itself
+    target, on = (links.target_among if whole else links.target_of)(value.name, part_id, key)
+    return Link(replace(value, raw=key), replace(reference, key=key), target, on)
 
 
 def _strict(link: Link) -> bool:
@@ -141,9 +162,11 @@ def _used(mapping: Mapping, part: Part, landed: values.Columns) -> list[str]:
     return list(dict.fromkeys(column for column in named if column in landed.texts))
 
 
-def _texts(mapping: Mapping, name: str, layout: Layout, *, part_id: int) -> sa.Subquery:
+def _texts(mapping: Mapping, name: str, layout: Layout, around: Surroundings) -> sa.Subquery:
     """The open rows of a batch with their source texts and reference keys, each computed once."""
-    row, landed = _range(), layout.columns(mapping)
+    row = _range()
+    source = layout.between(_payload("first_id"), _payload("last_id")) if around.dense else layout.table
+    landed = layout.columns(mapping, source)
     part = mapping.parts[name]
     texts = [landed.raw(column).label(f"t{n}") for n, column in enumerate(_used(mapping, part, landed))]
     keys = [
@@ -152,13 +175,13 @@ def _texts(mapping: Mapping, name: str, layout: Layout, *, part_id: int) -> sa.S
         if value.reference is not None
     ]
     batch = sa.and_(
-        row.c.part_id == part_id,
+        row.c.part_id == around.ids[name],
         row.c.layout_id == layout.id,
         row.c.duplicate_of.is_(None),
         row.c.key.is_not(None),
         _open(row),
     )
-    joined = row.join(layout.table, layout.table.c.id == row.c.payload)
+    joined = row.join(source, source.c.id == row.c.payload)
     return (
         sa.select(row.c.id, row.c.payload, row.c.key, row.c.crm_id, row.c.crm_version, *texts, *keys)
         .select_from(joined)
@@ -178,6 +201,12 @@ def _range() -> sa.Subquery:
     return (
         sa.select(row).where(row.c.id.between(sa.bindparam("first_id"), sa.bindparam("last_id"))).offset(0)
     ).subquery("ranged")
+
+
+def _payload(bound: str) -> sa.ScalarSelect[int]:
+    """Landing id of the row at an end of the batch; ids of both rise together within a loaded block."""
+    row = tables.row.alias()
+    return sa.select(row.c.payload).where(row.c.id == sa.bindparam(bound)).scalar_subquery()
 
 
 def _open(row: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -48,9 +48,7 @@ def refuse(connection: sa.Connection, plan: Plan, refused: Sequence[Refusal]) ->
     columns |= {link.column: link.value.column for link in plan.links.values()}
     fail(
         connection,
-        {
-            r.ref: {"code": r.code, "field": columns.get(r.field), "value": r.value, "text": r.text} for r in refused
-        },
+        {r.ref: {"code": r.code, "field": columns.get(r.field), "value": r.value, "text": r.text} for r in refused},
     )
     connection.execute(sa.update(plan.take).values(ok=False).where(plan.take.c.ref.in_([r.ref for r in refused])))
 

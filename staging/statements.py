@@ -79,7 +79,7 @@ def _filling(plan: Plan) -> tuple[list[str], sa.Select[Any]]:
                 named[link.key_column] = link.reference.key
         elif not value.wide:
             named[value.name] = value.expression
-    named |= {take.extra(value.name): value.expression for value in plan.typed}
+    named |= {take.column_of(value.name): value.expression for value in plan.typed}
     return list(named), sa.select(*(text.label(name) for name, text in named.items())).select_from(plan.origin)
 
 

@@ -22,7 +22,7 @@ _TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
 }
 
 
-def extra(name: str) -> str:
+def column_of(name: str) -> str:
     """Column of a typed extra field, whose name may be that of a core field, or longer than PostgreSQL allows."""
     return f"x_{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
 
@@ -50,7 +50,7 @@ def table(
         elif not value.wide:
             columns.append(sa.Column(value.name, _TYPES.get(value.type, sa.Text())))
     columns += [
-        sa.Column(extra(value.name), _TYPES.get(value.type, sa.Text())) for value in typed if not value.wide
+        sa.Column(column_of(value.name), _TYPES.get(value.type, sa.Text())) for value in typed if not value.wide
     ]
     return sa.Table(
         name,

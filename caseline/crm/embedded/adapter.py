@@ -32,12 +32,13 @@ class EmbeddedCrm:
         """See the port."""
         refused = store.hold(connection, incoming)
         left = store.without(connection, incoming, refused)
-        with connection.begin_nested() as savepoint:
-            created = store.create(connection, left, checked=self._may_trust(connection))
-            strangers = created != left.expected - left.changed
-            if strangers:
-                savepoint.rollback()
-        if strangers:
+        try:
+            # Known origins are rare, so nothing is asked of each row beforehand.
+            with connection.begin_nested():
+                created = store.create(connection, left, checked=self._may_trust(connection))
+        except sa.exc.IntegrityError as error:
+            if not store.met_strangers(error, incoming.entity):
+                raise
             return Taken(0, 0, known=tuple(store.existing(connection, left)))
         if not left.changed:
             return Taken(created, 0, refused=tuple(refused))

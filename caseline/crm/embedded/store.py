@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from caseline.crm import tables
@@ -41,7 +42,7 @@ def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
     refused once, by the first of its references that point at nothing (any more).
     """
     form = shape(incoming.entity)
-    rows = (incoming.rows if incoming.narrow is None else incoming.narrow).subquery("referring")
+    rows = _narrow(incoming).subquery("referring")
     found: dict[int, Refusal] = {}
     gone: set[int] = set()
     for key in sorted(form.table.foreign_key_constraints, key=lambda key: str(key.name)):
@@ -63,24 +64,28 @@ def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
 def _pointing_at_nothing(
     connection: sa.Connection, form: Shape, key: sa.ForeignKeyConstraint, rows: sa.FromClause
 ) -> Sequence[tuple[int, Any, int]]:
+    """(ref, value, crm id) of the rows whose target is not there; those that are there are locked."""
     (element,) = (one for one in key.elements if one.parent.name not in form.constants)
     wanted = rows.c[element.parent.name]
     target = key.referred_table.alias("target")
     fixed = [target.c[one.column.name] == form.constants[one.parent.name] for one in key.elements if one is not element]
-    named = sa.select(wanted).where(wanted.is_not(None)).distinct()
+    named = sa.select(wanted.label("id")).where(wanted.is_not(None)).distinct()
+    if key.referred_table is form.table:
+        # Parents inside the set are written together with it.
+        named = named.where(wanted.not_in(sa.select(rows.c.crm_id).where(rows.c.is_new)))
+    asked = named.cte("asked")
     held = (
         sa.select(target.c[element.column.name].label("id"))
-        .where(target.c[element.column.name].in_(named), *fixed)
+        .where(target.c[element.column.name].in_(sa.select(asked.c.id)), *fixed)
         .order_by(target.c[element.column.name])
         .with_for_update(read=True, key_share=True)
         .cte("held")
-        .prefix_with("MATERIALIZED")
     )
-    nowhere = [wanted.is_not(None), wanted.not_in(sa.select(held.c.id))]
-    if key.referred_table is form.table:
-        # Parents inside the set are written together with it.
-        nowhere.append(wanted.not_in(sa.select(rows.c.crm_id).where(rows.c.is_new)))
-    return [tuple(row) for row in connection.execute(sa.select(rows.c.ref, wanted, rows.c.crm_id).where(*nowhere))]
+    lost = list(connection.execute(sa.select(asked.c.id).where(asked.c.id.not_in(sa.select(held.c.id)))).scalars())
+    if not lost:
+        return []
+    pointing = sa.select(rows.c.ref, wanted, rows.c.crm_id).where(wanted.in_(lost))
+    return [tuple(row) for row in connection.execute(pointing)]
 
 
 def _orphans(
@@ -90,7 +95,9 @@ def _orphans(
     orphans: dict[int, Refusal] = {}
     while gone:
         lost = sa.any_(sa.literal(sorted(gone), sa.ARRAY(sa.BigInteger)))
-        children = connection.execute(sa.select(rows.c.ref, rows.c.parent_id, rows.c.crm_id).where(rows.c.parent_id == lost))
+        children = connection.execute(
+            sa.select(rows.c.ref, rows.c.parent_id, rows.c.crm_id).where(rows.c.parent_id == lost)
+        )
         gone = set()
         for ref, parent, crm_id in children:
             if ref not in found and ref not in orphans:
@@ -108,7 +115,7 @@ def may_skip_triggers(connection: sa.Connection) -> bool:
 
 
 def create(connection: sa.Connection, incoming: Incoming, *, checked: bool = False) -> int:
-    """Insert the new ones with their minted ids and a quiet event each; answers how many were not there yet.
+    """Insert the new ones with their minted ids and a quiet event each, all or none; answers how many.
 
     Where the references are `checked` and held (see `hold`), PostgreSQL does not check each of them once more. That
     silences every ordinary trigger on INSERT for the moment: the register has none (a test sees to it).
@@ -122,25 +129,31 @@ def create(connection: sa.Connection, incoming: Incoming, *, checked: bool = Fal
     return created
 
 
+def met_strangers(error: sa.exc.IntegrityError, entity: str) -> bool:
+    """Whether `create` failed because some of the origins exist already."""
+    fault = error.orig
+    return (
+        isinstance(fault, UniqueViolation) and fault.diag.constraint_name == f"uq_{TABLES[entity].name}_source_origin"
+    )
+
+
 def _create(connection: sa.Connection, incoming: Incoming) -> int:
     form = shape(incoming.entity)
     rows = incoming.rows.subquery("incoming")
     columns = _columns(form, incoming, rows)
     if "created_at" in columns:
         columns.setdefault("modified_at", columns["created_at"])
-    made = (
-        insert(form.table)
-        .from_select(
-            ["id", "origin", *columns], sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
-        )
-        .on_conflict_do_nothing(index_elements=["source", "origin"])
-        .returning(form.table.c.id)
-        .cte("made")
-    )
+    new = sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
+    made = sa.insert(form.table).from_select(["id", "origin", *columns], new)
     # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
-    return connection.execute(
-        _events("created", incoming.entity, made), execution_options={"preserve_rowcount": True}
-    ).rowcount
+    created = connection.execute(made, execution_options={"preserve_rowcount": True}).rowcount
+    ids = _narrow(incoming).subquery("made")
+    connection.execute(_events("created", incoming.entity, sa.select(ids.c.crm_id.label("id")).where(ids.c.is_new)))
+    return created
+
+
+def _narrow(incoming: Incoming) -> sa.Select[Any]:
+    return incoming.rows if incoming.narrow is None else incoming.narrow
 
 
 def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:
@@ -157,7 +170,7 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
         .returning(rows.c.ref, form.table.c.id, form.table.c.version)
         .cte("changed")
     )
-    event = _events("changed", incoming.entity, changed).cte("logged")
+    event = _events("changed", incoming.entity, sa.select(changed.c.id)).cte("logged")
     versions = [
         (ref, version)
         for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))
@@ -175,12 +188,17 @@ def without(connection: sa.Connection, incoming: Incoming, refused: Sequence[Ref
     """The set less the rows that are refused already."""
     if not refused:
         return incoming
-    offered = incoming.rows.subquery("offered")
-    left = sa.select(offered).where(offered.c.ref != sa.all_(sa.literal([refusal.ref for refusal in refused], sa.ARRAY(sa.BigInteger))))
-    rows = left.subquery()
+    gone = sa.literal([refusal.ref for refusal in refused], sa.ARRAY(sa.BigInteger))
+    left, narrow = (_less(query, gone) for query in (incoming.rows, _narrow(incoming)))
+    rows = narrow.subquery()
     counted = sa.select(sa.func.count(), sa.func.count().filter(sa.not_(rows.c.is_new)))
     expected, changed = connection.execute(counted).one()
-    return replace(incoming, rows=left, expected=expected, changed=changed)
+    return replace(incoming, rows=left, narrow=narrow, expected=expected, changed=changed)
+
+
+def _less(query: sa.Select[Any], gone: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    offered = query.subquery("offered")
+    return sa.select(offered).where(offered.c.ref != sa.all_(gone))
 
 
 def existing(connection: sa.Connection, incoming: Incoming) -> list[Known]:
@@ -253,8 +271,8 @@ def _columns(form: Shape, incoming: Incoming, rows: sa.FromClause) -> dict[str, 
     return columns | {name: sa.literal(text, sa.Text) for name, text in fixed.items()}
 
 
-def _events(kind: str, entity: str, rows: sa.CTE) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an insert differs by use
-    event = tables.event
+def _events(kind: str, entity: str, ids: sa.Select[Any]) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an insert differs by use
+    event, rows = tables.event, ids.subquery("ids")
     source = sa.select(sa.literal(entity, sa.Text), rows.c.id, sa.literal(kind, sa.Text), sa.true())
     return sa.insert(event).from_select([event.c.entity, event.c.record_id, event.c.type, event.c.imported], source)
 
