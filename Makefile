@@ -6,6 +6,8 @@ PYTHON ?= python3.13 python3.12 python3.11 python3
 CASES ?= 290000
 # `make demo PREFECT=1` runs the import as a Prefect flow run.
 PREFECT ?= 0
+# Processes that `make test` shares the test files among; each starts a PostgreSQL of its own.
+JOBS ?= 2
 # More words for pytest or the benchmarks: `make test ARGS="tests/unit -x"`.
 ARGS ?=
 
@@ -85,7 +87,7 @@ bench: $(VENV)/.bench ## measure the import against its competitors; the table g
 
 .PHONY: test test-long check migrations format
 test: $(VENV)/.dev ## run the tests, without the long ones
-	@$(BIN)/python -m pytest -m 'not long' $(ARGS)
+	@$(BIN)/python -m pytest -m 'not long' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.dev ## run the long tests: killed processes, big files
 	@$(BIN)/python -m pytest -m long $(ARGS)

@@ -26,7 +26,7 @@ ROWS: Final = {
     "expert": _TYPED.format(id="id", table="bench.request"),
     "dlt": "SELECT id, case_number, subject, description, created_date FROM bench.landed WHERE is_deleted = '0'",
     "pandas": _LANDED,
-    **dict.fromkeys(("duties", "ours", "trusting", "profile", "flow"), _RECORDS),
+    **dict.fromkeys(("duties", "ours", "row by row", "trusting", "profile", "flow"), _RECORDS),
 }
 _WHOLE: Final = """
 SELECT count(*), sum(hashtextextended(concat_ws('|', r.source, r.origin, r.number, r.subject, r.description,

@@ -23,6 +23,7 @@ ORDER: Final = (
     "expert",
     "ours",
     "expert again",
+    "row by row",
     "trusting",
     "damaged",
     "rehearsal",

@@ -8,7 +8,7 @@ from typing import Final
 from staging.audit import store
 from staging.audit.findings import Finding, Kind
 from staging.audit.judging import Case, Judge
-from staging.audit.keys import Hashes, KeySet, hashes, places
+from staging.audit.keys import KeySet, hashes, places
 from staging.audit.odd_rows import OddRows
 from staging.audit.opening import Opened
 from staging.audit.records import Chunk, Damaged
@@ -171,16 +171,24 @@ class PartAudit:
         place = f"{file.staged.name}:{damaged.line}"
         row = odd.within(damaged.line, damaged.lines)
         key = self._guess(damaged)
-        if row is None and key is not None and self._newer.holds(key).all():
+        if row is None and key is not None and self._newer.holds(hashes([key])).all():
             self.judge.outcomes["superseded"] += 1
-        else:
-            self._one_row(place, row)
+            return
+        self._one_row(place, row)
+        if row is not None and row.has_key and key is not None:
+            self._decided(key)
 
-    def _guess(self, damaged: Damaged) -> Hashes | None:
+    def _decided(self, key: str) -> None:
+        """A record that cannot be read decides about its key all the same: the CRM may have it as it was before."""
+        self._here.add(hashes([key]))
+        known = self.judge.ground.records(self.judge.entity, [key])
+        self.judge.ground.account(self.judge.entity, hashes(known))
+        self.judge.earlier += len(known)
+
+    def _guess(self, damaged: Damaged) -> str | None:
         reading = self.judge.reading
         texts = [damaged.fields.get(name) for name in reading.part.key.column]
-        found = reading.key_of(" ".join(text for text in texts if text)) if all(texts) else None
-        return None if found is None else hashes([found])
+        return reading.key_of(" ".join(text for text in texts if text)) if all(texts) else None
 
     def _one_row(self, place: str, row: OddRow | None) -> None:
         """A record that cannot have a key of its own must have a FAILED row at its place."""

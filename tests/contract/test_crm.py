@@ -33,9 +33,9 @@ class ToMemory:
 
 
 class ToEmbedded:
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, *, trusted: bool | None = None) -> None:
         self.engine = engine
-        self.crm: Crm = EmbeddedCrm(engine)
+        self.crm: Crm = EmbeddedCrm(engine, trusted=trusted)
 
     def __call__(self, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False) -> list[Outcome]:
         with self.engine.begin() as connection:
@@ -43,7 +43,7 @@ class ToEmbedded:
             for row in rows:
                 if row["crm_id"] is None:
                     row["crm_id"] = connection.execute(sa.select(self.crm.mint("contact"))).scalar_one()
-            query = self._query(rows)
+            query = self.query(rows)
             changed = sum(not row["is_new"] for row in rows)
             taken = self.crm.take_in(
                 connection, Incoming("contact", "shop", query, tuple(FIELDS), len(rows), changed, overwrite)
@@ -58,7 +58,7 @@ class ToEmbedded:
             for row in rows
         ]
 
-    def _query(self, rows: Sequence[Mapping[str, Any]]) -> sa.Select[Any]:
+    def query(self, rows: Sequence[Mapping[str, Any]]) -> sa.Select[Any]:
         columns: dict[str, Any] = {
             "ref": sa.BigInteger,
             "crm_id": sa.BigInteger,
@@ -74,11 +74,12 @@ class ToEmbedded:
         return sa.select(*(sa.cast(table.c[name], kind).label(name) for name, kind in columns.items()))
 
 
-@pytest.fixture(params=["memory", "embedded"])
+@pytest.fixture(params=["memory", "embedded", "embedded row by row"])
 def offer(request: pytest.FixtureRequest) -> Offer:
     if request.param == "memory":
         return ToMemory()
-    return ToEmbedded(open_engine(request.getfixturevalue("database_url")))
+    trusted = False if "row by row" in request.param else None
+    return ToEmbedded(open_engine(request.getfixturevalue("database_url")), trusted=trusted)
 
 
 def contact(ref: int, origin: str, **fields: object) -> dict[str, Any]:
@@ -100,14 +101,49 @@ def again(outcome: Outcome, origin: str, **fields: object) -> dict[str, Any]:
     return contact(outcome.ref, origin, crm_id=outcome.crm_id, is_new=False, version=outcome.version, **fields)
 
 
-def test_a_reference_to_what_was_deleted_costs_its_own_record(database_url: str) -> None:
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_reference_to_what_was_deleted_costs_its_own_record(database_url: str, *, trusted: bool) -> None:
     """Over a network references are the CRM's own affair; here the register answers them as a set."""
-    offer = ToEmbedded(open_engine(database_url))
+    offer = ToEmbedded(open_engine(database_url), trusted=trusted)
 
     with_and_without = offer([contact(1, "c1", company_id=404), contact(2, "c2")])
 
     assert [(outcome.crm_id is None, outcome.code) for outcome in with_and_without] == [(True, "REFUSED"), (False, "")]
     assert [read["origin"] for read in offer.crm.read("contact", "shop")] == ["c2"]
+
+
+def test_no_trigger_waits_for_insertions_into_the_register(database_url: str) -> None:
+    """Imports silence ordinary triggers while they insert: what one of them did would not happen."""
+    query = """
+        SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger
+        JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname IN ('crm', 'people') AND NOT tgisinternal AND tgtype & 4 > 0 AND tgenabled = 'O'
+    """
+    with open_engine(database_url).connect() as connection:
+        assert list(connection.execute(sa.text(query)).scalars()) == []
+
+
+def test_a_reference_that_is_deleted_at_the_same_moment_is_held(database_url: str) -> None:
+    """What `hold` has locked cannot be deleted before the records that point at it are there."""
+    engine = open_engine(database_url)
+    offer = ToEmbedded(engine, trusted=True)
+    with engine.begin() as connection:
+        company = connection.execute(
+            sa.text("INSERT INTO crm.company (name, created_at, modified_at) VALUES ('K', now(), now()) RETURNING id")
+        ).scalar_one()
+    with engine.begin() as connection:
+        crm_id = connection.execute(sa.select(offer.crm.mint("contact"))).scalar_one()
+        rows = offer.query([{**contact(1, "c1", company_id=company), "crm_id": crm_id}])
+        taken = offer.crm.take_in(connection, Incoming("contact", "shop", rows, tuple(FIELDS), 1))
+        with engine.begin() as other:
+            other.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+            with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+                other.execute(sa.text("DELETE FROM crm.company"))
+            other.rollback()
+
+    assert taken.created == 1
+    with engine.begin() as connection, pytest.raises(sa.exc.IntegrityError, match="fk_contact_company_id"):
+        connection.execute(sa.text("DELETE FROM crm.company"))
 
 
 class TestCrm:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.crm.embedded import store
+from caseline.crm.embedded import references, store
 from caseline.crm.embedded.shapes import TABLES
 from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
 
@@ -15,9 +15,10 @@ class EmbeddedCrm:
 
     shares_transaction = True
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, *, trusted: bool | None = None) -> None:
+        """`trusted`: references that are checked as a set are not checked row by row again; None: if the login may."""
         self._engine = engine
-        self._trusted: bool | None = None
+        self._trusted = trusted
 
     def prepare(self, connection: sa.Connection, definitions: Definitions) -> None:
         """See the port."""
@@ -30,8 +31,8 @@ class EmbeddedCrm:
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         """See the port."""
-        refused = store.hold(connection, incoming)
-        left = store.without(connection, incoming, refused)
+        refused = references.hold(connection, incoming)
+        left = references.without(connection, incoming, refused)
         try:
             # Known origins are rare, so nothing is asked of each row beforehand.
             with connection.begin_nested():

@@ -53,6 +53,18 @@ def test_a_change_refused_because_of_an_edit_is_failed_with_its_earlier_version(
     assert (part(verdict).codes, part(verdict).earlier) == ({"EDITED_SINCE": 1}, 1)
 
 
+def test_a_record_that_came_damaged_later_is_failed_with_its_earlier_version(desk: Desk, tmp_path: Path) -> None:
+    desk.run(export(tmp_path / "first", [case(1), case(2)]))
+    folder = export(tmp_path / "second", [case(1, Subject="bro@ken"), case(2)])
+    (folder / "Case.csv").write_bytes((folder / "Case.csv").read_bytes().replace(b"@", b"\0"))
+    desk.run(folder)
+
+    verdict = check(desk)
+
+    assert found(verdict) == []
+    assert (part(verdict).codes, part(verdict).earlier) == ({"NUL_BYTE": 1}, 1)
+
+
 def test_what_a_delta_has_no_column_for_stays_and_is_no_difference(desk: Desk, tmp_path: Path) -> None:
     desk.run(export(tmp_path / "first", [case(1)]))
     narrow = {name: text for name, text in case(1, Subject="Other").items() if name not in {"Warranty__c", "Priority"}}
