@@ -16,8 +16,8 @@ from caseline.timing.vocabulary import Boundary, Mode
 from caseline.timing.working_time import FIRST_YEAR, LAST_YEAR
 from caseline.timing.zones import DAY, Seconds
 
-_YEAR_S: Final = 31_556_952
 _WHOLE: Final = 100
+_LONGEST: Final = 3600 * instants.LONGEST_TARGET_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,16 @@ class Clock:
         since = instants.seconds(start, "start")
         if not target_s:
             return instants.moment(since)
-        return instants.moment(self._deadline(since, target_s, instants.merged(pauses, since)))
+        return instants.moment(self._deadline(since, target_s, instants.merged(pauses, since) if pauses else ()))
 
     def duration(self, start: datetime, end: datetime, *, pauses: Iterable[Pause] = ()) -> Duration:
         """Elapsed and business seconds from `start` to `end`; the end itself is not in."""
         since, until = instants.stretch(start, end)
-        gaps = [(begin, min(stop, until)) for begin, stop in instants.merged(pauses, since) if begin < until]
         used = self._over(since, until).business.used
-        paused = sum(used(stop) - used(begin) for begin, stop in gaps)
+        paused = 0
+        for begin, stop in instants.merged(pauses, since) if pauses else ():
+            if begin < until:
+                paused += used(min(stop, until)) - used(begin)
         return Duration(until - since, used(until) - used(since) - paused, paused)
 
     def warning(self, start: datetime, target_s: int, percent: int, *, pauses: Iterable[Pause] = ()) -> datetime:
@@ -120,7 +122,7 @@ class Clock:
         return self._over(second, second).business.runs_until(second)
 
     def _deadline(self, since: int, target_s: int, gaps: Sequence[tuple[int, int]]) -> int:
-        lines = self._over(since, max([since + target_s, *(until for _, until in gaps)]))
+        lines = self._over(since, max(since + target_s, gaps[-1][1]) if gaps else since + target_s)
         found = counting.deadline(lines, since, target_s, gaps, self.boundary)
         while found is None:
             lines = self._longer(lines, target_s)
@@ -128,22 +130,23 @@ class Clock:
         return found
 
     def _check_target(self, target_s: int) -> None:
-        instants.target(target_s / 3600)
+        if not 0 <= target_s <= _LONGEST:
+            instants.target(target_s / 3600)
         if self.mode is Mode.WHOLE_DAYS and target_s % DAY:
             hours = f"{target_s / 3600:g} hours"
             raise TimeFault(f"{hours} are no whole days: give a multiple of 24, or use the mode working_days")
 
     def _over(self, low: int, high: int) -> Lines:
         """Lines that reach a year beyond both instants."""
+        lines = self._lines
+        if lines and lines.since <= low and high < lines.until:
+            return lines
         instants.within(low)
         instants.within(high, "the deadline or end")
-        first, last = _year(low) - 1, _year(high) + 1
-        lines = self._lines
+        first, last = instants.moment(low).year - 1, instants.moment(high).year + 1
         if lines is None:
             return self._build(first, last)
-        if first < lines.first or last > lines.last:
-            return self._build(min(first, lines.first), max(last, lines.last))
-        return lines
+        return self._build(min(first, lines.first), max(last, lines.last))
 
     def _longer(self, lines: Lines, target_s: int) -> Lines:
         """Lines of twice as many years."""
@@ -158,11 +161,6 @@ class Clock:
         # One assignment at the end: other threads see the old lines or the new ones, and both are right.
         self._lines = lines = Lines(self.calendar, self.mode, max(first, FIRST_YEAR - 1), min(last, LAST_YEAR + 1))
         return lines
-
-
-def _year(at: int) -> int:
-    """The year of an instant, or its neighbour in the days around New Year."""
-    return 1970 + at // _YEAR_S
 
 
 def _integers(values: Seconds | int, name: str) -> Seconds:

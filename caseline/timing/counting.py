@@ -11,7 +11,7 @@ from caseline.timing import working_time
 from caseline.timing.calendars import Calendar
 from caseline.timing.line import Line
 from caseline.timing.vocabulary import Boundary, Mode
-from caseline.timing.zones import DAY, Offsets, Seconds
+from caseline.timing.zones import DAY, Offsets, Seconds, midnight
 
 Gaps = Sequence[tuple[int, int]]
 """Pauses in order and apart, as seconds, none before the start."""
@@ -28,6 +28,16 @@ class Lines:
     first: int
     last: int
     """Years, both included."""
+
+    @cached_property
+    def since(self) -> int:
+        """From here on, in UTC seconds, the lines know everything with a year to spare."""
+        return midnight(self.first + 1)
+
+    @cached_property
+    def until(self) -> int:
+        """Up to here."""
+        return midnight(self.last)
 
     @cached_property
     def offsets(self) -> Offsets:

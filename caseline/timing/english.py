@@ -83,6 +83,11 @@ def running(told: Explanation) -> str:
     return f"by the clock, which ends on a day off, {at(told.moved_from, told.start.year)}; moved to a working day"
 
 
+def paused(seconds: int) -> str:
+    """How long the clock stood still."""
+    return f"{amount(seconds)} paused"
+
+
 def due(told: Explanation) -> str:
     """The deadline."""
     if told.end_of_day:

@@ -1,13 +1,14 @@
 """Takes a deadline apart into the days that led to it, so that it can be told to people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from caseline.timing import instants, zones
+from caseline.timing import counting, instants, zones
 from caseline.timing.clock import Clock
+from caseline.timing.instants import Pause
 from caseline.timing.vocabulary import Boundary, Mode
 from caseline.timing.zones import Offsets
 
@@ -43,23 +44,30 @@ class Explanation:
     """Due at 24:00 of the day before `due`'s date."""
     pieces: tuple[Piece, ...]
     """Empty where the clock never stops, and for a target of 0."""
+    paused_s: int = 0
+    """Business seconds during which the clock stood still."""
     moved_from: datetime | None = None
     """Mode `roll`: the end that fell on a day off."""
 
 
-def explain(clock: Clock, start: datetime, target_s: int) -> Explanation:
-    """The deadline of `clock.deadline(start, target_s)`, taken apart by the calendar's own dates."""
-    due = clock.deadline(start, target_s)
+def explain(clock: Clock, start: datetime, target_s: int, *, pauses: Sequence[Pause] = ()) -> Explanation:
+    """The deadline of `clock.deadline` for the same values, taken apart by the calendar's own dates."""
+    due = clock.deadline(start, target_s, pauses=pauses)
     place = zones.zone(clock.calendar.zone)
     begin, end = instants.moment(instants.seconds(start)).astimezone(place), due.astimezone(place)
     running = clock.mode in _ALWAYS_RUNNING
     late = not running and target_s > 0 and _ends_a_day(clock, end)
-    pieces = () if running or not target_s else _pieces(clock, begin, end, end.date() - _NEXT if late else end.date())
-    moved = None
-    if clock.mode is Mode.ROLL:
-        plain = begin.astimezone(UTC) + timedelta(seconds=target_s)
-        moved = plain.astimezone(place) if plain != due else None
-    return Explanation(clock.mode, target_s, begin, end, late, pieces, moved)
+    last = end.date() - _NEXT if late else end.date()
+    pieces = () if running or not target_s else _pieces(_Term(clock, begin, end, pauses), last)
+    plain = _unmoved(begin, target_s, pauses).astimezone(place)
+    moved = plain if clock.mode is Mode.ROLL and plain != end else None
+    paused = clock.duration(start, due, pauses=pauses).paused_s
+    return Explanation(clock.mode, target_s, begin, end, late, pieces, paused, moved)
+
+
+def _unmoved(begin: datetime, target_s: int, pauses: Sequence[Pause]) -> datetime:
+    since = instants.seconds(begin)
+    return instants.moment(counting.extended(since + target_s, instants.merged(pauses, since), lambda at: at))
 
 
 def _ends_a_day(clock: Clock, end: datetime) -> bool:
@@ -67,8 +75,8 @@ def _ends_a_day(clock: Clock, end: datetime) -> bool:
     return midnight and clock.boundary is Boundary.EARLIEST and clock.runs_until(end)
 
 
-def _pieces(clock: Clock, begin: datetime, end: datetime, last: date) -> tuple[Piece, ...]:
-    found = [piece for piece in _grouped(clock, begin, end, last) if piece.off or piece.seconds]
+def _pieces(term: "_Term", last: date) -> tuple[Piece, ...]:
+    found = [piece for piece in _grouped(term, last) if piece.off or piece.seconds]
     if len(found) <= _MOST_PIECES:
         return tuple(found)
     between = found[1:-1]
@@ -82,29 +90,29 @@ def _pieces(clock: Clock, begin: datetime, end: datetime, last: date) -> tuple[P
     return found[0], whole, found[-1]
 
 
-def _grouped(clock: Clock, begin: datetime, end: datetime, last: date) -> Iterator[Piece]:
-    days = (begin.date() + count * _NEXT for count in range((last - begin.date()).days + 1))
-    bounds = _Bounds(clock, begin, end)
-    for works, run in groupby(days, clock.calendar.works):
+def _grouped(term: "_Term", last: date) -> Iterator[Piece]:
+    first = term.begin.date()
+    days = (first + count * _NEXT for count in range((last - first).days + 1))
+    for works, run in groupby(days, term.clock.calendar.works):
         same = list(run)
         if works:
-            yield from (Piece(day, day, 1, 0, bounds.seconds(day)) for day in same)
+            yield from (Piece(day, day, 1, 0, term.seconds(day)) for day in same)
         else:
             yield Piece(same[0], same[-1], 0, len(same), 0)
 
 
-class _Bounds:
-    """Business seconds of the dates between two instants."""
+class _Term:
+    """What lies between start and deadline, by dates."""
 
-    def __init__(self, clock: Clock, begin: datetime, end: datetime) -> None:
-        self._clock = clock
-        self._begin, self._end = begin.astimezone(UTC), end.astimezone(UTC)
+    def __init__(self, clock: Clock, begin: datetime, end: datetime, pauses: Sequence[Pause]) -> None:
+        self.clock, self.begin, self.end, self._pauses = clock, begin, end, pauses
         self._offsets = Offsets.between(clock.calendar.zone, begin.year - 1, end.year + 1)
 
     def seconds(self, day: date) -> int:
-        """Of the part of the date that lies between both."""
-        since, until = max(self._midnight(day), self._begin), min(self._midnight(day + _NEXT), self._end)
-        return self._clock.duration(since, until).business_s if since < until else 0
+        """Business seconds of the part of the date that lies between both."""
+        since, until = self._midnight(day), self._midnight(day + _NEXT)
+        since, until = max(since, self.begin.astimezone(UTC)), min(until, self.end.astimezone(UTC))
+        return self.clock.duration(since, until, pauses=self._pauses).business_s if since < until else 0
 
     def _midnight(self, day: date) -> datetime:
         local = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Final
 
 from caseline.timing.faults import OutOfYears, TimeFault
 from caseline.timing.working_time import FIRST_YEAR, LAST_YEAR
-from caseline.timing.zones import midnight
+from caseline.timing.zones import DAY, midnight
 
 Pause = tuple[datetime, datetime]
 """(from, until) during which the clock stands still. A pause that still lasts ends at the caller's `now`."""
@@ -17,15 +17,17 @@ LONGEST_TARGET_H: Final = 87_600
 FIRST: Final = midnight(FIRST_YEAR)
 END: Final = midnight(LAST_YEAR + 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND: Final = timedelta(seconds=1)
 _HOUR: Final = 3600
 
 
 def seconds(at: datetime, name: str = "time") -> int:
     """Whole seconds of an aware instant since 1970 UTC, rounded down; `TimeFault` for a naive one."""
-    if at.tzinfo is None:
-        raise TimeFault(f"{name} {at.isoformat()} has no zone: give an aware time, such as 2026-06-05T15:30:00Z")
-    return within((at - _EPOCH) // _SECOND, name)
+    try:
+        since = at - _EPOCH
+    except TypeError as error:
+        remedy = "give an aware time, such as 2026-06-05T15:30:00Z"
+        raise TimeFault(f"{name} {at.isoformat()} has no zone: {remedy}") from error
+    return within(since.days * DAY + since.seconds, name)
 
 
 def within(at: int, name: str = "time") -> int:
@@ -37,7 +39,7 @@ def within(at: int, name: str = "time") -> int:
 
 def moment(at: int) -> datetime:
     """The aware UTC instant of seconds."""
-    return _EPOCH + at * _SECOND
+    return _EPOCH + timedelta(seconds=at)
 
 
 def target(hours: float) -> int:

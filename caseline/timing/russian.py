@@ -90,6 +90,11 @@ def running(told: Explanation) -> str:
     return f"подряд, конец — в выходной ({at(told.moved_from, told.start.year)}), перенос на рабочий день"
 
 
+def paused(seconds: int) -> str:
+    """How long the clock stood still."""
+    return f"пауза {amount(seconds)}"
+
+
 def due(told: Explanation) -> str:
     """The deadline."""
     if told.end_of_day:

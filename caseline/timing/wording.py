@@ -18,8 +18,9 @@ def sentence(told: Explanation, language: Language) -> str:
     18:30`.
     """
     words = WORDS[language]
+    paused = [words.paused(told.paused_s)] if told.paused_s else []
     if told.pieces:
-        return f"{words.head(told)} = {', '.join(words.pieces(told))}: {words.due(told)}"
+        return f"{words.head(told)} = {', '.join([*words.pieces(told), *paused])}: {words.due(told)}"
     if told.target_s:
-        return f"{words.head(told)} {words.running(told)}: {words.due(told)}"
+        return f"{words.head(told)} {', '.join([words.running(told), *paused])}: {words.due(told)}"
     return f"{words.head(told)}: {words.due(told)}"

@@ -125,6 +125,34 @@ def test_a_deadline_is_told_with_its_days(mode: Mode, start: str, hours: int, in
     assert told(mode, start, hours) == (in_english, in_russian)
 
 
+@pytest.mark.parametrize(
+    ("mode", "in_english", "in_russian"),
+    [
+        (
+            Mode.WORKING_DAYS,
+            (
+                "24 h from Fri 5 Jun 2026 18:00 = 2 h of Friday, Sat 6 and Sun 7 off, 22 h of Monday, 6 h paused:"
+                " due Mon 8 Jun 24:00"
+            ),
+            (
+                "24 ч от пт 5 июня 2026, 18:00 = 2 ч в пятницу, сб 6 и вс 7 — выходные, 22 ч в понедельник, пауза 6 ч:"
+                " срок — пн 8 июня, 24:00"
+            ),
+        ),
+        (
+            Mode.ROLL,
+            "24 h from Fri 5 Jun 2026 18:00 by the clock, days off included, 6 h paused: due Tue 9 Jun 00:00",
+            "24 ч от пт 5 июня 2026, 18:00 подряд, вместе с выходными, пауза 6 ч: срок — вт 9 июня, 00:00",
+        ),
+    ],
+)
+def test_pauses_are_told(mode: Mode, in_english: str, in_russian: str) -> None:
+    pause = (at("2026-06-05 20:00"), at("2026-06-08 02:00"))
+    found = explain(clock(mode), at("2026-06-05 18:00"), 24 * HOUR, pauses=[pause])
+
+    assert [sentence(found, language) for language in Language] == [in_english, in_russian]
+
+
 def test_seconds_are_told_when_there_are_some() -> None:
     assert told(Mode.WORKING_DAYS, "2026-10-28 23:59:07", 24)[0] == (
         "24 h from Wed 28 Oct 2026 23:59:07 = 53 s of Wednesday, 23 h 59 min 7 s of Thursday: due Thu 29 Oct 23:59:07"

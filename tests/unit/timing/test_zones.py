@@ -77,6 +77,29 @@ def test_a_local_time_that_never_comes_is_later_and_one_that_comes_twice_is_the_
     assert offsets.utc_all(np.array(local)).tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("shown", "hours"),
+    [
+        ("2025-03-09 01:59:59", -5),
+        ("2025-03-09 02:00:00", -5),  # left out: an hour later than it says
+        ("2025-03-09 02:59:59", -5),
+        ("2025-03-09 03:00:00", -4),
+        ("2025-03-09 03:00:01", -4),
+        ("2025-11-02 00:59:59", -4),
+        ("2025-11-02 01:00:00", -4),  # comes twice
+        ("2025-11-02 01:59:59", -4),
+        ("2025-11-02 02:00:00", -5),
+        ("2025-11-02 02:00:01", -5),
+    ],
+)
+def test_every_local_second_around_a_change_has_its_instant(shown: str, hours: int) -> None:
+    offsets = Offsets.between("America/New_York", 2025, 2025)
+    local = int(at(shown).timestamp())
+
+    assert offsets.utc(local) == local - hours * HOUR
+    assert offsets.utc_all(np.array([local])).tolist() == [local - hours * HOUR]
+
+
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Europe/Moscow"])
 def test_local_time_is_what_the_zone_database_says(zone: str) -> None:
     offsets = Offsets.between(zone, 2010, 2026)
