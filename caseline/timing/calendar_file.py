@@ -13,6 +13,18 @@ from caseline.timing.faults import FileFault, TimingFault
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX: Final = ".yaml"
+_LIST: Final = "tag:yaml.org,2002:seq"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists in one line; dates without quotation marks, as people write them."""
+
+
+_Dumper.add_representer(list, lambda dumper, items: dumper.represent_sequence(_LIST, items, flow_style=True))
+_Dumper.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for sign, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}
 
 
 def shipped() -> list[str]:
@@ -57,7 +69,7 @@ def parse(text: str, name: str) -> Calendar:
 
 def render(calendar: Calendar) -> str:
     """The YAML text of a calendar; `parse` reads it back as the same."""
-    return yaml.safe_dump(document.plain(calendar), allow_unicode=True, sort_keys=False, width=110)
+    return yaml.dump(document.plain(calendar), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
 
 def _plain(node: yaml.Node, place: Place, marks: dict[Place, int]) -> Any:  # noqa: ANN401 - a YAML document

@@ -166,12 +166,18 @@ def plain(found: Calendar) -> dict[str, Any]:
         "rule": found.rule,
         "years": dict(found.years),
         "special": "" if found.special is SpecialDays.OFF else str(found.special),
-        "hours": {_WEEKDAYS[number - 1].title(): _written(spans) for number, spans in sorted(found.hours.items())},
+        "hours": _written_week(found.hours),
         "own_hours": {str(at): _written(spans) for at, spans in sorted(found.own_hours.items())},
     }
     for name in ("holidays", "working_days", "short_days", "special_days"):
         data[name] = {str(at): what for at, what in sorted(getattr(found, name).items())}
     return {key: value for key, value in data.items() if value not in ("", {}) or key == "weekend"}
+
+
+def _written_week(week: Mapping[int, Spans]) -> Any:  # noqa: ANN401 - a list for all days, or a mapping
+    if len(week) == len(_WEEK) and len(set(week.values())) == 1:
+        return _written(week[1])
+    return {_WEEKDAYS[number - 1].title(): _written(spans) for number, spans in sorted(week.items())}
 
 
 def _written(spans: Spans) -> list[list[str]]:

@@ -107,6 +107,15 @@ def test_an_end_before_its_start_is_refused(end: str) -> None:
         clock().duration(FRIDAY, at(end))
 
 
+def test_an_end_in_the_second_pass_of_an_hour_is_later_than_a_start_in_the_first() -> None:
+    zone = "America/New_York"
+    start, end = at("2025-11-02 01:30", zone), at("2025-11-02 01:10", zone, fold=1)
+
+    assert clock(Mode.ELAPSED).duration(start, end).elapsed_s == 40 * 60
+    with pytest.raises(TimeFault, match="is before start"):
+        clock().duration(end, start)
+
+
 def test_a_naive_time_is_refused() -> None:
     naive = datetime(2026, 6, 5, 18, 30)  # noqa: DTZ001 - what is tested
 
