@@ -65,6 +65,10 @@ def test_one_target_serves_all_starts() -> None:
     assert (clock().deadlines(starts, DAY) == clock().deadlines(starts, np.array([DAY, DAY]))).all()
 
 
+def test_what_ends_as_it_starts_took_no_time() -> None:
+    assert clock().business(np.array([FIRST]), np.array([FIRST])).tolist() == [0]
+
+
 def test_no_starts_have_no_deadlines() -> None:
     nothing = np.array([], dtype=np.int64)
 
@@ -90,7 +94,9 @@ def test_what_is_no_number_of_seconds_is_refused() -> None:
         clock().deadlines(starts, -1)
     with pytest.raises(TimeFault, match="give a multiple of 24"):
         clock(Mode.WHOLE_DAYS).deadlines(starts, np.array([HOUR]))
-    with pytest.raises(TimeFault, match=r"end .* of row 0 is before start"):
-        clock().business(starts, starts - 1)
+    with pytest.raises(TimeFault, match="36 hours are no whole days"):
+        clock(Mode.WHOLE_DAYS).deadlines(np.array([FIRST] * 3), np.array([DAY, 36 * HOUR, 3 * DAY]))
+    with pytest.raises(TimeFault, match=r"end .* of row 1 is before start"):
+        clock().business(np.array([FIRST, FIRST]), np.array([FIRST, FIRST - 1]))
     with pytest.raises(OutOfYears, match="correct it"):
         clock().deadlines(starts * 1000, DAY)

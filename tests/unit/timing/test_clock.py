@@ -135,6 +135,7 @@ def test_absurd_hours_are_refused(hours: float) -> None:
 
 def test_hours_become_whole_seconds() -> None:
     assert [instants.target(hours) for hours in (0, 24, 1.5, 0.25, 1 / 3)] == [0, 86_400, 5_400, 900, 1_200]
+    assert instants.target(87_600) == 315_360_000
     with pytest.raises(TimeFault, match="no whole seconds"):
         instants.target(0.0001)
 
@@ -161,6 +162,14 @@ def test_years_that_cannot_be_counted_are_refused(year: int) -> None:
 @pytest.mark.parametrize("start", ["1900-01-01 00:00", "2199-12-01 00:00"])
 def test_the_first_and_the_last_year_can_be_counted(start: str) -> None:
     assert clock().deadline(at(start), HOUR) > at(start)
+
+
+def test_the_first_second_after_the_last_year_is_refused() -> None:
+    last, after = at("2199-12-31 23:59:59"), at("2200-01-01 00:00:00")
+
+    assert clock().duration(at("2199-12-31 00:00"), last).elapsed_s == 24 * HOUR - 1
+    with pytest.raises(OutOfYears):
+        clock().duration(last, after)
 
 
 def test_a_deadline_after_the_last_year_is_refused() -> None:
