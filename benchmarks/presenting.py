@@ -65,12 +65,12 @@ def steps(found: Standings) -> Iterator[str]:
         yield f"| {name} | {seconds:.1f} | {seconds / total:.0%} |"
 
 
-def write(text: str, document: Path) -> None:
-    """Put the text between the markers of the document; `ValueError` when it has none."""
+def write(text: str, document: Path, name: str = "results") -> None:
+    """Put the text between the document's markers of that name; `ValueError` when it has none."""
     old = document.read_text(encoding="utf-8")
-    pattern = re.compile("(<!-- results -->\n).*?(\n<!-- end of results -->)", re.DOTALL)
+    pattern = re.compile(f"(<!-- {name} -->\n).*?(\n<!-- end of {name} -->)", re.DOTALL)
     if not pattern.search(old):
-        raise ValueError(f"{document} has no lines <!-- results --> and <!-- end of results -->: put them back")
+        raise ValueError(f"{document} has no lines <!-- {name} --> and <!-- end of {name} -->: put them back")
     document.write_text(pattern.sub(lambda found: found[1] + text + found[2], old), encoding="utf-8")
 
 

@@ -1,0 +1,1 @@
+"""Measures deadlines and durations against what else counts business time in Python."""

@@ -1,0 +1,111 @@
+"""Answers lines of JSON that ask for a deadline or a duration, one answer a line."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from caseline.timing import document, instants
+from caseline.timing.calendars import Calendar
+from caseline.timing.clock import Clock
+from caseline.timing.faults import CalendarFault, TimeFault, TimingFault
+from caseline.timing.vocabulary import Mode
+
+_KEPT: Final = 256
+_KEYS: Final = (
+    "tz",
+    "weekend",
+    "holidays",
+    "working_days",
+    "short_days",
+    "special_days",
+    "special",
+    "hours",
+    "own_hours",
+)
+_MODES: Final = tuple(map(str, Mode))
+
+
+def answers(lines: Iterable[str], find: Callable[[str], Calendar]) -> Iterator[str]:
+    """An answer for each line that is not blank, in order.
+
+    A line is `{"id", "start", "hours" | "end", "mode", "calendar"}`: instants in ISO 8601 with Z or an offset, `mode`
+    as in `Mode` (working_days if left out), `calendar` the id that `find` knows (it raises `TimingFault` for others)
+    or an object of the keys tz, weekend (Sat, 6), holidays, working_days, short_days (dates, or dates with minutes),
+    special_days, hours (`[["09:00", "13:00"], …]`, or by weekday) and own_hours. The answer is `{"id", "deadline"}`,
+    `{"id", "elapsed_s", "business_s"}` or `{"id", "error"}`; a bad line never stops the others. Calendars are built
+    once and kept, the last 256 of them.
+    """
+
+    @lru_cache(maxsize=_KEPT)
+    def clock(calendar: str, mode: Mode) -> Clock:
+        wanted = json.loads(calendar)
+        return Clock(find(wanted) if isinstance(wanted, str) else inline(wanted), mode)
+
+    for line in lines:
+        if line.strip():
+            yield json.dumps(_answer(line, clock), ensure_ascii=False)
+
+
+def inline(data: object) -> Calendar:
+    """The calendar of an object in a case; raises `CalendarFault` that names all that is wrong."""
+    if not isinstance(data, Mapping):
+        raise CalendarFault(("calendar",), "is neither an id nor an object: give one of them")
+    unknown = sorted(data.keys() - set(_KEYS))
+    if unknown:
+        raise CalendarFault(("calendar", unknown[0]), f"unknown key: use {', '.join(_KEYS)}")
+    plain = {"calendar": "inline", **{("zone" if key == "tz" else key): value for key, value in data.items()}}
+    found = document.faults(plain)
+    if found:
+        named = [("tz" if place[:1] == ("zone",) else ".".join(map(str, place)), text) for place, text in found]
+        raise CalendarFault(("calendar",), "; ".join(f"{place}: {text}" for place, text in named))
+    return document.calendar(plain)
+
+
+def _answer(line: str, clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
+    try:
+        case = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return {"id": None, "error": f"no JSON: {error}: write one object a line"}
+    if not isinstance(case, dict):
+        return {"id": None, "error": "no JSON object: write one object a line"}
+    try:
+        return {"id": case.get("id"), **_counted(case, clock)}
+    except TimingFault as error:
+        return {"id": case.get("id"), "error": str(error)}
+
+
+def _counted(case: dict[str, Any], clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
+    if ("hours" in case) == ("end" in case):
+        raise TimeFault("a case needs either hours or end: give exactly one of them")
+    if "calendar" not in case:
+        raise CalendarFault(("calendar",), "is missing: give an id or an object")
+    counting = clock(json.dumps(case["calendar"], sort_keys=True), _mode(case.get("mode", Mode.WORKING_DAYS)))
+    start = _instant(case.get("start"), "start")
+    if "end" in case:
+        found = counting.duration(start, _instant(case["end"], "end"))
+        return {"elapsed_s": found.elapsed_s, "business_s": found.business_s}
+    due = counting.deadline(start, _target(case["hours"]))
+    return {"deadline": f"{due:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def _mode(value: object) -> Mode:
+    if value not in _MODES:
+        raise TimeFault(f"mode {value!r} is unknown: use one of {', '.join(_MODES)}")
+    return Mode(str(value))
+
+
+def _instant(value: object, name: str) -> datetime:
+    try:
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    raise TimeFault(f"{name} {value!r} is no instant: write it as 2026-06-05T15:30:00Z")
+
+
+def _target(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TimeFault(f"hours {value!r} are no number: write 24, 48 or 72")
+    return instants.target(value)
