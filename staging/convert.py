@@ -1,14 +1,13 @@
 """Moves one batch of staging rows into a CRM that shares our transaction: convert, check, write, settle."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
-from caseline.crm.port import Crm, Incoming, Known, Refusal, Taken, TryLater
-from staging import settle
+from caseline.crm.port import Crm, Incoming, Refusal, TryLater
+from staging import adopt, settle
 from staging.batches import Batch
 from staging.plan import Plan
 from staging.statements import Prepared
@@ -37,7 +36,7 @@ def move(connection: sa.Connection, prepared: Prepared, batch: Batch, crm: Crm, 
     """Convert, write and settle every open row of `batch` in the caller's transaction."""
     plan = prepared.plan
     counts = prepare(connection, prepared, batch)
-    refused: Sequence[Refusal] = ()
+    refused: list[Refusal] = []
     if counts.good:
         fields, rows = prepared.incoming
         incoming = Incoming(
@@ -53,11 +52,8 @@ def prepare(connection: sa.Connection, prepared: Prepared, batch: Batch) -> Coun
     plan = prepared.plan
     # Tables of a first load have no statistics yet; what is joined here is always found by an index.
     connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    if plan.dense:
-        # Nor may a range or a small part be gone through once for each row: hash joins only, but for look-ups by index.
-        connection.execute(sa.text("SET LOCAL enable_nestloop = off"))
-    connection.execute(prepared.fill, batch.parameters | {"bad": None})
-    connection.execute(sa.text("SET LOCAL enable_nestloop = on"))
+    connection.execute(sa.text("SET LOCAL jit = off"))  # compiling such statements costs more than running them
+    _read(connection, plan, prepared.fill, batch.parameters | {"bad": None})
     if batch.final:
         _resolve_among_themselves(connection, plan)
     counts = _count(connection, plan)
@@ -66,6 +62,14 @@ def prepare(connection: sa.Connection, prepared: Prepared, batch: Batch) -> Coun
     if counts.waiting:
         settle.keep_waiting(connection, plan)
     return counts
+
+
+def _read(connection: sa.Connection, plan: Plan, statement: sa.Executable, parameters: dict[str, Any]) -> None:
+    """Nor may a range or a small part be gone through once for each row: hash joins only, but for look-ups by index."""
+    if plan.dense:
+        connection.execute(sa.text("SET LOCAL enable_nestloop = off"))
+    connection.execute(statement, parameters)
+    connection.execute(sa.text("SET LOCAL enable_nestloop = on"))
 
 
 def _count(connection: sa.Connection, plan: Plan) -> Counts:
@@ -85,43 +89,94 @@ def _mark_bad(connection: sa.Connection, prepared: Prepared, batch: Batch) -> No
     take = prepared.plan.take
     bad = list(connection.execute(sa.select(take.c.ref).where(sa.not_(take.c.ok))).scalars())
     statement = prepared.final_errors if batch.final else prepared.errors
-    connection.execute(statement, batch.parameters | {"bad": bad})
+    _read(connection, prepared.plan, statement, batch.parameters | {"bad": bad})
 
 
-def _write(connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm) -> list[Refusal]:
-    """Offer the set to the CRM; when a record breaks the set, halve it until the record stands alone."""
+def _write(
+    connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, *, adopted: bool = False
+) -> list[Refusal]:
+    """Offer the set to the CRM; when a record breaks the set, the records that do are found and left out."""
+    if not incoming.expected:
+        return []
     try:
         with connection.begin_nested():
             taken = crm.take_in(connection, incoming)
-    except (sa.exc.IntegrityError, sa.exc.DataError) as error:
-        return _halve(connection, plan, incoming, crm, error)
-    except sa.exc.OperationalError as error:
-        # A value too long for an index is a fault of its record, not of the connection.
-        if not isinstance(error.orig, psycopg.errors.ProgramLimitExceeded):
+    except _FAULTS as error:
+        if not _of_a_record(error):
             raise
-        return _halve(connection, plan, incoming, crm, error)
+        return _leave_out(connection, plan, incoming, crm, error)
     if taken.known:
-        return _adopt(connection, plan, incoming, crm, taken.known)
+        if adopted:
+            # Somebody else took these origins in between: the batch is rolled back and tried again.
+            raise TryLater(f"{len(taken.known)} origins of {plan.source} appeared in the CRM meanwhile")
+        twins = adopt.adopt(connection, plan, taken.known)
+        return twins + _write(connection, plan, _part_of(connection, incoming, sa.true()), crm, adopted=True)
+    if taken.created + taken.updated + len(taken.refused) != incoming.expected:
+        raise TryLater(f"the CRM answered for {taken.created + taken.updated} of {incoming.expected} records")
     settle.note_versions(connection, plan, taken.versions)
     settle.refuse(connection, plan, taken.refused)
     return list(taken.refused)
 
 
-def _halve(
+_FAULTS: Final = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.OperationalError)
+
+
+def _of_a_record(error: sa.exc.DBAPIError) -> bool:
+    """A value too long for an index is a fault of its record, not of the connection."""
+    return not isinstance(error, sa.exc.OperationalError) or isinstance(error.orig, psycopg.errors.ProgramLimitExceeded)
+
+
+def _leave_out(
     connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, error: sa.exc.DBAPIError
 ) -> list[Refusal]:
+    """Refuse the records that break the set, and those that hang on them; write the others."""
+    refused = _breaking(connection, plan, incoming, crm, error)
+    if not refused:
+        raise error
+    settle.refuse(connection, plan, refused)
+    lost = [refusal.ref for refusal in refused]
+    while plan.selves and lost:
+        orphans = adopt.orphans(connection, plan, lost)
+        settle.refuse(connection, plan, orphans)
+        refused, lost = [*refused, *orphans], [orphan.ref for orphan in orphans]
+    return refused + _write(connection, plan, _part_of(connection, incoming, sa.true()), crm)
+
+
+def _breaking(
+    connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, error: sa.exc.DBAPIError
+) -> list[Refusal]:
+    """The records that cannot be written: halves of the set are tried, without parents, and taken back."""
     refs = list(connection.execute(sa.select(incoming.rows.subquery().c.ref).order_by("ref")).scalars())
     if len(refs) == 1:
-        refusal = Refusal(refs[0], "REFUSED", None, f"the CRM refuses the record: {str(error.orig).splitlines()[0]}")
-        settle.refuse(connection, plan, [refusal])
-        return [refusal]
+        return [Refusal(refs[0], "REFUSED", None, f"the CRM refuses the record: {str(error.orig).splitlines()[0]}")]
     middle = refs[len(refs) // 2]
-    refused: list[Refusal] = []
+    found: list[Refusal] = []
     for side in (plan.take.c.ref < middle, plan.take.c.ref >= middle):
         half = _part_of(connection, incoming, side)
-        if half.expected:
-            refused += _write(connection, plan, half, crm)
-    return refused
+        try:
+            with connection.begin_nested() as savepoint:
+                crm.take_in(connection, _alone(plan, half))
+                savepoint.rollback()
+        except _FAULTS as fault:
+            if not _of_a_record(fault):
+                raise
+            found += _breaking(connection, plan, half, crm, fault)
+    return found
+
+
+def _alone(plan: Plan, incoming: Incoming) -> Incoming:
+    """The records without the references to their own part, which may lead into another half."""
+    columns = {link.column for link in plan.selves}
+    if not columns:
+        return incoming
+
+    def cut(query: sa.Select[Any]) -> sa.Select[Any]:
+        rows = query.subquery()
+        nothing = sa.cast(sa.null(), sa.BigInteger)
+        return sa.select(*(nothing.label(c.name) if c.name in columns else c for c in rows.c))
+
+    narrow = None if incoming.narrow is None else cut(incoming.narrow)
+    return replace(incoming, rows=cut(incoming.rows), narrow=narrow)
 
 
 def _part_of(connection: sa.Connection, incoming: Incoming, side: sa.ColumnElement[bool]) -> Incoming:
@@ -132,36 +187,6 @@ def _part_of(connection: sa.Connection, incoming: Incoming, side: sa.ColumnEleme
         sa.select(sa.func.count(), sa.func.count().filter(sa.not_(inner.c.is_new)))
     ).one()
     return replace(incoming, rows=rows, narrow=narrow, expected=expected, changed=changed)
-
-
-def _adopt(
-    connection: sa.Connection, plan: Plan, incoming: Incoming, crm: Crm, known: Sequence[Known]
-) -> list[Refusal]:
-    """Records that the CRM has under our origin although no row remembers: they become ours, and are updated."""
-    take = plan.take
-    found = (
-        sa.func.jsonb_to_recordset(sa.bindparam("known", type_=JSONB))
-        .table_valued(
-            sa.column("origin", sa.Text), sa.column("crm_id", sa.BigInteger), sa.column("version", sa.BigInteger)
-        )
-        .render_derived(with_types=True)
-    )
-    adopted = (
-        sa.update(take)
-        .values(crm_id=found.c.crm_id, version=found.c.version, is_new=False)
-        .where(take.c.origin == found.c.origin)
-    )
-    connection.execute(
-        adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]}
-    )
-    again = _part_of(connection, incoming, sa.true())
-    taken: Taken = crm.take_in(connection, again)
-    if taken.known:
-        # Somebody else took these origins in between: the batch is rolled back and tried again.
-        raise TryLater(f"{len(taken.known)} origins of {plan.source} appeared in the CRM meanwhile")
-    settle.note_versions(connection, plan, taken.versions)
-    settle.refuse(connection, plan, taken.refused)
-    return list(taken.refused)
 
 
 def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:

@@ -16,7 +16,7 @@ _PIECES: Final = {
     "sss": ("fraction", 3),
 }
 _ORDER: Final = [name for name, _ in _PIECES.values()]
-_ISO: Final = re.compile("____-__-__([ T]__:__(:__(.___)?)?Z?)?")
+_ISO: Final = re.compile(r"____-__-__([ T]__:__(:__(\.___)?)?Z?)?")
 _TOKEN: Final = re.compile(r"YYYY|MM|DD|hh|mm|sss|ss|Z|[^A-Za-z]|T")
 SERVER_ENCODINGS: Final = {
     "utf-8": "UTF8",
@@ -45,7 +45,7 @@ class DateFormat:
     @property
     def signs(self) -> str:
         """What is left of a value in this layout without its digits."""
-        return re.sub(r"\\(.)|_", lambda found: found[1] or "", self.like)
+        return re.sub(r"\\(.)|[_0-9]", lambda found: found[1] or "", self.like)
 
     @property
     def timed(self) -> bool:

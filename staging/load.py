@@ -71,7 +71,7 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
     # What other loaders have just added must be seen before a key is taken.
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
     rows = [_as_row(loader, block, record) for record in records]
-    for same in ("key", "bytes"):
+    for same in ("bytes", "key"):
         connection.execute(_met_again(loader, same), {"rows": rows})
     names, query = _damaged_rows(loader)
     connection.execute(sa.insert(tables.row).from_select(names, query), {"rows": rows})
@@ -104,8 +104,8 @@ def _as_row(loader: Loader, block: Block, record: Damaged) -> dict[str, Any]:
     }
 
 
-def _damage(loader: Loader) -> tuple[sa.FromClause, Any, Any]:
-    """(the parameter `rows` as a table, the key of each as far as it can be seen, whether it is the first with it)."""
+def _damage(loader: Loader) -> tuple[sa.FromClause, Any, sa.ColumnElement[bool]]:
+    """(the parameter `rows` as a table, the key of each as far as it can be seen, whether it has its row already)."""
     named = {f"k{n}": column for n, column in enumerate(_key_columns(loader))}
     found = (
         sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB))
@@ -116,20 +116,31 @@ def _damage(loader: Loader) -> tuple[sa.FromClause, Any, Any]:
     )
     texts = values.Columns({column: found.c[k] for k, column in named.items()}, tuple(loader.mapping.nulls))
     key = values.usable(values.key(loader.part.key, texts))
-    first = sa.func.row_number().over(partition_by=sa.func.coalesce(key, found.c.raw), order_by=found.c.line) == 1
-    return found, key, first
+    row = tables.row.alias("placed")
+    placed = sa.exists().where(
+        row.c.part_id == loader.part_id,
+        row.c.payload.is_(None),
+        row.c.file_id == loader.file_id,
+        row.c.byte_offset == found.c.byte_offset,
+    )
+    return found, key, placed
+
+
+def _first(by: Any, found: sa.FromClause) -> sa.ColumnElement[bool]:  # noqa: ANN401 - an SQL expression
+    return sa.func.row_number().over(partition_by=by, order_by=found.c.line) == 1
 
 
 def _met_again(loader: Loader, same: str) -> sa.Update:
     """The row of an earlier run for the same record is FAILED now; it keeps its CRM id, and a readable form heals it.
 
-    The `same` record has the same key or, where none can be seen, the same bytes.
+    The `same` record has the same bytes (a row without a key: a repetition then as now) or else the same key.
     """
-    found, key, first = _damage(loader)
-    met = sa.select(*found.c, key.label("key"), first.label("first")).subquery("met")
+    found, key, placed = _damage(loader)
+    first = _first(found.c.raw if same == "bytes" else key, found)
+    met = sa.select(*found.c, key.label("key"), first.label("first")).where(sa.not_(placed)).subquery("met")
     target, file = tables.row, tables.file
     raw = sa.func.decode(met.c.raw, "hex")
-    by_bytes = sa.and_(met.c.key.is_(None), target.c.key.is_(None), target.c.payload.is_(None), target.c.raw == raw)
+    by_bytes = sa.and_(target.c.key.is_(None), target.c.payload.is_(None), target.c.raw == raw)
     return (
         sa.update(target)
         .values(
@@ -156,17 +167,10 @@ def _met_again(loader: Loader, same: str) -> sa.Update:
 
 
 def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
-    """(columns of `row`, query over the parameter `rows`); a key that is taken already is left out."""
-    found, key, first = _damage(loader)
+    """(columns of `row`, query over the parameter `rows`): those without a row; a key that is taken is left out."""
+    found, key, placed = _damage(loader)
     row = tables.row
     taken = sa.exists().where(row.c.part_id == loader.part_id, row.c.key == key, row.c.duplicate_of.is_(None))
-    # `_met_again` has moved the row of an earlier run to this very place.
-    here = sa.exists().where(
-        row.c.part_id == loader.part_id,
-        row.c.payload.is_(None),
-        row.c.file_id == loader.file_id,
-        row.c.byte_offset == found.c.byte_offset,
-    )
     columns: dict[str, Any] = {
         "part_id": sa.literal(loader.part_id, sa.Integer),
         "file_id": sa.literal(loader.file_id, sa.Integer),
@@ -174,12 +178,12 @@ def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
         "line": found.c.line,
         "byte_offset": found.c.byte_offset,
         "byte_length": found.c.byte_length,
-        "key": sa.case((sa.and_(first, sa.not_(taken)), key), else_=sa.null()),
+        "key": sa.case((sa.and_(_first(key, found), sa.not_(taken)), key), else_=sa.null()),
         "raw": sa.func.decode(found.c.raw, "hex"),
         "status": sa.literal(tables.FAILED, sa.Text),
         "errors": found.c.errors,
     }
-    return list(columns), sa.select(*columns.values()).where(sa.not_(here))
+    return list(columns), sa.select(*columns.values()).where(sa.not_(placed))
 
 
 def _field(record: Damaged, header: tuple[str, ...], column: str) -> str | None:

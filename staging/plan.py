@@ -113,8 +113,10 @@ def build(mapping: Mapping, name: str, layout: Layout, around: Surroundings) -> 
 def _typed(texts: sa.Subquery, *lists: list[Value]) -> tuple[sa.Subquery, list[list[Value]]]:
     """`texts` with each value that is dear to read beside them, read once, and the values as seen from there."""
     dear = [value for found in lists for value in found if not value.wide and value.reference is None]
-    named = {id(value.expression): f"v{n}" for n, value in enumerate(dear)}
-    read = sa.select(texts, *(value.expression.label(named[id(value.expression)]) for value in dear))
+    # Two fields may read one column in one way: then they share its value.
+    different = {id(value.expression): value.expression for value in dear}
+    named = {number: f"v{n}" for n, number in enumerate(different)}
+    read = sa.select(texts, *(text.label(named[number]) for number, text in different.items()))
     seen = read.select_from(texts).offset(0).subquery("seen")  # OFFSET 0 is a fence: nothing is read again above it
 
     def there(element: Any, **_: Any) -> Any:  # noqa: ANN401 - any part of an expression

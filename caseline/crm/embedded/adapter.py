@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from caseline.crm.embedded import references, store
 from caseline.crm.embedded.shapes import TABLES
-from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
+from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken, TryLater
 
 
 class EmbeddedCrm:
@@ -40,7 +40,10 @@ class EmbeddedCrm:
         except sa.exc.IntegrityError as error:
             if not store.met_strangers(error, incoming.entity):
                 raise
-            return Taken(0, 0, known=tuple(store.existing(connection, left)))
+            known = tuple(store.existing(connection, left))
+            if not known:
+                raise TryLater(f"a {incoming.entity} that stood in the way was deleted at this moment") from error
+            return Taken(0, 0, known=known)
         if not left.changed:
             return Taken(created, 0, refused=tuple(refused))
         versions, edited = store.update(connection, left)

@@ -24,13 +24,13 @@ def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
         (name,) = (column.name for column in key.columns if column.name not in form.constants)
         if name not in incoming.fields:
             continue
-        for ref, value, crm_id in _pointing_at_nothing(connection, form, key, rows):
+        for ref, value, crm_id, is_new in _pointing_at_nothing(connection, form, key, rows):
             text = (
                 f"it refers to a {key.referred_table.name} ({value}) that was deleted in the CRM:"
                 " clear the reference or name another one, then import again"
             )
             found.setdefault(ref, Refusal(ref, "REFUSED", str(value), text, name))
-            gone.add(crm_id)
+            gone |= {crm_id} if is_new else set()
     if gone and "parent_id" in incoming.fields:
         found |= _orphans(connection, rows, found, gone)
     return list(found.values())
@@ -38,8 +38,8 @@ def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
 
 def _pointing_at_nothing(
     connection: sa.Connection, form: Shape, key: sa.ForeignKeyConstraint, rows: sa.FromClause
-) -> Sequence[tuple[int, Any, int]]:
-    """(ref, value, crm id) of the rows whose target is not there; those that are there are locked."""
+) -> Sequence[tuple[int, Any, int, bool]]:
+    """(ref, value, crm id, is new) of the rows whose target is not there; targets that are there are locked."""
     (element,) = (one for one in key.elements if one.parent.name not in form.constants)
     wanted = rows.c[element.parent.name]
     target = key.referred_table.alias("target")
@@ -59,7 +59,7 @@ def _pointing_at_nothing(
     lost = list(connection.execute(sa.select(asked.c.id).where(asked.c.id.not_in(sa.select(held.c.id)))).scalars())
     if not lost:
         return []
-    pointing = sa.select(rows.c.ref, wanted, rows.c.crm_id).where(wanted.in_(lost))
+    pointing = sa.select(rows.c.ref, wanted, rows.c.crm_id, rows.c.is_new).where(wanted.in_(lost))
     return [tuple(row) for row in connection.execute(pointing)]
 
 

@@ -244,6 +244,20 @@ def test_record_that_every_export_brings_damaged_stays_one_row(desk: Desk, tmp_p
     assert sorted(Path(row.file).parent.name for row in desk.rows() if row.status == "FAILED") == ["one", *["two"] * 3]
 
 
+def test_damaged_repetitions_stay_what_they_were_in_every_export(desk: Desk, tmp_path: Path) -> None:
+    text = table([case(1)])
+    text += f'{case_id(1)},"x"\n'  # repeats a good record
+    text += f'{case_id(9)},"x"\n{case_id(9)},"y"\n'  # repeats a damaged one
+    for number in (2, 3, 4):
+        file = tmp_path / str(number) / "Case.csv"
+        file.parent.mkdir()
+        file.write_text(text + table([case(number)]).split("\n", 1)[1])
+        desk.run(file, **CASES)
+
+    assert desk.row(case_id(1)).status == "SUCCESS"
+    assert desk.totals() == {"read": 7, "new": 0, "success": 4, "failed": 3, "filtered": 0}
+
+
 def test_reference_that_arrives_in_a_later_run_heals_the_waiting_row(desk: Desk, tmp_path: Path) -> None:
     waiting = case(1, AccountId=account_id(7))
     desk.run(export(tmp_path / "one", Account=[account(1)], Case=[waiting]), **ONLY)
