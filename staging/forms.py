@@ -26,9 +26,11 @@ class Forms:
 def of(delimiter: str, columns: int) -> Forms:
     """Forms of records with `columns` fields; built once for each pair."""
     sign = re.escape(delimiter.encode())
-    open_ = rb'"[^"]*+(?:""[^"]*+)*+'
+    # Groups are repeated greedily, not possessively: Python before 3.11.5 matches those wrongly. Nothing is lost, for what
+    # follows a group never begins like what it repeats, so that going back ends at once.
+    open_ = rb'"[^"]*+(?:""[^"]*+)*'
     # A carriage return alone ends nothing: sloppy writers leave it unquoted inside a value.
-    plain = rb'(?:[^"\r\n' + sign + rb"]|\r(?!\n|\Z))(?:[^\r\n" + sign + rb"]++|\r(?!\n|\Z))*+"
+    plain = rb'(?:[^"\r\n' + sign + rb"]|\r(?!\n|\Z))(?:[^\r\n" + sign + rb"]++|\r(?!\n|\Z))*"
     strict = rb"(?:" + open_ + rb'"|[^"\r\n' + sign + rb"]*+)"
     lenient = rb"(?:" + open_ + rb'"|' + plain + rb"|)"
     # Behind a closing quote any text up to the delimiter is taken along: such a record is damaged, but it ends here.
@@ -41,7 +43,7 @@ def of(delimiter: str, columns: int) -> Forms:
     return Forms(
         whole(strict, exactly),
         whole(lenient, exactly),
-        whole(loose, rb"*+"),
+        whole(loose, rb"*"),
         re.compile(rb"(?:" + strict + sign + rb"){0,%d}" % (columns - 1) + open_ + rb"\Z"),
         re.compile(rb"(" + open_ + rb'"|' + plain + rb"|)(" + sign + rb"|\Z)"),
     )

@@ -32,7 +32,8 @@ def _postgresql(url: SecretStr | None) -> SecretStr | None:
 class Settings(BaseSettings):
     """Everything that can be set from outside; wrong values fail at start with the variable's name."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    # A variable that is set to nothing is not set: CASELINE_HOME= must not make the folder one stands in a home.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=_default_home)
     """Folder of all state: embedded server, logs, backups."""

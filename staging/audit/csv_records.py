@@ -23,8 +23,8 @@ class CsvRecords:
         self._lines = Lines(stream)
         self._delimiter = delimiter
         self._nothing = nothing
-        field = rf'(?:"(?:[^"]|"")*+"|[^"\r\n{re.escape(delimiter)}]*+)'
-        self._clean = re.compile(rf"{field}(?:{re.escape(delimiter)}{field})*+")
+        field = rf'(?:"[^"]*+(?:""[^"]*+)*"|[^"\r\n{re.escape(delimiter)}]*+)'
+        self._clean = re.compile(rf"{field}(?:{re.escape(delimiter)}{field})*")
         """A record whose quotes stand around whole values only: behind damage nothing less is believed."""
         first = next(csv.reader(self._lines, delimiter=delimiter), [])
         self._lines.done()
