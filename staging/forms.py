@@ -26,8 +26,8 @@ class Forms:
 def of(delimiter: str, columns: int) -> Forms:
     """Forms of records with `columns` fields; built once for each pair."""
     sign = re.escape(delimiter.encode())
-    # Groups are repeated greedily, not possessively: Python before 3.11.5 matches those wrongly. Nothing is lost, for what
-    # follows a group never begins like what it repeats, so that going back ends at once.
+    # Groups are repeated greedily, not possessively: Python before 3.11.5 matches those wrongly. Nothing is lost, for
+    # what follows a group never begins like what it repeats, so that going back ends at once.
     open_ = rb'"[^"]*+(?:""[^"]*+)*'
     # A carriage return alone ends nothing: sloppy writers leave it unquoted inside a value.
     plain = rb'(?:[^"\r\n' + sign + rb"]|\r(?!\n|\Z))(?:[^\r\n" + sign + rb"]++|\r(?!\n|\Z))*"
