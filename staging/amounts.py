@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from caseline.crm.vocabulary import Type
-from staging.checks import Check, Text, unfit
+from staging.checks import Check, Text, unread
 from staging.mapping import Mapping, Rule
 
 
@@ -22,6 +22,6 @@ def typed(kind: Type, rule: Rule, mapping: Mapping, raw: Text) -> tuple[Text, li
     good = plain.regexp_match(pattern)
     number = sa.cast(plain, sa.Numeric)
     value = sa.case((good, sa.cast(number, sa.BigInteger) if kind is Type.INTEGER else number), else_=sa.null())
-    bad = unfit(raw, good)
+    bad = unread(raw, value)
     name = "a whole number" if kind is Type.INTEGER else "a number"
     return value, [Check("BAD_NUMBER", bad, f"not {name}: correct it, or set `decimal` and `thousands` in the mapping")]

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from staging import tables
 
-SIZE: Final = 10_000
+SIZE: Final = 5_000
+"""Rows of a batch in later passes: small enough that a few thousand rows keep more than one worker busy."""
 FINAL_PASS: Final = 3
 
 
@@ -35,6 +36,11 @@ class Batch:
     def final(self) -> bool:
         """The pass in which what waits for each other is resolved or fails."""
         return self.turn == FINAL_PASS
+
+    @property
+    def dense(self) -> bool:
+        """The rows of a loaded block, whose source texts lie side by side; other batches may pick theirs anywhere."""
+        return self.turn == 1 and not self.retry
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
-from staging.checks import BLANKS, Check, Text, missing, unfit
+from staging.checks import BLANKS, Check, Text, unread
 from staging.mapping import Mapping, Rule
 
 
@@ -12,11 +12,10 @@ def boolean(mapping: Mapping, raw: Text) -> tuple[Text, list[Check]]:
     low = sa.func.lower(raw)
     true, false = [v.lower() for v in mapping.true], [v.lower() for v in mapping.false]
     value = sa.case((low.in_(true), sa.true()), (low.in_(false), sa.false()), else_=sa.null())
-    bad = unfit(raw, low.in_([*true, *false]))
     return value, [
         Check(
             "BAD_BOOLEAN",
-            bad,
+            unread(raw, value),
             f"neither true ({', '.join(mapping.true)}) nor false ({', '.join(mapping.false)}):"
             " correct it, or extend `true`/`false` in the mapping",
         )
@@ -33,12 +32,10 @@ def mapped(rule: Rule, raw: Text) -> tuple[Text, list[Check]]:
     code = sa.case({known: sa.literal(code, sa.Text) for known, code in table.items()}, value=raw, else_=fallback)
     if rule.unmapped != "fail":
         return code, []
-    blank = missing(raw)
-    bad = sa.and_(raw.is_not(None), sa.not_(raw.in_(list(table))), sa.not_(blank))
     return code, [
         Check(
             "UNKNOWN_VALUE",
-            bad,
+            unread(raw, code),
             "the value map does not know this value: "
             "add it to `values` in the mapping, then `caseline retry --code UNKNOWN_VALUE`",
         )

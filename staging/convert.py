@@ -1,7 +1,7 @@
 """Moves one batch of staging rows into a CRM that shares our transaction: convert, check, write, settle."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 import sqlalchemy as sa
@@ -40,7 +40,9 @@ def move(connection: sa.Connection, prepared: Prepared, batch: Batch, crm: Crm, 
     refused: Sequence[Refusal] = ()
     if counts.good:
         fields, rows = prepared.incoming
-        incoming = Incoming(plan.entity, plan.source, rows, fields, counts.good, counts.changed, overwrite)
+        incoming = Incoming(
+            plan.entity, plan.source, rows, fields, counts.good, counts.changed, overwrite, prepared.narrow
+        )
         refused = _write(connection, plan, incoming, crm)
         settle.succeed(connection, plan, batch)
     return Tally(counts.good - len(refused), counts.bad + len(refused), counts.waiting)
@@ -51,7 +53,11 @@ def prepare(connection: sa.Connection, prepared: Prepared, batch: Batch) -> Coun
     plan = prepared.plan
     # Tables of a first load have no statistics yet; what is joined here is always found by an index.
     connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    if plan.dense:
+        # Nor may a range or a small part be gone through once for each row: hash joins only, but for look-ups by index.
+        connection.execute(sa.text("SET LOCAL enable_nestloop = off"))
     connection.execute(prepared.fill, batch.parameters | {"bad": None})
+    connection.execute(sa.text("SET LOCAL enable_nestloop = on"))
     if batch.final:
         _resolve_among_themselves(connection, plan)
     counts = _count(connection, plan)
@@ -120,11 +126,12 @@ def _halve(
 
 def _part_of(connection: sa.Connection, incoming: Incoming, side: sa.ColumnElement[bool]) -> Incoming:
     rows = incoming.rows.where(side)
+    narrow = None if incoming.narrow is None else incoming.narrow.where(side)
     inner = rows.subquery()
     expected, changed = connection.execute(
         sa.select(sa.func.count(), sa.func.count().filter(sa.not_(inner.c.is_new)))
     ).one()
-    return Incoming(incoming.entity, incoming.source, rows, incoming.fields, expected, changed, incoming.overwrite)
+    return replace(incoming, rows=rows, narrow=narrow, expected=expected, changed=changed)
 
 
 def _adopt(

@@ -39,7 +39,7 @@ def _other(loader: Loader, row: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.or_(row.c.layout_id != loader.layout.id, row.c.payload.is_distinct_from(loader.layout.table.c.id))
 
 
-def _before(loader: Loader, file: sa.FromClause) -> sa.ColumnElement[bool]:
+def before(loader: Loader, file: sa.FromClause) -> sa.ColumnElement[bool]:
     """The file was read by an earlier run, or stands no more as this one began to read it."""
     return sa.or_(file.c.run_id != loader.run_id, file.c.sha256.like(f"%{resume.REPLACED}"))
 
@@ -48,7 +48,7 @@ def _told(loader: Loader, row: sa.FromClause) -> sa.ColumnElement[bool]:
     """An earlier run has this content as a duplicate of `row`: the first record still wins."""
     double, file = tables.row.alias("double"), tables.file.alias("file_of_double")
     same = sa.and_(double.c.duplicate_of == row.c.id, double.c.hash == loader.hash, double.c.file_id == file.c.id)
-    return sa.exists().where(same, _before(loader, file))
+    return sa.exists().where(same, before(loader, file))
 
 
 def _duplicates(loader: Loader) -> sa.Insert:
@@ -68,7 +68,7 @@ def _duplicates(loader: Loader) -> sa.Insert:
         "errors": error,
     }
     added = query.add_columns(*(text.label(name) for name, text in columns.items()))
-    again = sa.or_(_before(loader, file), _told(loader, row))
+    again = sa.or_(before(loader, file), _told(loader, row))
     doubled = added.where(file.c.id == row.c.file_id, sa.not_(again), mended.may_double(loader))
     return sa.insert(tables.row).from_select(list(columns), doubled)
 
@@ -86,7 +86,7 @@ def _changes(loader: Loader) -> sa.Update:
     }
     found = (
         query.add_columns(*(text.label(name) for name, text in columns.items()))
-        .where(file.c.id == row.c.file_id, _before(loader, file), sa.not_(_told(loader, row)))
+        .where(file.c.id == row.c.file_id, before(loader, file), sa.not_(_told(loader, row)))
         .subquery("found")
     )
     target = tables.row

@@ -36,10 +36,14 @@ class Layout:
             schema=tables.LANDING,
         )
 
-    def columns(self, mapping: Mapping) -> values.Columns:
-        """The columns by source name."""
-        table = self.table
+    def columns(self, mapping: Mapping, source: sa.FromClause | None = None) -> values.Columns:
+        """The columns by source name, of the landing table or of what has its columns."""
+        table = self.table if source is None else source
         return values.Columns({name: table.c[f"c{n}"] for n, name in enumerate(self.header, 1)}, tuple(mapping.nulls))
+
+    def between(self, first: sa.ScalarSelect[int], last: sa.ScalarSelect[int]) -> sa.FromClause:
+        """The rows of a range of ids, read in one go and not by a look-up each (OFFSET 0 is a fence)."""
+        return sa.select(self.table).where(self.table.c.id.between(first, last)).offset(0).subquery("landed")
 
 
 def ensure(connection: sa.Connection, source: str, header: Sequence[str]) -> Layout:

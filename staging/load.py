@@ -44,7 +44,7 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
 
 def _filter(
     connection: sa.Connection, loader: Loader, landed: Landed, condition: sa.ColumnElement[bool], reason: str
-) -> int:
+) -> None:
     table, filtered, file = loader.layout.table, tables.filtered, tables.file
     mine = sa.select(file.c.id).where(file.c.run_id == loader.run_id)
     before = sa.exists().where(
@@ -60,15 +60,8 @@ def _filter(
         key,
         sa.literal(reason, sa.Text),
     ).where(loader.within, condition)
-    known = sa.select(sa.func.count()).select_from(table).where(loader.within, condition)
     columns = ["part_id", "file_id", "line", "key", "reason"]
-    parameters = landed.parameters
-    count = int(
-        connection.execute(known, {"first_id": parameters["first_id"], "last_id": parameters["last_id"]}).scalar_one()
-    )
-    if count:
-        connection.execute(insert(tables.filtered).from_select(columns, chosen).on_conflict_do_nothing(), parameters)
-    return count
+    connection.execute(insert(tables.filtered).from_select(columns, chosen).on_conflict_do_nothing(), landed.parameters)
 
 
 def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Sequence[Damaged]) -> None:
@@ -78,6 +71,8 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
     # What other loaders have just added must be seen before a key is taken.
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
     rows = [_as_row(loader, block, record) for record in records]
+    for same in ("key", "bytes"):
+        connection.execute(_met_again(loader, same), {"rows": rows})
     names, query = _damaged_rows(loader)
     connection.execute(sa.insert(tables.row).from_select(names, query), {"rows": rows})
 
@@ -109,8 +104,8 @@ def _as_row(loader: Loader, block: Block, record: Damaged) -> dict[str, Any]:
     }
 
 
-def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
-    """(columns of `row`, query over the parameter `rows`); a key that is taken already is left out."""
+def _damage(loader: Loader) -> tuple[sa.FromClause, Any, Any]:
+    """(the parameter `rows` as a table, the key of each as far as it can be seen, whether it is the first with it)."""
     named = {f"k{n}": column for n, column in enumerate(_key_columns(loader))}
     found = (
         sa.func.jsonb_to_recordset(sa.bindparam("rows", type_=JSONB))
@@ -121,9 +116,57 @@ def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
     )
     texts = values.Columns({column: found.c[k] for k, column in named.items()}, tuple(loader.mapping.nulls))
     key = values.usable(values.key(loader.part.key, texts))
+    first = sa.func.row_number().over(partition_by=sa.func.coalesce(key, found.c.raw), order_by=found.c.line) == 1
+    return found, key, first
+
+
+def _met_again(loader: Loader, same: str) -> sa.Update:
+    """The row of an earlier run for the same record is FAILED now; it keeps its CRM id, and a readable form heals it.
+
+    The `same` record has the same key or, where none can be seen, the same bytes.
+    """
+    found, key, first = _damage(loader)
+    met = sa.select(*found.c, key.label("key"), first.label("first")).subquery("met")
+    target, file = tables.row, tables.file
+    raw = sa.func.decode(met.c.raw, "hex")
+    by_bytes = sa.and_(met.c.key.is_(None), target.c.key.is_(None), target.c.payload.is_(None), target.c.raw == raw)
+    return (
+        sa.update(target)
+        .values(
+            payload=None,
+            raw=raw,
+            hash=None,
+            layout_id=loader.layout.id,
+            file_id=loader.file_id,
+            line=met.c.line,
+            byte_offset=met.c.byte_offset,
+            byte_length=met.c.byte_length,
+            status=tables.FAILED,
+            errors=met.c.errors,
+        )
+        .where(
+            met.c.first,
+            target.c.part_id == loader.part_id,
+            target.c.duplicate_of.is_(None),
+            by_bytes if same == "bytes" else target.c.key == met.c.key,
+            file.c.id == target.c.file_id,
+            delta.before(loader, file),
+        )
+    )
+
+
+def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
+    """(columns of `row`, query over the parameter `rows`); a key that is taken already is left out."""
+    found, key, first = _damage(loader)
     row = tables.row
     taken = sa.exists().where(row.c.part_id == loader.part_id, row.c.key == key, row.c.duplicate_of.is_(None))
-    first = sa.func.row_number().over(partition_by=key, order_by=found.c.line) == 1
+    # `_met_again` has moved the row of an earlier run to this very place.
+    here = sa.exists().where(
+        row.c.part_id == loader.part_id,
+        row.c.payload.is_(None),
+        row.c.file_id == loader.file_id,
+        row.c.byte_offset == found.c.byte_offset,
+    )
     columns: dict[str, Any] = {
         "part_id": sa.literal(loader.part_id, sa.Integer),
         "file_id": sa.literal(loader.file_id, sa.Integer),
@@ -136,7 +179,7 @@ def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
         "status": sa.literal(tables.FAILED, sa.Text),
         "errors": found.c.errors,
     }
-    return list(columns), sa.select(*columns.values())
+    return list(columns), sa.select(*columns.values()).where(sa.not_(here))
 
 
 def _field(record: Damaged, header: tuple[str, ...], column: str) -> str | None:

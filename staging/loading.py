@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, BinaryIO, Final
 
 import sqlalchemy as sa
@@ -48,6 +49,7 @@ class Reading:
         encoding = self.file.found.head.encoding
         return Shape(self.file.layout.header, delimiter, "utf-8" if encoding == "utf-16" else encoding)
 
+    @cached_property
     def loaders(self) -> list[loader.Loader]:
         """One loader for each part in the file; the part that owns the lines comes last."""
         names = sorted(self.file.found.parts, key=lambda name: not self.mapping.parts[name].inline)
@@ -138,7 +140,7 @@ def take(connection: sa.Connection, reading: Reading, block: Block) -> int:
         found = careful.sort_out(block, reading.shape)
         damaged, used = list(found.damaged), found.used
         landed = _stubborn(connection, reading, block, found.good, damaged)
-    loaders = reading.loaders()
+    loaders = reading.loaders
     for each in loaders:
         if landed is not None:
             load.stage(connection, each, landed)

@@ -44,7 +44,12 @@ def refuse(connection: sa.Connection, plan: Plan, refused: Sequence[Refusal]) ->
     """Rows that the CRM does not take are FAILED with its reason and leave the set."""
     if not refused:
         return
-    fail(connection, {r.ref: {"code": r.code, "field": None, "value": r.value, "text": r.text} for r in refused})
+    columns: dict[str | None, str] = {value.name: value.column for value in plan.core}
+    columns |= {link.column: link.value.column for link in plan.links.values()}
+    fail(
+        connection,
+        {r.ref: {"code": r.code, "field": columns.get(r.field), "value": r.value, "text": r.text} for r in refused},
+    )
     connection.execute(sa.update(plan.take).values(ok=False).where(plan.take.c.ref.in_([r.ref for r in refused])))
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, array
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from caseline.crm.vocabulary import Type
-from staging import tables
+from staging import tables, take
 from staging.checks import Check, Text
 from staging.links import Link
 from staging.plan import Plan
@@ -17,8 +19,6 @@ from staging.values import Value
 
 SHOWN = 200
 """Characters of an offending value that the error keeps."""
-ARGUMENTS = 100
-"""PostgreSQL's limit for a function call."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class Prepared:
     def incoming(self) -> tuple[tuple[str, ...], sa.Select[Any]]:
         """(field columns, query) of the good rows of the filled `take`, for the CRM."""
         return _incoming(self.plan)
+
+    @cached_property
+    def narrow(self) -> sa.Select[Any]:
+        """Those rows without what lies in landing."""
+        taken = self.plan.take
+        return sa.select(taken).where(taken.c.ok, sa.not_(taken.c.waits))
 
     @cached_property
     def errors(self) -> sa.Update:
@@ -73,46 +79,63 @@ def _filling(plan: Plan) -> tuple[list[str], sa.Select[Any]]:
                 named[link.key_column] = link.reference.key
         elif not value.wide:
             named[value.name] = value.expression
+    named |= {take.column_of(value.name): value.expression for value in plan.typed}
     return list(named), sa.select(*(text.label(name) for name, text in named.items())).select_from(plan.origin)
 
 
 def _incoming(plan: Plan) -> tuple[tuple[str, ...], sa.Select[Any]]:
     """Wide texts and extra fields are joined from landing."""
-    take = plan.take
-    columns: list[Text] = [take.c.ref, take.c.crm_id, take.c.is_new, take.c.version, take.c.origin]
+    taken = plan.take
+    columns: list[Text] = [taken.c.ref, taken.c.crm_id, taken.c.is_new, taken.c.version, taken.c.origin]
     names: list[str] = []
     for value in plan.core:
         link = plan.links.get(value.name)
         name = value.name if link is None else link.column
-        columns.append(plan.wide[name].label(name) if value.wide else take.c[name])
+        columns.append(plan.wide[name].label(name) if value.wide else taken.c[name])
         names.append(name)
-    extra = _extra(plan.extra)
     # A changed record keeps what the layout does not have, so it must hear what is empty now.
-    columns.append(sa.case((take.c.is_new, sa.func.jsonb_strip_nulls(extra, type_=JSONB)), else_=extra).label("extra"))
-    joined = take.join(plan.landing, plan.landing.c.id == take.c.payload)
-    return tuple(names), sa.select(*columns).select_from(joined).where(take.c.ok, sa.not_(take.c.waits))
+    extra = sa.case((taken.c.is_new, _extra(plan.extra, nulls=False)), else_=_extra(plan.extra, nulls=True))
+    columns.append(extra.label("extra"))
+    joined = taken.join(plan.landing, plan.landing.c.id == taken.c.payload)
+    return tuple(names), sa.select(*columns).select_from(joined).where(taken.c.ok, sa.not_(taken.c.waits))
 
 
-def _extra(extra: Sequence[Value]) -> Text:
-    """Extra fields as one JSON object; plain texts by the quicker of PostgreSQL's two functions."""
-    texts = [value for value in extra if value.type is Type.TEXT]
-    typed = [value for value in extra if value.type is not Type.TEXT]
-    pieces: list[Text] = []
-    if texts:
-        names = sa.literal([value.name for value in texts], sa.ARRAY(sa.Text))
-        found: array[Any] = array([value.expression for value in texts], type_=sa.Text)
-        pieces.append(sa.func.jsonb_object(names, found, type_=JSONB))
-    for start in range(0, len(typed), ARGUMENTS // 2):
-        pairs: list[Any] = []
-        for value in typed[start : start + ARGUMENTS // 2]:
-            pairs += [sa.literal(value.name, sa.Text), _as_json(value)]
-        pieces.append(sa.func.jsonb_build_object(*pairs, type_=JSONB))
-    if not pieces:
+class _JsonObject(sa.sql.functions.FunctionElement[Any]):
+    """JSON_OBJECT of names and values in turn: one pass, where jsonb_build_object and jsonb_strip_nulls need two."""
+
+    type = JSONB()
+    inherit_cache = True
+    name = "json_object"
+
+
+class _JsonObjectWithNulls(_JsonObject):
+    """The same with what is NULL as null."""
+
+    inherit_cache = True
+
+
+@compiles(_JsonObjectWithNulls)
+def _with_nulls(element: _JsonObject, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return _written(element, compiler, "NULL ON NULL", words)
+
+
+@compiles(_JsonObject)
+def _without_nulls(element: _JsonObject, compiler: SQLCompiler, **words: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
+    return _written(element, compiler, "ABSENT ON NULL", words)
+
+
+def _written(element: _JsonObject, compiler: SQLCompiler, nulls: str, words: dict[str, Any]) -> str:
+    texts = [compiler.process(clause, **words) for clause in element.clauses]
+    pairs = ", ".join(f"({name}) VALUE {value}" for name, value in zip(texts[::2], texts[1::2], strict=True))
+    return f"JSON_OBJECT({pairs} {nulls} RETURNING jsonb)"
+
+
+def _extra(extra: Sequence[Value], *, nulls: bool) -> Text:
+    """Extra fields as one JSON object."""
+    if not extra:
         return sa.cast(sa.literal("{}"), JSONB)
-    whole = pieces[0]
-    for piece in pieces[1:]:
-        whole = whole.concat(piece)
-    return whole
+    pairs = [text for value in extra for text in (sa.literal(value.name, sa.Text), _as_json(value))]
+    return (_JsonObjectWithNulls if nulls else _JsonObject)(*pairs)
 
 
 def _as_json(value: Value) -> Text:
@@ -153,5 +176,5 @@ def _error(value: Value, check: Check) -> Text:
 
 
 def _unresolved(plan: Plan, link: Link) -> tuple[Value, Check]:
-    take = plan.take
-    return link.unknown(sa.and_(take.c[link.key_column].is_not(None), take.c[link.column].is_(None)))
+    taken = plan.take
+    return link.unknown(sa.and_(taken.c[link.key_column].is_not(None), taken.c[link.column].is_(None)))

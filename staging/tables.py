@@ -134,6 +134,7 @@ row = sa.Table(
     sa.CheckConstraint("(status = 'FAILED') = (errors IS NOT NULL)", name="failed_has_errors"),
     sa.CheckConstraint("payload IS NOT NULL OR raw IS NOT NULL", name="content"),
     sa.Index("uq_row_part_id_key", "part_id", "key", unique=True, postgresql_where=sa.text("duplicate_of IS NULL")),
+    sa.Index("ix_row_damaged", "part_id", "file_id", "byte_offset", postgresql_where=sa.text("payload IS NULL")),
     sa.Index("ix_row_duplicate_of", "duplicate_of", postgresql_where=sa.text("duplicate_of IS NOT NULL")),
     schema=SCHEMA,
     postgresql_with={"fillfactor": "60"},

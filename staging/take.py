@@ -1,5 +1,6 @@
 """The temporary table in which a batch is worked on: a line for each row, with what is dear to compute."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,15 @@ _TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
 }
 
 
-def table(name: str, core: Sequence[Value], links: Mapping[str, Link], *, shared: bool) -> sa.Table:
-    """Table `name` for the core fields of a part; it empties itself at the end of a `shared` transaction."""
+def column_of(name: str) -> str:
+    """Column of a typed extra field, whose name may be that of a core field, or longer than PostgreSQL allows."""
+    return f"x_{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+
+
+def table(
+    name: str, core: Sequence[Value], typed: Sequence[Value], links: Mapping[str, Link], *, shared: bool
+) -> sa.Table:
+    """Table `name` for the fields of a part; it empties itself at the end of a `shared` transaction."""
     columns: list[sa.Column[Any]] = [
         sa.Column("ref", sa.BigInteger),
         sa.Column("payload", sa.BigInteger),
@@ -41,6 +49,9 @@ def table(name: str, core: Sequence[Value], links: Mapping[str, Link], *, shared
                 columns.append(sa.Column(link.key_column, sa.Text(collation="C")))
         elif not value.wide:
             columns.append(sa.Column(value.name, _TYPES.get(value.type, sa.Text())))
+    columns += [
+        sa.Column(column_of(value.name), _TYPES.get(value.type, sa.Text())) for value in typed if not value.wide
+    ]
     return sa.Table(
         name,
         sa.MetaData(),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from caseline.crm.port import Crm, TryLater
-from staging import batches, blocks, convert, landing, leased, loading, passes, places, plan, presence
+from staging import batches, blocks, convert, landing, leased, links, loading, passes, places, plan, presence
 from staging.convert import Tally
 from staging.faults import DatabaseLost, DiskFull
 from staging.mapping import Mapping
@@ -226,15 +226,18 @@ class Plans:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._names = {number: name for name, number in job.ids.items()}
-        self._known: dict[tuple[int, int], Prepared] = {}
+        self._known: dict[tuple[int, int, bool], Prepared] = {}
 
     def of(self, connection: sa.Connection, batch: batches.Batch) -> Prepared:
         """The plan for a batch's part and layout."""
-        key = (batch.part_id, batch.layout_id)
+        key = (batch.part_id, batch.layout_id, batch.dense)
         if key not in self._known:
             job = self._job
             layout = landing.load(connection, batch.layout_id)
-            made = plan.build(job.mapping, self._names[batch.part_id], layout, job.ids, crm=job.crm)
+            # What a part refers to is closed before its turn, so the counts stay.
+            small = links.small_parts(connection, job.ids.values()) if batch.dense else frozenset()
+            around = plan.Surroundings(job.ids, job.crm, dense=batch.dense, small=small)
+            made = plan.build(job.mapping, self._names[batch.part_id], layout, around)
             self._known[key] = Prepared(made)
         # Each time: the transaction that made the table may have been rolled back.
         connection.execute(CreateTable(self._known[key].plan.take, if_not_exists=True))

@@ -5,6 +5,7 @@ Nothing is imported from the house before a fixture needs it, so unit tests run 
 
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Generator, Iterator
@@ -49,6 +50,9 @@ def _close_the_environment(root: Path) -> None:
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"
 
+
+# Started in the background of a script, we ignore Ctrl-C, and so would every process that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _ROOT: Final = _open_folder()
 _close_the_environment(_ROOT)

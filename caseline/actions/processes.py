@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,7 +52,7 @@ def spawn(
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > _LARGEST_LOG:
         log.replace(log.with_suffix(".old.log"))
-    with log.open("ab") as output:
+    with log.open("ab") as output, _ctrl_c_is_heard():
         child = subprocess.Popen(  # noqa: S603 - our own words
             ["/bin/sh", "-c", _GATE, "sh", *command],
             stdin=subprocess.PIPE,
@@ -68,6 +69,16 @@ def spawn(
         child.stdin.write(b"go\n")
         child.stdin.close()
     return process
+
+
+@contextmanager
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """What starts here hears SIGINT, by which Prefect ends itself, even if we are the background job of a script."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def end(process: Process, *, patience_s: float) -> bool:

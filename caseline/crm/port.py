@@ -50,6 +50,8 @@ class Incoming:
     """Those of them that have is_new = false."""
     overwrite: bool = False
     """Write over what people have edited since."""
+    narrow: "sa.Select[Any] | None" = None
+    """The same rows without long texts, where that is cheaper to read: ref, crm_id, is_new, references and stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Refusal:
     code: str
     value: str | None
     text: str
+    field: str | None = None
+    """The field (as in `Incoming.fields`) that is at fault, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ class Crm(Protocol):
     def take_in(self, connection: "sa.Connection", incoming: Incoming) -> Taken:
         """Create the new and update the changed records of `incoming`, in sets; only where the transaction is shared.
 
-        A changed record that somebody edited since `version` is refused with EDITED_SINCE unless `overwrite`.
+        A changed record that somebody edited since `version` is refused with EDITED_SINCE unless `overwrite`; one whose
+        reference points at something that was deleted meanwhile, with REFUSED and the field.
         Raises sqlalchemy.exc.IntegrityError or DataError when some record breaks a rule of the CRM: nothing of the
         set is then written, and the caller halves the set.
         """

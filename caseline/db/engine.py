@@ -25,7 +25,7 @@ def open_engine(url: str) -> sa.Engine:
             "prepare_threshold": None,
             "application_name": "caseline",
             "connect_timeout": 15,
-            "options": "-c timezone=UTC",
+            "options": "-c timezone=UTC -c datestyle=ISO",
         },
     )
 

@@ -60,7 +60,7 @@ def _tuning(memory: int, shared_memory: int | None) -> dict[str, str]:
     # end with "could not resize shared memory segment". The older System V kind does not live there.
     cramped = shared_memory is not None and shared_memory < _SMALL_SHARED_MEMORY
     return {
-        "shared_buffers": f"{max(memory // 8 // _MEGABYTE, 16)}MB" if small else "512MB",
+        "shared_buffers": f"{min(max(memory // 8 // _MEGABYTE, 16), 2048)}MB",
         "work_mem": "32MB",
         "maintenance_work_mem": "256MB" if not small else "64MB",
         "max_wal_size": "4GB",

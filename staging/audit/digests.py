@@ -31,8 +31,8 @@ class Sums:
 class Digests:
     """Digests by entity and field.
 
-    Each value adds a number made of the BLAKE2b hashes of the record's key and of the value's text; the sum is
-    taken modulo 2^64. An empty value adds nothing.
+    Each value adds a number made of the BLAKE2b hash of the record's key and that of the value's text (of a moment:
+    its microseconds since 1970); the sum is taken modulo 2^64. An empty value adds nothing.
     """
 
     sums: dict[tuple[str, str], Sums] = field(default_factory=dict)
@@ -66,9 +66,12 @@ def _sum(keys: Hashes, values: Sequence[Any]) -> tuple[int, int]:
     if not filled:
         return 0, 0
     kept = values if len(filled) == len(values) else [values[place] for place in filled]
-    texts = [value if value.__class__ is str else text_of(value) for value in kept]
     mixed = keys[filled] if len(filled) < len(values) else keys
-    hashed = _hashed(texts)
+    if all(value.__class__ is datetime for value in kept):
+        # Moments are numbers already: microseconds since 1970.
+        hashed = np.rint(np.array([value.timestamp() for value in kept]) * 1e6).astype(np.int64).view(np.uint64)
+    else:
+        hashed = _hashed([value if value.__class__ is str else text_of(value) for value in kept])
     mixed = mixed ^ ((hashed << _TURN[0]) | (hashed >> _TURN[1]))
     for stir in _STIR:
         mixed = (mixed ^ (mixed >> _SHIFT)) * stir

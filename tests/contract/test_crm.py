@@ -100,6 +100,16 @@ def again(outcome: Outcome, origin: str, **fields: object) -> dict[str, Any]:
     return contact(outcome.ref, origin, crm_id=outcome.crm_id, is_new=False, version=outcome.version, **fields)
 
 
+def test_a_reference_to_what_was_deleted_costs_its_own_record(database_url: str) -> None:
+    """Over a network references are the CRM's own affair; here the register answers them as a set."""
+    offer = ToEmbedded(open_engine(database_url))
+
+    with_and_without = offer([contact(1, "c1", company_id=404), contact(2, "c2")])
+
+    assert [(outcome.crm_id is None, outcome.code) for outcome in with_and_without] == [(True, "REFUSED"), (False, "")]
+    assert [read["origin"] for read in offer.crm.read("contact", "shop")] == ["c2"]
+
+
 class TestCrm:
     def test_a_created_record_reads_back_under_its_origin(self, offer: Offer) -> None:
         offer([contact(1, "c1", name="Анна", extra={"Level": "gold"})])

@@ -142,7 +142,7 @@ def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: E
     (flow_process,) = site.worker().children()
     flow_process.kill()
     wait_until(lambda: state(site, run_id)["type"] == "CRASHED")
-    retry(site, run_id)
+    wait_until(lambda: retried(site, run_id))
     wait_until(lambda: state(site, run_id)["type"] == "COMPLETED")
 
     resumed = [line for line in site.api.our_lines(run_id) if line.startswith("Resuming")]
@@ -198,6 +198,16 @@ def begin(site: Site, sample: ExportSummary) -> str:
     options = {"paths": [str(sample.folder)], "mapping": MAPPING}
     run = site.api.post(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"options": options}})
     return str(run["id"])
+
+
+def retried(site: Site, run_id: str) -> bool:
+    """Whether the run has begun again; as long as it is Crashed, Retry is pressed.
+
+    The worker reports a killed process twice, some seconds apart, and the second report takes back a Retry in between.
+    """
+    if state(site, run_id)["type"] == "CRASHED":
+        retry(site, run_id)
+    return state(site, run_id)["type"] in {"RUNNING", "COMPLETED"}
 
 
 def retry(site: Site, run_id: str) -> None:

@@ -17,6 +17,7 @@ class EmbeddedCrm:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._trusted: bool | None = None
 
     def prepare(self, connection: sa.Connection, definitions: Definitions) -> None:
         """See the port."""
@@ -29,17 +30,26 @@ class EmbeddedCrm:
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         """See the port."""
-        with connection.begin_nested() as savepoint:
-            created = store.create(connection, incoming)
-            strangers = created != incoming.expected - incoming.changed
-            if strangers:
-                savepoint.rollback()
-        if strangers:
-            return Taken(0, 0, known=tuple(store.existing(connection, incoming)))
-        if not incoming.changed:
-            return Taken(created, 0)
-        versions, refused = store.update(connection, incoming)
-        return Taken(created, len(versions), refused=tuple(refused), versions=tuple(versions))
+        refused = store.hold(connection, incoming)
+        left = store.without(connection, incoming, refused)
+        try:
+            # Known origins are rare, so nothing is asked of each row beforehand.
+            with connection.begin_nested():
+                created = store.create(connection, left, checked=self._may_trust(connection))
+        except sa.exc.IntegrityError as error:
+            if not store.met_strangers(error, incoming.entity):
+                raise
+            return Taken(0, 0, known=tuple(store.existing(connection, left)))
+        if not left.changed:
+            return Taken(created, 0, refused=tuple(refused))
+        versions, edited = store.update(connection, left)
+        return Taken(created, len(versions), refused=(*refused, *edited), versions=tuple(versions))
+
+    def _may_trust(self, connection: sa.Connection) -> bool:
+        """Whether this login may leave out the check of each reference once the set is checked."""
+        if self._trusted is None:
+            self._trusted = store.may_skip_triggers(connection)
+        return self._trusted
 
     def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Not for this CRM: it takes in sets."""

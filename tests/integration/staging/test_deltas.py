@@ -69,6 +69,22 @@ def test_order_of_columns_does_not_count(desk: Desk, tmp_path: Path) -> None:
     assert version_of(desk, 1) == 1
 
 
+def test_reference_to_what_was_deleted_in_the_crm_costs_the_rows_that_have_it(desk: Desk, tmp_path: Path) -> None:
+    desk.run(export(tmp_path / "one", Account=[account(1), account(2)]), only=("company",))
+    desk.execute("DELETE FROM crm.company WHERE origin = :origin", origin=account_id(1))
+    cases = [case(number, AccountId=account_id(1 + number % 2)) for number in range(1, 2001)]
+    cases += [case(3000, AccountId=account_id(1)), case(3001, ParentId=case_id(3000)), case(3002, ParentId=case_id(1))]
+
+    desk.run(export(tmp_path / "two", Case=cases), **ONLY)
+
+    refused = desk.row(case_id(2))
+    assert (refused.codes, refused.errors[0]["field"]) == (["REFUSED"], "AccountId")
+    assert "deleted in the CRM" in refused.errors[0]["text"]
+    assert desk.row(case_id(1)).status == "SUCCESS"
+    assert desk.row(case_id(3001)).codes == ["UNKNOWN_REFERENCE"]
+    assert desk.totals("request") == {"read": 2003, "new": 0, "success": 1001, "failed": 1002, "filtered": 0}
+
+
 # --------------------------------------------------------------------------------------------------- edited since
 
 
@@ -195,6 +211,37 @@ def test_damaged_record_is_healed_by_its_whole_form_in_a_later_export(desk: Desk
     healed = desk.row(case_id(2))
     assert (failed.codes, healed.status, healed.id) == (["NUL_BYTE"], "SUCCESS", failed.id)
     assert desk.totals() == {"read": 2, "new": 0, "success": 2, "failed": 0, "filtered": 0}
+
+
+def test_record_that_a_later_export_brings_damaged_is_failed_in_its_place(desk: Desk, tmp_path: Path) -> None:
+    desk.run(export(tmp_path / "one", Case=[case(1), case(2)]), **CASES)
+    before = desk.row(case_id(2))
+    later = tmp_path / "Case.csv"
+    later.write_bytes(table([case(1), case(2, Subject="bro@ken")]).encode().replace(b"@", b"\0"))
+
+    desk.run(later, **CASES)
+
+    failed = desk.row(case_id(2))
+    assert (failed.id, failed.codes, failed.crm_id) == (before.id, ["NUL_BYTE"], before.crm_id)
+    assert (failed.file, failed.line) == (str(later), 3)
+    assert failed.raw is not None
+    assert desk.totals() == {"read": 2, "new": 0, "success": 1, "failed": 1, "filtered": 0}
+
+    desk.run(export(tmp_path / "three", Case=[case(2), case(1)]), **CASES)
+    assert (desk.row(case_id(2)).status, version_of(desk, 2)) == ("SUCCESS", 2)
+
+
+def test_record_that_every_export_brings_damaged_stays_one_row(desk: Desk, tmp_path: Path) -> None:
+    for number in ("one", "two"):
+        file = tmp_path / number / "Case.csv"
+        file.parent.mkdir()
+        # The first broken line shows its key, the second is cut off before it.
+        text = table([case(1), case(2, Subject="bro@ken")], ["CaseNumber", "Subject", "Status", "CreatedDate", "Id"])
+        file.write_bytes(text.encode().replace(b"@", b"\0") + b"00000003,cut off\n" + number.encode() + b",cut off\n")
+        desk.run(file, **CASES)
+
+    assert desk.totals() == {"read": 5, "new": 0, "success": 1, "failed": 4, "filtered": 0}
+    assert sorted(Path(row.file).parent.name for row in desk.rows() if row.status == "FAILED") == ["one", *["two"] * 3]
 
 
 def test_reference_that_arrives_in_a_later_run_heals_the_waiting_row(desk: Desk, tmp_path: Path) -> None:

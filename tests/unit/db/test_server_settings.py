@@ -16,7 +16,7 @@ def cluster() -> Cluster:
     return Cluster(Path("/home"), Path("/home/postgres"), Account(1000, 1000, "somebody"))
 
 
-@pytest.mark.parametrize(("memory", "buffers"), [(64, "512MB"), (4, "512MB"), (2, "256MB"), (1, "128MB")])
+@pytest.mark.parametrize(("memory", "buffers"), [(64, "2048MB"), (4, "512MB"), (2, "256MB"), (1, "128MB")])
 def test_small_machines_share_less_memory(memory: int, buffers: str) -> None:
     assert server_settings._tuning(memory * GIGABYTE, None)["shared_buffers"] == buffers
 
