@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from caseline.crm.embedded import store
 from caseline.crm.embedded.shapes import TABLES
+from caseline.crm.embedded.stores import references
 from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
 
 
@@ -30,7 +31,7 @@ class EmbeddedCrm:
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
         """See the port."""
-        refused = store.hold(connection, incoming)
+        refused = references.hold(connection, incoming)
         left = store.without(connection, incoming, refused)
         try:
             # Known origins are rare, so nothing is asked of each row beforehand.

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from caseline.crm import tables
+from caseline.crm import tables, vocabulary
 from caseline.crm.embedded.shapes import TABLES, Shape, readable, shape
+from caseline.crm.embedded.stores import imported, references
 from caseline.crm.port import Definitions, Incoming, Known, Refusal
 
 CHUNK = 1000
@@ -19,7 +20,14 @@ def prepare(connection: sa.Connection, definitions: Definitions) -> None:
     """Stages, fields and presets of a source; what exists stays as administrators left it."""
     position = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.stage.c.position), 0))).scalar_one()
     stages = [
-        {"kind": "request", "code": code, "label": label, "closed": closed, "position": position + 10 * (n + 1)}
+        {
+            "kind": "request",
+            "code": code,
+            "label": label,
+            "closed": closed,
+            "pauses": code in definitions.pausing,
+            "position": position + 10 * (n + 1),
+        }
         for n, (code, label, closed) in enumerate(definitions.stages)
     ]
     fields = [
@@ -33,78 +41,6 @@ def prepare(connection: sa.Connection, definitions: Definitions) -> None:
     for table, rows in ((tables.stage, stages), (tables.field_definition, fields), (tables.preset, presets)):
         if rows:
             connection.execute(insert(table).on_conflict_do_nothing(), rows)
-
-
-def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
-    """Lock all that the set refers to until the transaction ends; answers refusals of the rows that refer to nothing.
-
-    These are the locks that a foreign key takes row by row (FOR KEY SHARE), taken once for each target. A row is
-    refused once, by the first of its references that point at nothing (any more).
-    """
-    form = shape(incoming.entity)
-    rows = _narrow(incoming).subquery("referring")
-    found: dict[int, Refusal] = {}
-    gone: set[int] = set()
-    for key in sorted(form.table.foreign_key_constraints, key=lambda key: str(key.name)):
-        (name,) = (column.name for column in key.columns if column.name not in form.constants)
-        if name not in incoming.fields:
-            continue
-        for ref, value, crm_id in _pointing_at_nothing(connection, form, key, rows):
-            text = (
-                f"it refers to a {key.referred_table.name} ({value}) that was deleted in the CRM:"
-                " clear the reference or name another one, then import again"
-            )
-            found.setdefault(ref, Refusal(ref, "REFUSED", str(value), text, name))
-            gone.add(crm_id)
-    if gone and "parent_id" in incoming.fields:
-        found |= _orphans(connection, rows, found, gone)
-    return list(found.values())
-
-
-def _pointing_at_nothing(
-    connection: sa.Connection, form: Shape, key: sa.ForeignKeyConstraint, rows: sa.FromClause
-) -> Sequence[tuple[int, Any, int]]:
-    """(ref, value, crm id) of the rows whose target is not there; those that are there are locked."""
-    (element,) = (one for one in key.elements if one.parent.name not in form.constants)
-    wanted = rows.c[element.parent.name]
-    target = key.referred_table.alias("target")
-    fixed = [target.c[one.column.name] == form.constants[one.parent.name] for one in key.elements if one is not element]
-    named = sa.select(wanted.label("id")).where(wanted.is_not(None)).distinct()
-    if key.referred_table is form.table:
-        # Parents inside the set are written together with it.
-        named = named.where(wanted.not_in(sa.select(rows.c.crm_id).where(rows.c.is_new)))
-    asked = named.cte("asked")
-    held = (
-        sa.select(target.c[element.column.name].label("id"))
-        .where(target.c[element.column.name].in_(sa.select(asked.c.id)), *fixed)
-        .order_by(target.c[element.column.name])
-        .with_for_update(read=True, key_share=True)
-        .cte("held")
-    )
-    lost = list(connection.execute(sa.select(asked.c.id).where(asked.c.id.not_in(sa.select(held.c.id)))).scalars())
-    if not lost:
-        return []
-    pointing = sa.select(rows.c.ref, wanted, rows.c.crm_id).where(wanted.in_(lost))
-    return [tuple(row) for row in connection.execute(pointing)]
-
-
-def _orphans(
-    connection: sa.Connection, rows: sa.FromClause, found: dict[int, Refusal], gone: set[int]
-) -> dict[int, Refusal]:
-    """Refusals of the rows whose parent in the same set is refused, and of theirs."""
-    orphans: dict[int, Refusal] = {}
-    while gone:
-        lost = sa.any_(sa.literal(sorted(gone), sa.ARRAY(sa.BigInteger)))
-        children = connection.execute(
-            sa.select(rows.c.ref, rows.c.parent_id, rows.c.crm_id).where(rows.c.parent_id == lost)
-        )
-        gone = set()
-        for ref, parent, crm_id in children:
-            if ref not in found and ref not in orphans:
-                text = "its parent is refused itself: mend that one, then import again"
-                orphans[ref] = Refusal(ref, "REFUSED", str(parent), text, "parent_id")
-                gone.add(crm_id)
-    return orphans
 
 
 def may_skip_triggers(connection: sa.Connection) -> bool:
@@ -145,15 +81,19 @@ def _create(connection: sa.Connection, incoming: Incoming) -> int:
         columns.setdefault("modified_at", columns["created_at"])
     new = sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
     made = sa.insert(form.table).from_select(["id", "origin", *columns], new)
+    if incoming.entity == vocabulary.REQUEST:
+        made = imported.with_first_rows(made)
     # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
     created = connection.execute(made, execution_options={"preserve_rowcount": True}).rowcount
-    ids = _narrow(incoming).subquery("made")
+    ids = references.narrow(incoming).subquery("made")
     connection.execute(_events("created", incoming.entity, sa.select(ids.c.crm_id.label("id")).where(ids.c.is_new)))
+    if incoming.entity == vocabulary.HISTORY:
+        _rebuild(connection, sa.select(ids.c.record_id).where(ids.c.is_new))
     return created
 
 
-def _narrow(incoming: Incoming) -> sa.Select[Any]:
-    return incoming.rows if incoming.narrow is None else incoming.narrow
+def _rebuild(connection: sa.Connection, records: sa.Select[Any]) -> None:
+    imported.rebuild(connection, list(connection.execute(records.distinct()).scalars()))
 
 
 def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:
@@ -171,10 +111,12 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
         .cte("changed")
     )
     event = _events("changed", incoming.entity, sa.select(changed.c.id)).cte("logged")
-    versions = [
-        (ref, version)
-        for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))
-    ]
+    written = connection.execute(sa.select(changed.c.ref, changed.c.version, changed.c.id).add_cte(event)).all()
+    versions = [(ref, version) for ref, version, _ in written]
+    if incoming.entity == vocabulary.REQUEST:
+        imported.follow(connection, [crm_id for *_, crm_id in written])
+    if incoming.entity == vocabulary.HISTORY:
+        _rebuild(connection, sa.select(rows.c.record_id).where(sa.not_(rows.c.is_new)))
     expected = connection.execute(sa.select(rows.c.ref, rows.c.crm_id).where(sa.not_(rows.c.is_new))).all()
     done = {ref for ref, _ in versions}
     text = (
@@ -189,7 +131,7 @@ def without(connection: sa.Connection, incoming: Incoming, refused: Sequence[Ref
     if not refused:
         return incoming
     gone = sa.literal([refusal.ref for refusal in refused], sa.ARRAY(sa.BigInteger))
-    left, narrow = (_less(query, gone) for query in (incoming.rows, _narrow(incoming)))
+    left, narrow = (_less(query, gone) for query in (incoming.rows, references.narrow(incoming)))
     rows = narrow.subquery()
     counted = sa.select(sa.func.count(), sa.func.count().filter(sa.not_(rows.c.is_new)))
     expected, changed = connection.execute(counted).one()
@@ -283,6 +225,7 @@ def _pointing(table: sa.Table) -> list[sa.Column[Any]]:
         for other in table.metadata.tables.values()
         for key in other.foreign_keys
         if key.column.table is table and len(key.constraint.columns if key.constraint else ()) == 1
+        if key.ondelete != "CASCADE"
     ]
 
 

@@ -1,0 +1,86 @@
+"""SQL of what a set of incoming records refers to: locked once for each target, and refused where it is not there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseline.crm.embedded.shapes import Shape, shape
+from caseline.crm.port import Incoming, Refusal
+
+
+def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
+    """Lock all that the set refers to until the transaction ends; answers refusals of the rows that refer to nothing.
+
+    These are the locks that a foreign key takes row by row (FOR KEY SHARE), taken once for each target. A row is
+    refused once, by the first of its references that point at nothing (any more).
+    """
+    form = shape(incoming.entity)
+    rows = narrow(incoming).subquery("referring")
+    found: dict[int, Refusal] = {}
+    gone: set[int] = set()
+    for key in sorted(form.table.foreign_key_constraints, key=lambda key: str(key.name)):
+        (name,) = (column.name for column in key.columns if column.name not in form.constants)
+        if name not in incoming.fields:
+            continue
+        for ref, value, crm_id in _pointing_at_nothing(connection, form, key, rows):
+            text = (
+                f"it refers to a {key.referred_table.name} ({value}) that was deleted in the CRM:"
+                " clear the reference or name another one, then import again"
+            )
+            found.setdefault(ref, Refusal(ref, "REFUSED", str(value), text, name))
+            gone.add(crm_id)
+    if gone and "parent_id" in incoming.fields:
+        found |= _orphans(connection, rows, found, gone)
+    return list(found.values())
+
+
+def _pointing_at_nothing(
+    connection: sa.Connection, form: Shape, key: sa.ForeignKeyConstraint, rows: sa.FromClause
+) -> Sequence[tuple[int, Any, int]]:
+    """(ref, value, crm id) of the rows whose target is not there; those that are there are locked."""
+    (element,) = (one for one in key.elements if one.parent.name not in form.constants)
+    wanted = rows.c[element.parent.name]
+    target = key.referred_table.alias("target")
+    fixed = [target.c[one.column.name] == form.constants[one.parent.name] for one in key.elements if one is not element]
+    named = sa.select(wanted.label("id")).where(wanted.is_not(None)).distinct()
+    if key.referred_table is form.table:
+        # Parents inside the set are written together with it.
+        named = named.where(wanted.not_in(sa.select(rows.c.crm_id).where(rows.c.is_new)))
+    asked = named.cte("asked")
+    held = (
+        sa.select(target.c[element.column.name].label("id"))
+        .where(target.c[element.column.name].in_(sa.select(asked.c.id)), *fixed)
+        .order_by(target.c[element.column.name])
+        .with_for_update(read=True, key_share=True)
+        .cte("held")
+    )
+    lost = list(connection.execute(sa.select(asked.c.id).where(asked.c.id.not_in(sa.select(held.c.id)))).scalars())
+    if not lost:
+        return []
+    pointing = sa.select(rows.c.ref, wanted, rows.c.crm_id).where(wanted.in_(lost))
+    return [tuple(row) for row in connection.execute(pointing)]
+
+
+def _orphans(
+    connection: sa.Connection, rows: sa.FromClause, found: dict[int, Refusal], gone: set[int]
+) -> dict[int, Refusal]:
+    """Refusals of the rows whose parent in the same set is refused, and of theirs."""
+    orphans: dict[int, Refusal] = {}
+    while gone:
+        lost = sa.any_(sa.literal(sorted(gone), sa.ARRAY(sa.BigInteger)))
+        children = connection.execute(
+            sa.select(rows.c.ref, rows.c.parent_id, rows.c.crm_id).where(rows.c.parent_id == lost)
+        )
+        gone = set()
+        for ref, parent, crm_id in children:
+            if ref not in found and ref not in orphans:
+                text = "its parent is refused itself: mend that one, then import again"
+                orphans[ref] = Refusal(ref, "REFUSED", str(parent), text, "parent_id")
+                gone.add(crm_id)
+    return orphans
+
+
+def narrow(incoming: Incoming) -> sa.Select[Any]:
+    """The rows of a set without long texts, where that is cheaper to read."""
+    return incoming.rows if incoming.narrow is None else incoming.narrow
