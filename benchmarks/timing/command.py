@@ -14,14 +14,13 @@ from typing import Final
 import numpy as np
 
 from benchmarks import presenting
-from benchmarks.timing import contenders, page, recounting
+from benchmarks.timing import contenders, page
 from benchmarks.timing.cases import Cases, Seconds
 from benchmarks.timing.contenders import Contender, Way
 from caseline.timing.clock import Clock
 
-DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+_DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _QUICK: Final = 20_000
-_OPEN: Final = 290_000
 _WARM_UP: Final = 100
 
 
@@ -46,24 +45,18 @@ def main(words: Sequence[str]) -> None:
     cases = Cases.some(count)
     machine = _machine(asked.runs)
     print(machine, flush=True)
-    if asked.recount:
-        text = recounting.measure(_QUICK if asked.quick else _OPEN, machine)
-        if asked.write:
-            presenting.write(text, DOCUMENT, "recount results")
-        return
     every = contenders.every(count)
     speeds = {name: _measured(each, cases, asked.runs) for name, each in every.items()}
     page.on_screen(speeds, count)
     if asked.write:
         text = page.as_markdown(speeds, count, machine)
-        presenting.write(text, DOCUMENT, "timing results")
+        presenting.write(text, _DOCUMENT, "timing results")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks timing", description="Measure deadlines and durations.")
     parser.add_argument("--cases", type=int, default=1_000_000, help="deadlines and durations (default 1000000)")
     parser.add_argument("--runs", type=int, default=5, help="repeat each, and take medians (default 5)")
-    parser.add_argument("--recount", action="store_true", help=f"instead: count {_OPEN:,} open requests anew")
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK:,} cases, to see whether everything agrees")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     return parser

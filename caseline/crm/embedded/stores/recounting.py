@@ -11,34 +11,38 @@ from caseline.timing.vocabulary import Mode
 
 _LOCK: Final = "LOCK TABLE crm.deadline IN SHARE ROW EXCLUSIVE MODE"
 _TERMS: Final = """
-SELECT d.record_id, floor(extract(epoch FROM d.clock_started_at))::bigint, d.target_s, d.mode,
-  EXISTS (SELECT FROM crm.stage_row AS w WHERE w.record_id = d.record_id AND w.pausing AND w.left_at > w.entered_at)
+SELECT d.record_id, floor(extract(epoch FROM d.clock_started_at))::bigint, d.target_s, d.mode, w.record_id IS NOT NULL
 FROM crm.deadline AS d
 JOIN crm.record AS r ON r.id = d.record_id AND r.closed_at IS NULL
 JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
+LEFT JOIN (
+  SELECT DISTINCT record_id FROM crm.stage_row WHERE pausing AND left_at > entered_at
+) AS w ON w.record_id = d.record_id
 WHERE d.calendar_id = :calendar
 """
-_NEW: Final = """
-WITH new AS (
-  SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at
-  FROM unnest(CAST(:ids AS bigint[]), CAST(:dues AS bigint[]), CAST(:warns AS bigint[])) AS n (id, due, warn)
-)
-"""
-_LOG: Final = """
-INSERT INTO crm.deadline_change
-  (record_id, at, old_due_at, new_due_at, calendar_id, old_version, new_version, reason)
-SELECT d.record_id, :at, d.due_at, new.due_at, d.calendar_id, d.calendar_version, :version, :reason
-FROM crm.deadline AS d JOIN new ON new.id = d.record_id
-WHERE d.due_at <> new.due_at
-ORDER BY d.record_id
-"""
-_TAKE_BACK: Final = """
-DELETE FROM crm.alarm AS a USING new
-WHERE a.record_id = new.id AND CASE a.percent WHEN 100 THEN new.due_at ELSE new.warn_at END > :at
-"""
+# One statement, so that all of it sees the deadlines as they were.
 _WRITE: Final = """
-UPDATE crm.deadline AS d SET due_at = new.due_at, warn_at = new.warn_at, calendar_version = :version
-FROM new WHERE d.record_id = new.id
+WITH new AS MATERIALIZED (
+  SELECT d.record_id, d.calendar_id, d.calendar_version, d.due_at AS old_due_at,
+    to_timestamp(n.due) AS due_at, to_timestamp(n.warn) AS warn_at
+  FROM unnest(CAST(:ids AS bigint[]), CAST(:dues AS bigint[]), CAST(:warns AS bigint[])) AS n (id, due, warn)
+  JOIN crm.deadline AS d ON d.record_id = n.id
+  WHERE (d.due_at, d.warn_at) <> (to_timestamp(n.due), to_timestamp(n.warn))
+), logged AS (
+  INSERT INTO crm.deadline_change
+    (record_id, at, old_due_at, new_due_at, calendar_id, old_version, new_version, reason)
+  SELECT record_id, :at, old_due_at, due_at, calendar_id, calendar_version, :version, :reason
+  FROM new WHERE due_at <> old_due_at
+  ORDER BY record_id
+  RETURNING 1
+), taken_back AS (
+  DELETE FROM crm.alarm AS a USING new
+  WHERE a.record_id = new.record_id AND CASE a.percent WHEN 100 THEN new.due_at ELSE new.warn_at END > :at
+), written AS (
+  UPDATE crm.deadline AS d SET due_at = new.due_at, warn_at = new.warn_at, calendar_version = :version
+  FROM new WHERE d.record_id = new.record_id
+)
+SELECT count(*) FROM logged
 """
 
 
@@ -53,11 +57,10 @@ def terms(connection: sa.Connection, calendar_id: str) -> Terms:
 
 
 def write(connection: sa.Connection, found: Dues, version: int, *, reason: str, at: datetime) -> int:
-    """Write new deadlines, log those that moved, take back alarms of what lies ahead again; answers how many moved."""
+    """Write the deadlines that moved, each with a line in the log, and answer how many; the others keep their version.
+
+    Alarms of what lies ahead again are taken back.
+    """
     columns = {"ids": found.ids.tolist(), "dues": found.dues.tolist(), "warns": found.warns.tolist()}
-    # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
-    log = sa.text(_NEW + _LOG).execution_options(preserve_rowcount=True)
-    logged = connection.execute(log, {**columns, "at": at, "version": version, "reason": reason}).rowcount
-    connection.execute(sa.text(_NEW + _TAKE_BACK), {**columns, "at": at})
-    connection.execute(sa.text(_NEW + _WRITE), {**columns, "version": version})
-    return int(logged)
+    values = {**columns, "at": at, "version": version, "reason": reason}
+    return int(connection.execute(sa.text(_WRITE), values).scalar_one())
