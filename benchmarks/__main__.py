@@ -81,5 +81,9 @@ if __name__ == "__main__":
         from benchmarks.timing import command  # the import's contenders shall not pay for loading it
 
         command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["recount"]:
+        from benchmarks.timing import recounting
+
+        recounting.main(sys.argv[2:])
     else:
         main(sys.argv[1:])

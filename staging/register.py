@@ -128,6 +128,7 @@ def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Defini
         tuple((stage.code, stage.label, stage.closed) for stage in mapping.stages),
         tuple(fields.values()),
         tuple((view.name, view.where, view.sort) for view in mapping.views),
+        tuple(stage.code for stage in mapping.stages if stage.pauses),
     )
 
 

@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
 from caseline.actions import run_import, summarise_import
+from caseline.actions import settle_times as counting
 from caseline.actions.run_import import Import, Order
 from caseline.actions.summarise_import import Summary
 from caseline.actions.wiring import House
@@ -53,6 +54,19 @@ def settle_rows(running: Import, board: Board, *, first: int) -> bool:  # noqa: 
     if finished:
         board.close()
     return finished
+
+
+@task(
+    name="settle-times",
+    task_run_name="time spent on stages",
+    cache_policy=NO_CACHE,
+    retries=RETRIES,
+    retry_delay_seconds=exponential_backoff(10),
+    retry_condition_fn=_may_pass,
+)
+def settle_times(house: House) -> None:
+    """Count the business time of stage rows and the deadlines of open requests. Run twice, it counts nothing twice."""
+    counting.settle(house, now=datetime.now(UTC))
 
 
 @task(name="sum-up", task_run_name="sum up", cache_policy=NO_CACHE)

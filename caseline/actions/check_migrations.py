@@ -8,13 +8,15 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.crm import tables as crm
+from caseline.crm import time_tables  # noqa: F401 - registers its tables on the shared MetaData
 from caseline.db import schema
 from caseline.db.engine import open_engine
 from caseline.db.metadata import metadata
 from caseline.people import tables as people
+from caseline.timing import tables as timing
 from staging import tables as staging
 
-SCHEMAS: Final = frozenset({crm.SCHEMA, people.SCHEMA, staging.SCHEMA})
+SCHEMAS: Final = frozenset({crm.SCHEMA, people.SCHEMA, staging.SCHEMA, timing.SCHEMA})
 
 
 def check(url: str) -> list[str]:

@@ -4,15 +4,20 @@ import psycopg
 import sqlalchemy as sa
 
 from caseline.actions.back_up import BackupFailed
+from caseline.crm.cards import Refused
 from caseline.crm.port import TryLater
 from caseline.db.embedded_errors import EmbeddedServerError
 from caseline.db.engine import DatabaseUnfit
+from caseline.timing.faults import TimingFault
 from staging.audit.faulty import AuditFault
 from staging.faults import ImportFault
 from staging.mapping_file import MappingFault
 from staging.report import NothingImported
 
-_OURS = (MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported)
+_OURS = (
+    *(MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported),
+    *(Refused, TimingFault),
+)
 _HOW = "correct CASELINE_DATABASE_URL, or start that server; without the variable the embedded one is used"
 
 

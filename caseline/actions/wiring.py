@@ -1,4 +1,4 @@
-"""Builds what the actions work with from the settings: database, CRM."""
+"""Builds what the actions work with from the settings: database, CRM, intake."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from caseline.crm.connect import connect
+from caseline.crm.connect import cards, connect
+from caseline.crm.deadlines import DeadlineFrom, Policy, RecalcOnCategory
+from caseline.crm.intake import Intake
 from caseline.crm.port import Crm
 from caseline.db import embedded, schema
 from caseline.db.engine import open_engine
 from caseline.settings import Settings
+from caseline.timing.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,10 @@ def open_house(settings: Settings) -> Iterator[House]:
         yield House(settings, url, engine, connect(settings.crm, engine))
     finally:
         engine.dispose()
+
+
+def intake(house: House) -> Intake:
+    """What requests are opened, categorised and moved by; keeps the clocks that it has built."""
+    settings = house.settings
+    policy = Policy(DeadlineFrom(settings.deadline_from), RecalcOnCategory(settings.recalc_on_category))
+    return Intake(cards(settings.crm), Clocks(), policy)

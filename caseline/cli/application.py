@@ -3,13 +3,17 @@
 import typer
 
 from caseline.cli import (
+    calendars,
+    categories,
     database,
     exporting,
     imports,
+    living,
     mappings,
     rejecting,
     release,
     reporting,
+    requesting,
     retrying,
     sampling,
     undoing,
@@ -17,7 +21,7 @@ from caseline.cli import (
     verify,
 )
 
-_ABOUT = """Import legacy requests through a staging table, restartable at any point.
+_ABOUT = """Import legacy requests through a staging table, restartable at any point; handle requests with deadlines.
 
 Exit codes: 0 all good, 3 finished with FAILED rows, 1 could not run, 2 wrong usage, 130 stopped with Ctrl-C.
 
@@ -26,10 +30,12 @@ All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to us
 _FAMILIES = (
     *(imports, retrying, undoing, reporting, rejecting, verify),
     *(exporting, mappings, sampling, up, database, release),
+    *(requesting, categories, calendars, living),
 )
 _PANELS = {
     "Import": ("import", "retry", "rollback"),
     "See how it went": ("status", "errors", "rejects", "verify"),
+    "Handle requests": ("request", "stages", "category", "stage", "calendar", "watch", "golive"),
     "Take along": ("export", "backup"),
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),
     "Run": ("up", "down", "db", "version"),

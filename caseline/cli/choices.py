@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -15,3 +16,38 @@ CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help="
 SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only what came from this source.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one object on stdout, and nothing else.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+class Tongue(StrEnum):
+    """Languages of explanations."""
+
+    ENGLISH = "en"
+    RUSSIAN = "ru"
+
+
+LanguageOption = Annotated[Tongue, typer.Option("--lang", help="Language of explanations.")]
+ByOption = Annotated[
+    str | None, typer.Option("--by", metavar="MAIL|NAME|ID", help="The person in whose name this is done.")
+]
+RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="Its number, id, or key in the old system.")]
+VersionOption = Annotated[
+    int | None, typer.Option("--version", metavar="N", help="Only if the request still has this version.")
+]
+
+
+class ModeChoice(StrEnum):
+    """Modes of counting, as in `caseline.timing.vocabulary.Mode`; a test compares both."""
+
+    WORKING_DAYS = "working_days"
+    SCHEDULE = "schedule"
+    ELAPSED = "elapsed"
+    ROLL = "roll"
+    WHOLE_DAYS = "whole_days"
+
+
+ModeOption = Annotated[
+    ModeChoice | None, typer.Option("--mode", help="What a number of hours means; working_days unless said.")
+]
+CalendarOption = Annotated[
+    str | None, typer.Option("--calendar", metavar="ID", help="Another calendar than the default one.")
+]

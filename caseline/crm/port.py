@@ -27,6 +27,8 @@ class Definitions:
     """(entity, name, type, label) of extra fields."""
     presets: Sequence[tuple[str, Mapping[str, Sequence[str]], str | None]] = ()
     """(name, {field: wanted values}, sort) of list views."""
+    pausing: Sequence[str] = ()
+    """Codes of those stages in which the clock of a deadline stands still."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from alembic import context
 
 import caseline.crm.tables
-import caseline.people.tables  # noqa: F401 - registers its tables on the shared MetaData
+import caseline.crm.time_tables
+import caseline.people.tables
+import caseline.timing.tables  # noqa: F401 - registers its tables on the shared MetaData
 import staging.tables  # noqa: F401 - registers its tables on the shared MetaData
 from caseline.db.metadata import metadata
 
-OURS = {"people", "crm", "staging"}
+OURS = {"people", "timing", "crm", "staging"}
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     """Converters that work beside the loader of an import."""
     lease_seconds: int = Field(default=120, ge=1, le=86_400)
     """How long a worker may be silent before another takes its batch (seconds)."""
+    deadline_from: Literal["category", "receipt"] = "category"
+    """What starts the clock of a request: its first category, or its creation."""
+    recalc_on_category: Literal["from_first_category", "from_change"] = "from_first_category"
+    """From when a deadline counts after its request has changed category."""
+    recalc_on_calendar: Literal["open_only", "never"] = "open_only"
+    """Which deadlines follow a new version of their calendar; those of closed requests never do."""
 
     def database(self) -> str | None:
         """URL of the database outside, or None when the embedded server is wanted."""

@@ -105,6 +105,17 @@ class Clock:
             found = counting.deadlines(lines, starts, targets, self.boundary)
         return found if targets.all() else np.where(targets == 0, starts, found)
 
+    def warnings(self, starts: Seconds, dues: Seconds, percent: int) -> Seconds:
+        """`warning` of many, for the deadlines that `deadlines` gave. No pauses."""
+        shares = -(-self.business(starts, dues) * percent // _WHOLE)
+        if not len(shares):
+            return shares
+        line = self._over(int(np.min(starts)), int(np.max(dues))).business
+        found = line.reach_all(line.used_all(np.asarray(starts)) + shares)
+        if found is None:  # cannot be: a share of what is used is used within the same line
+            raise AssertionError
+        return np.where(shares == 0, starts, np.minimum(found, dues))
+
     def business(self, starts: Seconds, ends: Seconds) -> Seconds:
         """Business seconds from each start to its end. No pauses."""
         starts, ends = np.broadcast_arrays(_integers(starts, "starts"), _integers(ends, "ends"))

@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.crm.embedded import references, store
+from caseline.crm.embedded import store
 from caseline.crm.embedded.shapes import TABLES
+from caseline.crm.embedded.stores import references
 from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken, TryLater
 
 

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from caseline.crm import tables
-from caseline.crm.embedded import references
+from caseline.crm import tables, vocabulary
 from caseline.crm.embedded.shapes import TABLES, Shape, readable, shape
+from caseline.crm.embedded.stores import imported, references
 from caseline.crm.port import Definitions, Incoming, Known, Refusal
 
 CHUNK = 1000
@@ -19,7 +19,14 @@ def prepare(connection: sa.Connection, definitions: Definitions) -> None:
     """Stages, fields and presets of a source; what exists stays as administrators left it."""
     position = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.stage.c.position), 0))).scalar_one()
     stages = [
-        {"kind": "request", "code": code, "label": label, "closed": closed, "position": position + 10 * (n + 1)}
+        {
+            "kind": "request",
+            "code": code,
+            "label": label,
+            "closed": closed,
+            "pauses": code in definitions.pausing,
+            "position": position + 10 * (n + 1),
+        }
         for n, (code, label, closed) in enumerate(definitions.stages)
     ]
     fields = [
@@ -73,11 +80,19 @@ def _create(connection: sa.Connection, incoming: Incoming) -> int:
         columns.setdefault("modified_at", columns["created_at"])
     new = sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
     made = sa.insert(form.table).from_select(["id", "origin", *columns], new)
+    if incoming.entity == vocabulary.REQUEST:
+        made = imported.with_first_rows(made)
     # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
     created = connection.execute(made, execution_options={"preserve_rowcount": True}).rowcount
     ids = references.narrow(incoming).subquery("made")
     connection.execute(_events("created", incoming.entity, sa.select(ids.c.crm_id.label("id")).where(ids.c.is_new)))
+    if incoming.entity == vocabulary.HISTORY:
+        _rebuild(connection, sa.select(ids.c.record_id).where(ids.c.is_new))
     return created
+
+
+def _rebuild(connection: sa.Connection, records: sa.Select[Any]) -> None:
+    imported.rebuild(connection, list(connection.execute(records.distinct()).scalars()))
 
 
 def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:
@@ -95,10 +110,12 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
         .cte("changed")
     )
     event = _events("changed", incoming.entity, sa.select(changed.c.id)).cte("logged")
-    versions = [
-        (ref, version)
-        for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))
-    ]
+    written = connection.execute(sa.select(changed.c.ref, changed.c.version, changed.c.id).add_cte(event)).all()
+    versions = [(ref, version) for ref, version, _ in written]
+    if incoming.entity == vocabulary.REQUEST:
+        imported.follow(connection, [crm_id for *_, crm_id in written])
+    if incoming.entity == vocabulary.HISTORY:
+        _rebuild(connection, sa.select(rows.c.record_id).where(sa.not_(rows.c.is_new)))
     expected = connection.execute(sa.select(rows.c.ref, rows.c.crm_id).where(sa.not_(rows.c.is_new))).all()
     done = {ref for ref, _ in versions}
     text = (
@@ -190,6 +207,7 @@ def _pointing(table: sa.Table) -> list[sa.Column[Any]]:
         for other in table.metadata.tables.values()
         for key in other.foreign_keys
         if key.column.table is table and len(key.constraint.columns if key.constraint else ()) == 1
+        if key.ondelete != "CASCADE"
     ]
 
 
