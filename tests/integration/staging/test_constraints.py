@@ -63,7 +63,13 @@ def test_two_open_runs_of_one_source_are_refused(filled: Desk) -> None:
 
 
 def test_new_and_failed_rows_may_keep_the_crm_id_of_an_earlier_success(filled: Desk) -> None:
+    changes = ("status = 'NEW' WHERE status = 'SUCCESS'", "status = 'FAILED', errors = '[]' WHERE status = 'NEW'")
     with filled.house.engine.connect() as connection:
-        connection.execute(sa.text("UPDATE staging.row SET status = 'NEW' WHERE status = 'SUCCESS'"))
-        connection.execute(sa.text("UPDATE staging.row SET status = 'FAILED', errors = '[]' WHERE status = 'NEW'"))
+        kept = [
+            connection.execute(sa.text(f"UPDATE staging.row SET {change} RETURNING crm_id")).scalar_one()
+            for change in changes
+        ]
         connection.rollback()
+
+    assert None not in kept
+    assert kept[0] == kept[1]
