@@ -1,0 +1,167 @@
+"""Gathers what a mail names: requests by our tokens, by ids that we keep or others named, by Outlook's root."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm.timeline import Held, Parties
+from caseline.crm.timeline_port import Timelines
+from caseline.mail import senders, thread_store
+from caseline.mail.message import Mail
+from caseline.mail.thread_store import Trace  # noqa: TC001 - beside the others
+from caseline.mail.threads import Clue, Named, Relation, Rule, State
+from caseline.outbox.minting import Mint
+
+ROOT: Final = 22
+"""Bytes of a Thread-Index that all mails of a conversation share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What of a mail can name a request."""
+
+    named: Named
+    addresses: Sequence[tuple[str, str]]
+    """(address, header) of those that it was sent to."""
+    thread_index: bytes | None = None
+
+    @classmethod
+    def of(cls, mail: Mail) -> "Signs":
+        """Those of a mail."""
+        told = (("To", mail.to), ("Cc", mail.cc), ("Delivered-To", mail.delivered_to))
+        addresses = [(one.address, header) for header, found in told for one in found]
+        return cls(Named(mail.in_reply_to, mail.references, mail.message_id), addresses, mail.thread_index)
+
+    @property
+    def root(self) -> bytes | None:
+        """What all mails of an Outlook conversation share; None when it says nothing."""
+        found = (self.thread_index or b"")[:ROOT]
+        return found if len(found) == ROOT and any(found) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a mail names."""
+
+    clues: list[Clue]
+    """In the order of `Rule`, the nearest of each first."""
+    unknown: list[str]
+    """Ids that it names and that no message bears."""
+    root: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Where clues are looked for."""
+
+    timelines: Timelines
+    mint: Mint
+    staff: Callable[[sa.Connection, str], bool]
+    """Whether an address belongs to somebody of the house."""
+
+    def gathered(self, connection: sa.Connection, signs: Signs) -> Gathered:
+        """What the signs of a mail name."""
+        ids = list(signs.named.ids())
+        own = list(self._own_ids(ids))
+        held: dict[str, list[Held]] = {}
+        for one in self.timelines.held(connection, [key for key, _header in ids]):
+            held.setdefault(one.key, []).append(one)
+        known = held.keys() | {one.value for one in own}
+        unknown = [(key, header) for key, header in ids if key not in known]
+        clues = [
+            *self._tokens(signs),
+            *own,
+            *_stored(held, ids),
+            *self._ghosts(connection, unknown, signs.named.message_id),
+            *self._roots(connection, signs.root),
+        ]
+        return Gathered(clues, [key for key, _header in unknown], signs.root)
+
+    def states(
+        self, connection: sa.Connection, clues: Sequence[Clue], sender: str | None
+    ) -> Mapping[tuple[int, int | None], State]:
+        """Requests that clues name, and what the sender has to do with each; None: nobody can say who sends it."""
+        named = sorted({one.record_id for one in clues})
+        if not named:
+            return {}
+        found = {one.record_id: one for one in self.timelines.parties(connection, named, sender)}
+        # Most mails are the requester's: nobody needs to ask whether that is one of the house.
+        asked = sender is not None and any(sender not in one.requester for one in found.values())
+        staff = asked and sender is not None and self.staff(connection, sender)
+        wanted = {(number, assignment) for number in found for assignment in {None, *(c.assignment_id for c in clues)}}
+        known = {
+            (number, assignment): _state(found[number], assignment, sender, staff=staff)
+            for number, assignment in wanted
+        }
+        strangers = [key for key, state in known.items() if state.relation is Relation.STRANGER]
+        if sender is None or all(found[number].company_id is None for number, _ in strangers):
+            return known
+        company_id = senders.company_of(connection, self.timelines, sender)
+        colleague = [key for key in strangers if company_id is not None and found[key[0]].company_id == company_id]
+        return {**known, **{key: replace(known[key], relation=Relation.COMPANY) for key in colleague}}
+
+    def _tokens(self, signs: Signs) -> Iterator[Clue]:
+        for address, header in signs.addresses:
+            thread = self.mint.read_address(address)
+            if thread is not None:
+                yield Clue(Rule.TOKEN, address, header, thread.record_id, thread.assignment_id)
+
+    def _own_ids(self, ids: Sequence[tuple[str, str]]) -> Iterator[Clue]:
+        for one, header in ids:
+            thread = self.mint.read_id(one)
+            if thread is not None:
+                yield Clue(Rule.OWN_ID, one, header, thread.record_id, thread.assignment_id)
+
+    def _ghosts(
+        self, connection: sa.Connection, ids: Sequence[tuple[str, str]], message_id: str | None
+    ) -> Iterator[Clue]:
+        # An answer may come before what it answers: then the mail itself is what others have named.
+        named = [*ids, *([(message_id, "Message-ID")] if message_id else [])]
+        traces: dict[str | bytes, list[Trace]] = {}
+        for trace in thread_store.ghosts(connection, [key for key, _header in named]):
+            traces.setdefault(trace.value, []).append(trace)
+        for key, header in named:
+            for trace in traces.get(key, ()):
+                yield Clue(Rule.GHOST, key, header, trace.record_id, trace.assignment_id, trace.at)
+
+    def _roots(self, connection: sa.Connection, root: bytes | None) -> Iterator[Clue]:
+        if root is None:
+            return
+        shown = b64encode(root).decode()
+        for trace in thread_store.roots(connection, root):
+            yield Clue(Rule.THREAD_INDEX, shown, "Thread-Index", trace.record_id, trace.assignment_id, trace.at)
+        for one in self.timelines.held_threads(connection, [shown]):
+            yield Clue(Rule.THREAD_INDEX, shown, "Thread-Index", one.record_id, one.assignment_id, one.at)
+
+
+def _stored(held: Mapping[str, Sequence[Held]], ids: Sequence[tuple[str, str]]) -> Iterator[Clue]:
+    for key, header in ids:
+        for one in held.get(key, ()):
+            yield Clue(Rule.STORED_ID, key, header, one.record_id, one.assignment_id, one.at)
+
+
+def _state(parties: Parties, assignment_id: int | None, sender: str | None, *, staff: bool) -> State:
+    return State(
+        parties.record_id,
+        _relation(parties, assignment_id, sender, staff=staff),
+        parties.closed_at,
+        parties.merged_into,
+    )
+
+
+def _relation(parties: Parties, assignment_id: int | None, sender: str | None, *, staff: bool) -> Relation:
+    if sender is None:
+        return Relation.STRANGER
+    # Client and staff may have got copies of what an outsider wrote: they are no outsiders for that.
+    if sender in parties.requester:
+        return Relation.REQUESTER
+    if staff:
+        return Relation.STAFF
+    if assignment_id is not None and sender in parties.outsiders.get(assignment_id, frozenset()):
+        return Relation.OUTSIDER
+    if sender in parties.participants or any(sender in known for known in parties.outsiders.values()):
+        return Relation.PARTICIPANT
+    return Relation.COMPANY if parties.colleague else Relation.STRANGER

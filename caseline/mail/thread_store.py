@@ -1,0 +1,107 @@
+"""SQL of what mails name: ids that we never had, roots of Outlook conversations; and of where each mail landed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.mail import tables
+
+_mail, _ghost, _root = tables.mail, tables.ghost, tables.root
+_GHOSTS: Final = (
+    sa.select(_ghost.c.id, _mail.c.record_id, _mail.c.assignment_id, _ghost.c.address, _ghost.c.at)
+    .join(_mail, _mail.c.id == _ghost.c.mail_id)
+    .where(_ghost.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text))), _mail.c.record_id.is_not(None))
+    .order_by(_ghost.c.at.desc(), _ghost.c.mail_id.desc())
+)
+_ALONE: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_SEEN: Final = sa.text("""
+SELECT
+  (SELECT min(id) FROM mail.mail WHERE fingerprint = :fingerprint AND id <> :mine AND state IN ('done', 'tray')),
+  EXISTS (SELECT FROM mail.mail WHERE message_id = :message_id AND id <> :mine AND fingerprint <> :fingerprint)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A mail that named an id or bears a root, where it is now, and who sent it."""
+
+    value: str | bytes
+    record_id: int
+    assignment_id: int | None
+    sender: str
+    at: datetime
+
+
+def ghosts(connection: sa.Connection, ids: Sequence[str]) -> list[Trace]:
+    """Mails of requests that named one of these ids, the newest first."""
+    return [Trace(*row) for row in connection.execute(_GHOSTS, {"ids": list(ids)})] if ids else []
+
+
+def roots(connection: sa.Connection, root: bytes) -> list[Trace]:
+    """Mails of requests whose Thread-Index begins so, the newest first."""
+    columns = (_root.c.root, _mail.c.record_id, _mail.c.assignment_id, _mail.c.sender, _root.c.at)
+    query = sa.select(*columns).join(_mail, _mail.c.id == _root.c.mail_id)
+    found = query.where(_root.c.root == root, _mail.c.record_id.is_not(None))
+    return [Trace(*row) for row in connection.execute(found.order_by(_root.c.at.desc(), _root.c.mail_id.desc()))]
+
+
+def keep_ghosts(connection: sa.Connection, mail_id: int, ids: Sequence[str], address: str, *, at: datetime) -> None:
+    """Note ids that a mail of this sender named and that we never had."""
+    rows = [{"id": one, "mail_id": mail_id, "address": address, "at": at} for one in dict.fromkeys(ids)]
+    if rows:
+        connection.execute(insert(_ghost).on_conflict_do_nothing(), rows)
+
+
+def keep_root(connection: sa.Connection, mail_id: int, root: bytes, *, at: datetime) -> None:
+    """Note the root of a mail's Outlook conversation."""
+    connection.execute(insert(_root).values(root=root, mail_id=mail_id, at=at).on_conflict_do_nothing())
+
+
+def alone(connection: sa.Connection, fingerprint: bytes) -> None:
+    """Nobody else takes in a mail of this fingerprint until the transaction ends."""
+    connection.execute(_ALONE, {"key": f"mail {fingerprint.hex()}"})
+
+
+def seen(connection: sa.Connection, mail_id: int, message_id: str, fingerprint: bytes) -> tuple[int | None, bool]:
+    """The first other mail of this fingerprint that was taken in; whether others bore this id with other content."""
+    mine = {"mine": mail_id, "message_id": message_id, "fingerprint": fingerprint}
+    earlier, others = connection.execute(_SEEN, mine).one()
+    return earlier, others
+
+
+def move_record(connection: sa.Connection, record_id: int, into_id: int) -> None:
+    """All mails of a request belong to another one."""
+    connection.execute(sa.update(_mail).values(record_id=into_id).where(_mail.c.record_id == record_id))
+
+
+def move_messages(connection: sa.Connection, messages: Sequence[int], record_id: int) -> None:
+    """The mails that these messages came as belong to a request."""
+    mine = _mail.c.message_ref == sa.any_(sa.literal(list(messages), sa.ARRAY(sa.BigInteger)))
+    connection.execute(sa.update(_mail).values(record_id=record_id).where(mine))
+
+
+def overrule(connection: sa.Connection, mail_id: int, said: Mapping[str, Any]) -> None:
+    """Somebody has decided otherwise than the rules; what was said before is kept."""
+    query = sa.select(_mail.c.verdict).where(_mail.c.id == mail_id).with_for_update()
+    old = dict(connection.execute(query).scalar_one() or {})
+    before = [*old.pop("before", []), *([old] if old else [])]
+    values = {"record_id": said["record_id"], "assignment_id": said["assignment_id"]}
+    verdict = {**said, "before": before}
+    connection.execute(sa.update(_mail).values(**values, verdict=verdict).where(_mail.c.id == mail_id))
+
+
+def taken_out(connection: sa.Connection, mail_id: int, message_ref: int) -> None:
+    """A mail of the tray stands in a timeline now."""
+    values = {"state": "done", "message_ref": message_ref}
+    connection.execute(sa.update(_mail).values(values).where(_mail.c.id == mail_id))
+
+
+def verdict(connection: sa.Connection, mail_id: int) -> tuple[str, str | None, dict[str, Any] | None] | None:
+    """(state, automatic, verdict) of a mail; None when there is none."""
+    query = sa.select(_mail.c.state, _mail.c.automatic, _mail.c.verdict).where(_mail.c.id == mail_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.state, row.automatic, row.verdict)

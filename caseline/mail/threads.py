@@ -1,0 +1,196 @@
+"""Decides which request a mail belongs to: by ids and tokens, never by its subject, and asking who sends it.
+
+What a mail names is a list of clues, the surest first. The first clue whose request the sender has to do with wins. A
+clue that proves itself (a token of ours) is believed whoever sends it, and the newcomer is marked; any other clue of a
+stranger opens a new request that says which one it may belong to, because ids in headers are easily copied or forged.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+FRESH: Final = timedelta(days=90)
+"""How long an id that we never had, or a Thread-Index, points at a request."""
+
+
+class Rule(StrEnum):
+    """By what a mail names a request, the surest first."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a rule
+    """The reply address is ours and bears our token."""
+    OWN_ID = "own_id"
+    """A Message-ID that we minted, with its token."""
+    STORED_ID = "stored_id"
+    """The Message-ID of a mail or letter that we keep, imported ones included."""
+    GHOST = "ghost"
+    """An id that other mails of the request named, though we never had it."""
+    THREAD_INDEX = "thread_index"
+    """The root of an Outlook conversation."""
+
+
+PROVEN: Final = frozenset({Rule.TOKEN, Rule.OWN_ID})
+WEAK: Final = frozenset({Rule.GHOST, Rule.THREAD_INDEX})
+
+
+class Relation(StrEnum):
+    """What the sender has to do with a request."""
+
+    REQUESTER = "requester"
+    OUTSIDER = "outsider"
+    """Works on the assignment that the clue names."""
+    PARTICIPANT = "participant"
+    """Wrote or was written to in this request before."""
+    COMPANY = "company"
+    """A contact of the requester's company."""
+    STAFF = "staff"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A sign that a mail belongs to a request."""
+
+    rule: Rule
+    value: str
+    """The id, address or root as the mail has it."""
+    place: str
+    """The header that it stands in."""
+    record_id: int
+    assignment_id: int | None = None
+    at: datetime | None = None
+    """When what it points at came or went; None where that does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A request as far as threading asks for it."""
+
+    record_id: int
+    relation: Relation
+    """Of the sender of this mail."""
+    closed_at: datetime | None = None
+    merged_into: int | None = None
+
+
+class Act(StrEnum):
+    """What becomes of a mail."""
+
+    JOIN = "join"
+    REOPEN = "reopen"
+    """It joins a request that was closed not long ago, which is opened again."""
+    NEW = "new"
+    TRAY = "tray"
+    """Automatic, and belongs to nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a mail lands, and why."""
+
+    act: Act
+    record_id: int | None = None
+    """The request that it joins."""
+    assignment_id: int | None = None
+    clue: Clue | None = None
+    """What decided; None for a new request that names none."""
+    relation: Relation | None = None
+    unverified: bool = False
+    """Somebody new writes with a valid token."""
+    linked: tuple[int, ...] = ()
+    """Requests that it may belong to, or that others of its clues name."""
+    reason: str = ""
+    """Of a new request: why no clue decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a setting decides."""
+
+    reopen: timedelta = timedelta(days=14)
+    """How long after its closing a request is opened again by a mail."""
+
+
+def judge(
+    clues: Sequence[Clue], states: Mapping[tuple[int, int | None], State], *, now: datetime, rules: Rules
+) -> Verdict:
+    """Where a mail that names these requests lands; `clues` are in the order of `Rule`, the nearest of each first.
+
+    `states`: by (record, assignment) of each clue; requests that are gone have none. Rules: facts of mail, f 7-9.
+    """
+    alive = [(clue, state) for clue in clues if (state := _survivor(clue, states)) is not None]
+    doubtful: list[int] = []
+    ended: Verdict | None = None
+    for clue, state in alive:
+        known = state.relation is not Relation.STRANGER
+        if not known and clue.rule not in PROVEN:
+            doubtful.append(state.record_id)
+            continue
+        if not _fresh(clue, state, alive, now):
+            continue
+        others = _others(alive, state.record_id)
+        if state.closed_at is not None and now - state.closed_at > rules.reopen:
+            # It may name the request, too, in which the matter goes on.
+            linked = (state.record_id, *others)
+            ended = ended or Verdict(Act.NEW, clue=clue, linked=linked, reason="closed long ago")
+            continue
+        act = Act.JOIN if state.closed_at is None else Act.REOPEN
+        # An assignment is of the request that the clue named; after a merge it went along.
+        return Verdict(
+            act, state.record_id, clue.assignment_id, clue, state.relation, unverified=not known, linked=others
+        )
+    if ended is not None:
+        return ended
+    if doubtful:
+        return Verdict(Act.NEW, linked=tuple(dict.fromkeys(doubtful)), reason="stranger")
+    return Verdict(Act.NEW, reason="stale" if alive else "no clue")
+
+
+def _survivor(clue: Clue, states: Mapping[tuple[int, int | None], State]) -> State | None:
+    """The request that a clue means by now: merged ones are followed to the one that remains."""
+    state = states.get((clue.record_id, clue.assignment_id))
+    seen: set[int] = set()
+    while state is not None and state.merged_into is not None:
+        if state.record_id in seen:
+            return None
+        seen.add(state.record_id)
+        state = states.get((state.merged_into, clue.assignment_id)) or states.get((state.merged_into, None))
+    return state
+
+
+def _fresh(clue: Clue, state: State, alive: Sequence[tuple[Clue, State]], now: datetime) -> bool:
+    """Whether a weak clue still counts: new enough, and of a Thread-Index only while one open request bears it."""
+    if clue.rule not in WEAK:
+        return True
+    if clue.at is None or now - clue.at > FRESH:
+        return False
+    if clue.rule is Rule.GHOST:
+        return True
+    bearing = {other.record_id for one, other in alive if one.rule is clue.rule and other.closed_at is None}
+    return bearing == {state.record_id}
+
+
+def _others(alive: Sequence[tuple[Clue, State]], chosen: int) -> tuple[int, ...]:
+    """Other requests that sure clues name."""
+    named = (state.record_id for clue, state in alive if clue.rule not in WEAK and state.record_id != chosen)
+    return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a mail names, in the order in which it is believed."""
+
+    in_reply_to: Sequence[str]
+    references: Sequence[str]
+    """The oldest first, as in the header."""
+    message_id: str | None = None
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """(id, header), the nearest parent first, each once."""
+        seen = set()
+        for header, ids in (("In-Reply-To", self.in_reply_to), ("References", reversed(self.references))):
+            for one in ids:
+                if one not in seen:
+                    seen.add(one)
+                    yield one, header

@@ -1,0 +1,113 @@
+"""Says in words and as data where a mail landed, and why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from caseline.mail.threads import Act, Relation, Rule, Verdict
+
+_ACTS: Final = {
+    "ru": {
+        Act.JOIN: "присоединено к обращению {number}",
+        Act.REOPEN: "присоединено к обращению {number}, которое снова открыто",
+        Act.NEW: "создано обращение {number}",
+        Act.TRAY: "отложено как автоматическое",
+    },
+    "en": {
+        Act.JOIN: "joined request {number}",
+        Act.REOPEN: "joined request {number}, which is open again",
+        Act.NEW: "opened request {number}",
+        Act.TRAY: "put aside as automatic",
+    },
+}
+_RULES: Final = {
+    "ru": {
+        Rule.TOKEN: "по метке в адресе {value} ({place})",
+        Rule.OWN_ID: "по нашему Message-ID {value} ({place})",
+        Rule.STORED_ID: "по Message-ID известного письма {value} ({place})",
+        Rule.GHOST: "по идентификатору {value} ({place}), который назвало другое письмо обращения",
+        Rule.THREAD_INDEX: "по цепочке Outlook {value} (Thread-Index)",
+    },
+    "en": {
+        Rule.TOKEN: "by the token in the address {value} ({place})",
+        Rule.OWN_ID: "by our Message-ID {value} ({place})",
+        Rule.STORED_ID: "by the Message-ID of a known mail, {value} ({place})",
+        Rule.GHOST: "by the id {value} ({place}), which another mail of the request named",
+        Rule.THREAD_INDEX: "by the Outlook conversation {value} (Thread-Index)",
+    },
+}
+_RELATIONS: Final = {
+    "ru": {
+        Relation.REQUESTER: "пишет заявитель",
+        Relation.OUTSIDER: "пишет исполнитель поручения",
+        Relation.PARTICIPANT: "пишет участник переписки",
+        Relation.COMPANY: "пишет сотрудник той же компании",
+        Relation.STAFF: "пишет сотрудник поддержки",
+        Relation.STRANGER: "пишет новый человек с верной меткой: проверьте, кто это",
+    },
+    "en": {
+        Relation.REQUESTER: "the requester writes",
+        Relation.OUTSIDER: "whoever works on the assignment writes",
+        Relation.PARTICIPANT: "somebody who wrote or was written to before writes",
+        Relation.COMPANY: "somebody of the same company writes",
+        Relation.STAFF: "somebody of the support centre writes",
+        Relation.STRANGER: "somebody new writes with a valid token: look who it is",
+    },
+}
+_REASONS: Final = {
+    "ru": {
+        "no clue": "письмо не называет ни одного известного обращения",
+        "stranger": "названное обращение отправителю не принадлежит, поэтому оно только указано как возможное",
+        "stale": "названная связь слишком старая или неоднозначная",
+        "closed long ago": "названное обращение закрыто давно; новое ссылается на него",
+        "person": "так решил сотрудник",
+        "automatic": "письмо написал автомат ({automatic})",
+    },
+    "en": {
+        "no clue": "it names no request that we know",
+        "stranger": "the request that it names is not the sender's, so that it is only linked as a possible one",
+        "stale": "what it names is too old, or names several",
+        "closed long ago": "the request that it names was closed long ago; the new one is linked to it",
+        "person": "somebody of the support centre decided so",
+        "automatic": "no person wrote it ({automatic})",
+    },
+}
+_ALSO: Final = {"ru": "связано с {others}", "en": "linked with {others}"}
+
+
+def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = "rules") -> dict[str, Any]:
+    """A verdict as it is kept; `record_id` is the request in which the mail stands then."""
+    clue = verdict.clue
+    return {
+        "act": verdict.act.value,
+        "record_id": record_id,
+        "assignment_id": verdict.assignment_id,
+        "rule": clue.rule.value if clue else None,
+        "value": clue.value if clue else None,
+        "place": clue.place if clue else None,
+        "relation": verdict.relation.value if verdict.relation else None,
+        "unverified": verdict.unverified,
+        "linked": list(verdict.linked),
+        "reason": verdict.reason,
+        "by": by,
+        "at": at.isoformat(),
+    }
+
+
+def told(data: Mapping[str, Any], language: str, *, automatic: str | None = None) -> str:
+    """A kept verdict in words."""
+    parts = [_ACTS[language][Act(data["act"])].format(number=data["record_id"])]
+    if data["rule"] and data["act"] != Act.NEW:
+        parts.append(_RULES[language][Rule(data["rule"])].format(value=data["value"], place=data["place"]))
+    if data["relation"]:
+        parts.append(_RELATIONS[language][Relation(data["relation"])])
+    if data["reason"]:
+        parts.append(_REASONS[language][data["reason"]].format(automatic=automatic))
+    if data["linked"]:
+        parts.append(_ALSO[language].format(others=", ".join(map(str, data["linked"]))))
+    return "; ".join(parts)
+
+
+def by_person(act: Act, record_id: int, assignment_id: int | None = None) -> Verdict:
+    """What somebody decides against the rules."""
+    return Verdict(act, record_id, assignment_id, reason="person")
