@@ -1,0 +1,36 @@
+"""SQL of bounces: what servers behind ours say later of a letter that ours had taken."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseline.outbox import store
+from caseline.outbox.addresses import folded
+from caseline.outbox.letters import Delivery, State
+from caseline.outbox.tables import letter, recipient
+
+
+def note(connection: sa.Connection, message_id: str, address: str | None, answer: str, *, now: datetime) -> int | None:
+    """Note that a recipient of the letter with this Message-ID did not get it; answers the letter's id.
+
+    Without an address the letter must have one recipient. A letter that nobody got has FAILED. None, and nothing is
+    changed, for letters that were not sent from here and recipients that they did not have: bounces can be forged.
+    """
+    query = sa.select(letter.c.id).where(letter.c.message_id == message_id, letter.c.state == State.SENT.value)
+    number: int | None = connection.execute(query.with_for_update()).scalar_one_or_none()
+    people = [] if number is None else store.recipients(connection, number)
+    wanted = [one for one in people if address is None or folded(one.address) == folded(address)]
+    if number is None or len(wanted) != 1:
+        return None
+    whom = (recipient.c.letter_id == number, recipient.c.position == wanted[0].position)
+    told = f"bounced: {answer}"
+    connection.execute(sa.update(recipient).where(*whom).values(state=Delivery.FAILED.value, answer=told))
+    reason = f"{wanted[0].address}: {told}"
+    values: dict[str, Any] = {"reason": sa.func.concat_ws("; ", letter.c.reason, reason)}
+    others = [one for one in people if one.position != wanted[0].position]
+    if all(one.state is Delivery.FAILED for one in others):
+        values |= {"state": State.FAILED.value, "done_at": now}
+    if wanted[0].state is not Delivery.FAILED:
+        connection.execute(sa.update(letter).where(letter.c.id == number).values(values))
+    return number

@@ -1,0 +1,87 @@
+"""Machines do not write to one another for ever: limits of automatic letters, the brake, and imported silence."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from caseline.actions import keep_letters
+from caseline.outbox.faults import ImportedIsQuiet
+from caseline.outbox.letters import Address, Nature
+from tests.factories.letters import automatic, new_letter
+from tests.factories.post import Post
+
+
+def client(number: int) -> list[Address]:
+    return [Address(f"client{number}@example.com")]
+
+
+def test_a_letter_for_an_imported_event_is_refused(post: Post) -> None:
+    with pytest.raises(ImportedIsQuiet, match="letter of request 45: its event is imported"):
+        post.queue(new_letter(imported=True))
+
+    assert post.lines() == []
+
+
+def test_a_request_has_one_automatic_reply(post: Post) -> None:
+    post.queue(automatic(1), automatic(1, occasion="once more"), automatic(1, Nature.NOTICE), new_letter(1))
+
+    post.send()
+
+    assert [line.state for line in post.lines()] == ["sent", "cancelled", "sent", "sent"]
+    assert "one for a request" in str(post.lines()[1].reason)
+
+
+def test_an_address_gets_three_automatic_letters_a_day_whatever_its_letter_case(post: Post) -> None:
+    to = [[Address("Loop@example.com")], [Address("loop@EXAMPLE.com")]]
+    post.queue(*(automatic(number, to=to[number % 2]) for number in range(1, 6)))
+    post.queue(new_letter(6, to=to[0]))
+    post.later(hours=24, seconds=1)
+    post.queue(automatic(7, to=to[0]))
+
+    states = [line.state for line in post.lines()]
+
+    assert states == ["queued", "queued", "queued", "cancelled", "cancelled", "queued", "queued"]
+    assert "loop@example.com has had 3 automatic letters within 24 hours" in str(post.lines()[3].reason)
+
+
+def test_the_limit_of_an_address_holds_when_many_ask_at_once(post: Post) -> None:
+    post.queue(new_letter(99))  # the secret is there
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda number: post.queue(automatic(number)), range(1, 13)))
+
+    assert [line.state for line in post.lines() if line.nature == "reply"].count("queued") == 3
+
+
+def test_the_brake_holds_what_is_automatic_beyond_so_many_a_minute_and_nothing_else(post: Post) -> None:
+    post.settings = {"mail_brake": 5}
+    post.queue(*(automatic(number, to=client(number)) for number in range(1, 9)), new_letter(50))
+
+    done = post.send()
+
+    assert (done.sent, done.held) == (6, 3)
+    states = [line.state for line in post.lines()]
+    assert states == [*["sent"] * 5, *["held"] * 3, "sent"]
+    assert str(post.lines()[5].reason).startswith("brake: more than 5 automatic letters within a minute")
+    post.later(minutes=10)
+    assert post.send().sent == 0  # they wait for a person
+
+
+def test_released_letters_leave_past_the_brake(post: Post) -> None:
+    post.settings = {"mail_brake": 2}
+    post.queue(*(automatic(number, to=client(number)) for number in range(1, 9)))
+    post.send()
+
+    assert keep_letters.release(post.house, None, now=post.now) == 6
+    post.queue(automatic(20, to=client(20)))
+    assert post.send().sent == 6
+    assert post.lines()[-1].state == "held"
+
+
+def test_a_minute_later_automatic_letters_leave_again(post: Post) -> None:
+    post.settings = {"mail_brake": 2}
+    post.queue(*(automatic(number, to=client(number)) for number in range(1, 3)))
+    post.send()
+    post.later(seconds=61)
+    post.queue(automatic(3, to=client(3)))
+
+    assert post.send().sent == 1
