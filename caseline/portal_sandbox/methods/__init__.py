@@ -1,0 +1,1 @@
+"""The methods of a portal, a module for each family."""

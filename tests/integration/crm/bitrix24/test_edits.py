@@ -1,0 +1,116 @@
+"""What a person does in the portal after an import is neither overwritten nor deleted; what nobody touched is no edit."""
+
+from typing import Any
+
+import pytest
+
+from caseline.crm.bitrix24.adapter import Bitrix24Crm
+from caseline.crm.port import Outcome
+from tests.factories.portal_records import again, contacts, edit, message, request
+from tests.factories.portals import Sandbox
+
+
+def comment(crm: Bitrix24Crm, **fields: str | None) -> tuple[dict[str, Any], Outcome]:
+    (lead,) = crm.write("request", "shop", [request()])
+    assert lead.crm_id is not None
+    record = message(lead.crm_id, **fields)
+    (made,) = crm.write("message", "shop", [record])
+    return record, made
+
+
+def rewrite(crm: Bitrix24Crm, made: Outcome, text: str) -> None:
+    crm.portal.read("crm.timeline.comment.update", {"id": made.crm_id, "fields": {"COMMENT": text}})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "Anna  Maria   Petrova"},
+        {"name": " Anna "},
+        {"name": "Anna", "extra": {"Score": "12345678901234567890.5"}},
+        {"name": "Anna", "extra": {"Score": "0.30"}},
+    ],
+)
+def test_what_nobody_has_touched_is_no_edit(crm: Bitrix24Crm, fields: dict[str, Any]) -> None:
+    (record,) = contacts("c1", **fields)
+    (made,) = crm.write("contact", "shop", [record])
+
+    (changed,) = crm.write("contact", "shop", [again(made, record, email="c1@example.org")])
+
+    assert changed.code == ""
+
+
+def test_a_long_subject_that_a_person_shortens_is_an_edit(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    record = request(subject="long " * 100)
+    (made,) = crm.write("request", "shop", [record])
+    edit(crm, "request", made.crm_id, {"title": "short"})
+
+    (refused,) = crm.write("request", "shop", [again(made, record, subject="longer " * 100)])
+
+    assert refused.code == "EDITED_SINCE"
+    assert [one.fields["TITLE"] for one in sandbox.judge.records("lead")] == ["short"]
+    assert [one["subject"] for one in crm.read("request", "shop")] == ["short"]
+
+
+def test_a_comment_that_a_person_has_edited_is_not_written_over(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    record, made = comment(crm)
+    rewrite(crm, made, "Edited")
+
+    (refused,) = crm.write("message", "shop", [again(made, record, text="New")])
+
+    assert refused.code == "EDITED_SINCE"
+    assert [one.fields["COMMENT"] for one in sandbox.judge.records("comment")] == ["Edited"]
+
+
+def test_a_comment_that_a_person_has_edited_is_not_deleted(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    _record, made = comment(crm)
+    rewrite(crm, made, "Edited")
+    assert made.crm_id is not None
+
+    assert crm.delete("message", [(made.crm_id, made.version)]) == []
+    assert sandbox.judge.number("comment") == 1
+
+
+def test_comments_that_nobody_edited_are_changed_and_deleted(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    record, made = comment(crm, text="Долгий текст " * 10_000)
+    assert made.crm_id is not None
+
+    (changed,) = crm.write("message", "shop", [again(made, record, text="New")])
+
+    assert (changed.code, changed.version) == ("", 2)
+    assert crm.delete("message", [(made.crm_id, 2)]) == [made.crm_id]
+    assert sandbox.judge.number("comment") == 0
+
+
+def test_a_message_of_html_alone_arrives_as_its_text(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    comment(crm, text=None, html="<p>Добрый&nbsp;день</p><p>1 &lt; 2</p>")
+
+    (entry,) = sandbox.judge.records("comment")
+    said = str(entry.fields["COMMENT"])
+
+    assert "Добрый" in said
+    assert "1 < 2" in said
+    assert "<p>" not in said
+
+
+def person(ref: int, name: str, **fields: object) -> dict[str, Any]:
+    return {"ref": ref, "origin": f"p{ref}", "crm_id": None, "is_new": True, "version": None, "extra": {}} | {
+        "name": name,
+        **fields,
+    }
+
+
+def test_a_person_who_is_renamed_makes_no_record_look_edited(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    anna, boris = crm.write("person", "shop", [person(1, "Anna Old"), person(2, "Boris")])
+    record = request(assignee_id=anna.crm_id)
+    (made,) = crm.write("request", "shop", [record])
+    crm.write("person", "shop", [again(anna, person(1, "Anna New"))])
+
+    (changed,) = crm.write("request", "shop", [again(made, record, subject="Other")])
+
+    assert changed.code == ""
+    assert [one.fields["UF_CRM_CL_ASSIGNEE"] for one in sandbox.judge.records("lead")] == ["Anna New"]
+    edit(crm, "request", made.crm_id, {"ufCrmClAssignee": "Boris"})
+    (refused,) = crm.write("request", "shop", [again(changed, record, subject="Another")])
+    assert refused.code == "EDITED_SINCE"
+    assert boris.crm_id is not None

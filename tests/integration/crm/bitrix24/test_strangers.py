@@ -1,0 +1,56 @@
+"""A portal that has our records already, though this database knows nothing of them: a trial before, or a restored backup."""
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from caseline.crm.bitrix24.adapter import Bitrix24Crm
+from caseline.db.engine import open_engine
+from tests.factories import portals
+from tests.factories.portal_records import DEFINITIONS, contacts, message, request
+from tests.factories.portals import Sandbox
+
+TABLES = "crm.message, crm.record, crm.contact, crm.company, portal.intent, portal.choice, portal.bond"
+
+
+@pytest.fixture
+def elsewhere(engine: sa.Engine, database_url: str, sandbox: Sandbox, crm: Bitrix24Crm) -> Bitrix24Crm:
+    """The adapter over a database that has forgotten what the first one brought."""
+    crm.write("contact", "shop", contacts("c1", "c2", name="Trial"))
+    (lead,) = crm.write("request", "shop", [request()])
+    assert lead.crm_id is not None
+    crm.write("message", "shop", [message(lead.crm_id)])
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {TABLES} CASCADE")
+    made = portals.crm(open_engine(database_url), sandbox.url, ceiling=0.1)
+    with engine.begin() as connection:
+        made.prepare(connection, DEFINITIONS)
+    return made
+
+
+def test_what_the_portal_has_under_our_origins_becomes_ours(sandbox: Sandbox, elsewhere: Bitrix24Crm) -> None:
+    outcomes = elsewhere.write("contact", "shop", contacts("c1", "c2", "c3", name="Anna"))
+
+    found = {one.origin: (one.id, one.fields["NAME"]) for one in sandbox.judge.records("contact")}
+    assert found == {f"c{one.ref}": (one.crm_id, "Anna") for one in outcomes}
+    assert sandbox.judge.doubles("contact") == {}
+    assert elsewhere.count()["contact"] == {"shop": 3}
+
+
+def test_messages_of_a_lead_that_became_ours_are_not_said_twice(sandbox: Sandbox, elsewhere: Bitrix24Crm) -> None:
+    (lead,) = elsewhere.write("request", "shop", [request()])
+    assert lead.crm_id is not None
+    both = [message(lead.crm_id), message(lead.crm_id, "m2", ref=2)]
+
+    outcomes = elsewhere.write("message", "shop", both)
+
+    assert [one.id for one in sandbox.judge.records("comment")] == [one.crm_id for one in outcomes]
+
+
+def test_a_record_whose_key_is_too_long_for_the_portal_is_refused_alone(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
+    """The portal would cut the key, and the record could never be found by it."""
+    long, short = crm.write("contact", "shop", contacts("c" * 256, "c" * 255))
+
+    assert (long.code, short.code) == ("REFUSED", "")
+    assert "256 signs" in long.text
+    assert sandbox.judge.number("contact") == 1

@@ -1,0 +1,280 @@
+"""A category brings group and deadline; the deadline follows changes of category, priority and stage (A11, A14)."""
+
+import pytest
+
+from caseline.crm import deadlines
+from caseline.crm.cards import Deed, Refused
+from caseline.timing import wording
+from caseline.timing.vocabulary import Language, Mode
+from tests.factories.cards import ServiceDesk, moscow, service_desk
+
+FRIDAY = "2026-06-05 18:30"
+DUE = "SELECT due_at AT TIME ZONE 'Europe/Moscow' AS due FROM crm.deadline ORDER BY record_id"
+
+
+def due(desk: ServiceDesk) -> list[str]:
+    """Deadlines on Moscow's clock."""
+    return [f"{row.due:%m-%d %H:%M}" for row in desk.query(DUE)]
+
+
+def test_a_request_without_a_category_has_no_deadline(desk: ServiceDesk) -> None:
+    assert desk.open(FRIDAY).deadline is None
+
+
+@pytest.mark.parametrize(("category", "expected"), [("short", "06-08"), ("usual", "06-09"), ("long", "06-10")])
+def test_the_category_sets_the_deadline_over_working_days(desk: ServiceDesk, category: str, expected: str) -> None:
+    card = desk.categorise(desk.open(FRIDAY), category, FRIDAY)
+
+    assert due(desk) == [f"{expected} 18:30"]
+    assert card.deadline is not None
+    assert (card.deadline.calendar_id, card.deadline.calendar_version) == ("ru", 1)
+    assert (card.deadline.mode, card.deadline.stopped_at) == (Mode.WORKING_DAYS, None)
+    assert desk.read(card) == card
+
+
+def test_a_request_that_comes_with_its_category_has_the_deadline_at_once(desk: ServiceDesk) -> None:
+    card = desk.open(FRIDAY, category="short")
+
+    assert due(desk) == ["06-08 18:30"]
+    assert card.category_first_set_at == moscow(FRIDAY)
+
+
+def test_the_clock_starts_when_the_category_is_first_set(desk: ServiceDesk) -> None:
+    desk.categorise(desk.open(FRIDAY), "short", "2026-06-08 09:00")
+
+    assert due(desk) == ["06-09 09:00"]
+
+
+def test_the_clock_starts_with_the_receipt_where_that_is_set(database_url: str) -> None:
+    desk = service_desk(database_url, deadline_from="receipt")
+
+    desk.categorise(desk.open(FRIDAY), "short", "2026-06-08 09:00")
+
+    assert due(desk) == ["06-08 18:30"]
+
+
+def test_a_later_category_counts_from_the_first_one(desk: ServiceDesk) -> None:
+    card = desk.categorise(desk.open(FRIDAY), "short", FRIDAY)
+
+    card = desk.categorise(card, "long", "2026-06-08 10:00")
+
+    assert due(desk) == ["06-10 18:30"]
+    assert card.category_first_set_at == moscow(FRIDAY)
+    assert card.category_set_at == moscow("2026-06-08 10:00")
+
+
+def test_a_later_category_counts_from_the_change_where_that_is_set(database_url: str) -> None:
+    desk = service_desk(database_url, recalc_on_category="from_change")
+    card = desk.categorise(desk.open(FRIDAY), "short", FRIDAY)
+
+    desk.categorise(card, "short", "2026-06-08 10:00")
+
+    assert due(desk) == ["06-09 10:00"]
+
+
+def test_an_imported_request_counts_from_its_legacy_moment(desk: ServiceDesk) -> None:
+    card = desk.open(FRIDAY)
+    desk.query("UPDATE crm.record SET source = 'old', origin = '1' WHERE id = :id", id=card.id)
+
+    card = desk.categorise(desk.read(card), "short", "2026-07-20 10:00")
+
+    assert due(desk) == ["06-08 18:30"]
+    assert card.deadline is not None
+    assert card.deadline.quiet_until == moscow("2026-07-20 10:00")
+
+
+def test_the_deadline_of_a_closed_request_never_moves(desk: ServiceDesk) -> None:
+    card = desk.move(desk.open(FRIDAY, category="short"), "closed", "2026-06-08 10:00")
+
+    desk.categorise(card, "long", "2026-06-08 11:00")
+
+    assert due(desk) == ["06-08 18:30"]
+
+
+def test_the_priority_may_have_hours_of_its_own(desk: ServiceDesk) -> None:
+    desk.category("outage", 48, hours_by_priority={"high": 24})
+    card = desk.open(FRIDAY, category="outage", priority="high")
+    assert due(desk) == ["06-08 18:30"]
+
+    with desk.house.engine.begin() as connection:
+        desk.intake.prioritise(connection, card, "low", Deed(at=moscow("2026-06-06 10:00")))
+
+    assert due(desk) == ["06-09 18:30"]
+
+
+def test_a_stage_that_pauses_moves_the_deadline_by_the_business_time_that_it_took(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == moscow("2026-06-08 12:00")
+    card = desk.move(card, "working", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-09 13:00"]
+    assert card.deadline is not None
+    assert card.deadline.stopped_at is None
+
+
+def test_a_request_closed_from_a_pause_goes_on_with_all_its_time_when_it_is_reopened(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+    card = desk.move(card, "closed", "2026-06-09 09:00")
+
+    desk.move(card, "working", "2026-06-15 08:00")
+
+    assert due(desk) == ["06-16 06:00"]
+
+
+def test_a_category_changed_during_a_pause_keeps_earlier_pauses(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+    card = desk.categorise(card, "usual", "2026-06-08 13:00")
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == moscow("2026-06-08 12:00")
+
+    desk.move(card, "working", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-10 13:00"]
+
+
+def test_a_category_first_set_during_a_pause_waits_with_it(desk: ServiceDesk) -> None:
+    card = desk.move(desk.open("2026-06-08 10:00"), "waiting", "2026-06-08 11:00")
+
+    card = desk.categorise(card, "short", "2026-06-08 12:00")
+    assert card.deadline is not None
+    assert card.deadline.stopped_at is not None
+    desk.move(card, "working", "2026-06-08 16:00")
+
+    assert due(desk) == ["06-09 16:00"]
+
+
+def test_the_category_routes_the_request_to_its_group(desk: ServiceDesk) -> None:
+    (group,) = desk.query("INSERT INTO people.\"group\" (name) VALUES ('Line 2') RETURNING id")
+    desk.category("network", 24, group_id=group.id)
+
+    card = desk.categorise(desk.open(FRIDAY), "network", FRIDAY)
+
+    assert (card.group, desk.open(FRIDAY, category="network").group) == ("Line 2", "Line 2")
+
+
+def test_an_unknown_category_is_refused_by_name(desk: ServiceDesk) -> None:
+    with pytest.raises(Refused, match="use one of long, short, usual"):
+        desk.open(FRIDAY, category="odd")
+
+    assert desk.query("SELECT count(*) FROM crm.record") == [(0,)]
+
+
+def test_every_deadline_that_moves_stands_in_the_log_and_in_the_events(desk: ServiceDesk) -> None:
+    card = desk.categorise(desk.open(FRIDAY), "short", FRIDAY)
+    desk.categorise(card, "usual", "2026-06-05 19:00")
+
+    log = desk.query("SELECT old_due_at IS NULL, reason FROM crm.deadline_change ORDER BY id")
+    events = desk.query("SELECT type, imported FROM crm.event ORDER BY id")
+
+    assert log == [(True, "category set"), (False, "category changed")]
+    assert events == [
+        ("created", False),
+        *[("category_set", False), ("deadline_set", False)] * 2,
+    ]
+
+
+def test_a_deadline_is_told_from_what_stands_beside_it(desk: ServiceDesk) -> None:
+    card = desk.open("2026-10-30 18:30", category="short")
+    assert card.deadline is not None
+    deadline = card.deadline
+    with desk.house.engine.connect() as connection:
+        clock = desk.intake.clocks.of_version(
+            connection, deadline.calendar_id, deadline.calendar_version, deadline.mode
+        )
+
+    told = deadlines.told(clock, deadline, ())
+
+    assert wording.sentence(told, Language.ENGLISH).startswith("24 h from Fri 30 Oct 2026 18:30 = 5 h 30 min of Friday")
+
+
+def test_a_request_that_came_with_its_category_counts_from_the_change_where_that_is_set(database_url: str) -> None:
+    desk = service_desk(database_url, recalc_on_category="from_change")
+    card = desk.open("2026-06-01 10:00")
+    desk.query("UPDATE crm.record SET source = 'old', origin = '1', category = 'short' WHERE id = :id", id=card.id)
+
+    card = desk.categorise(desk.read(card), "usual", "2026-06-08 10:00")
+
+    assert due(desk) == ["06-10 10:00"]
+    assert card.category_first_set_at == moscow("2026-06-01 10:00")
+
+
+def test_the_priority_can_change_in_a_category_that_is_not_in_use_any_more(desk: ServiceDesk) -> None:
+    card = desk.open(FRIDAY, category="short")
+    desk.category("short", 24, active=False, hours_by_priority={"high": 48})
+
+    with desk.house.engine.begin() as connection:
+        changed = desk.intake.prioritise(connection, card, "high", Deed(at=moscow(FRIDAY)))
+
+    assert changed is not None
+    assert due(desk) == ["06-09 18:30"]
+
+
+def test_a_deadline_that_is_set_keeps_its_hours_over_a_pause(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+    desk.category("short", 72, mode=Mode.ELAPSED)
+
+    card = desk.move(card, "working", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-09 13:00"]
+    assert card.deadline is not None
+    assert (card.deadline.target_s, card.deadline.mode) == (24 * 3600, Mode.WORKING_DAYS)
+
+
+def test_a_priority_without_hours_of_its_own_leaves_the_deadline_alone(desk: ServiceDesk) -> None:
+    card = desk.open(FRIDAY, category="short")
+    desk.category("short", 72)
+
+    with desk.house.engine.begin() as connection:
+        desk.intake.prioritise(connection, card, "low", Deed(at=moscow("2026-06-06 10:00")))
+
+    assert due(desk) == ["06-08 18:30"]
+
+
+def test_a_request_that_is_opened_again_follows_the_category_that_it_was_given_meanwhile(desk: ServiceDesk) -> None:
+    card = desk.move(desk.open("2026-06-08 10:00", category="short"), "closed", "2026-06-08 12:00")
+    card = desk.categorise(card, "usual", "2026-06-08 13:00")
+
+    card = desk.move(card, "waiting", "2026-06-08 15:00")
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == moscow("2026-06-08 12:00")
+    desk.move(card, "working", "2026-06-08 16:00")
+
+    assert due(desk) == ["06-10 14:00"]
+
+
+def test_a_category_that_changed_while_closed_counts_from_the_change_where_that_is_set(database_url: str) -> None:
+    desk = service_desk(database_url, recalc_on_category="from_change")
+    card = desk.move(desk.open("2026-06-08 10:00", category="short"), "closed", "2026-06-08 12:00")
+    card = desk.categorise(card, "short", "2026-06-08 13:00")
+
+    desk.move(card, "working", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-09 15:00"]
+
+
+def test_a_category_that_was_first_set_while_closed_gives_a_deadline_as_soon_as_it_is_open(desk: ServiceDesk) -> None:
+    card = desk.move(desk.open("2026-06-08 10:00"), "closed", "2026-06-08 12:00")
+    card = desk.categorise(card, "short", "2026-06-08 13:00")
+    assert card.deadline is None
+
+    card = desk.move(card, "waiting", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-09 15:00"]
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == moscow("2026-06-08 15:00")
+
+
+def test_a_stage_that_begins_to_pause_does_not_stop_a_clock_that_runs_in_it(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    desk.query("UPDATE crm.stage SET pauses = true WHERE code = 'new'")
+
+    card = desk.categorise(desk.read(card), "usual", "2026-06-08 11:00")
+
+    assert card.deadline is not None
+    assert card.deadline.stopped_at is None
