@@ -1,0 +1,108 @@
+"""A review tells what is odd in a dictionary, and a rehearsal what a change would do, by the matcher itself."""
+
+import random
+
+from keywords import rehearsal, review
+from keywords.classifier import Classifier
+from keywords.entries import Expanded
+from keywords.review import Pair
+from keywords.rules import Rules
+from keywords.tally import tally
+from keywords.vocabulary import Kind, Scoring
+from tests.factories.keywords import RULES, block, classifier, entry
+
+WORDS = [
+    "возврат",
+    "товар",
+    "кабель",
+    "щит",
+    "провод",
+    "банка",
+    "замена",
+    "договор",
+    "оплата",
+    "счёт",
+    "card",
+    "refund",
+    "transfer",
+]
+
+
+def words(pairs: tuple[Pair, ...]) -> list[tuple[str, str]]:
+    return sorted((pair.one.keyword, pair.other.keyword) for pair in pairs)
+
+
+def test_the_same_words_in_two_categories_are_a_conflict_and_in_one_a_double() -> None:
+    found = review.review(
+        [entry("банк"), entry("банка", category="b"), entry("C16"), entry("С16", kind=Kind.EXACT), entry("щит")]
+    )
+
+    assert words(found.conflicts) == [("банк", "банка")]
+    assert words(found.doubles) == [("C16", "С16")]
+    assert found.nested == ()
+
+
+def test_a_form_that_only_one_of_two_entries_meets_is_told_all_the_same() -> None:
+    found = review.review([entry("карту", kind=Kind.EXACT), entry("карта", category="b")])
+
+    assert words(found.conflicts) == [("карта", "карту")]
+
+
+def test_entries_inside_others_are_told() -> None:
+    found = review.review([entry("возврат"), entry("возврат товара", category="b"), entry("ВА47"), entry("ВА47-29")])
+
+    assert words(found.nested) == [("ВА47", "ВА47-29"), ("возврат", "возврат товара")]
+
+
+def test_counts_tell_general_dead_and_idle_entries() -> None:
+    entries = [entry("товар", 10), entry("возврат", 90, "b"), entry("кабель"), entry("возврат денег", 95, "b"), block("щит")]  # fmt: skip
+    texts = ["возврат товара", "возврат товара", "возврат денег", "щит", *["прочее"] * 5]
+    counts = tally(Classifier(entries), texts)
+
+    found = review.review(entries, counts)
+
+    assert counts.found == (2, 3, 0, 1, 1)
+    assert counts.counted == (2, 2, 0, 1, 1)
+    assert counts.decided == (0, 2, 0, 1, 0)
+    assert [e.keyword for e in found.too_general] == ["товар", "возврат"]
+    assert [e.keyword for e in found.dead] == ["кабель"]
+    assert [e.keyword for e in found.idle] == ["товар"]
+
+
+def test_under_sum_every_entry_of_the_winner_decides() -> None:
+    entries = [entry("товар", 10), entry("возврат", 90), entry("щит", category="b")]
+
+    assert tally(Classifier(entries, Rules(scoring=Scoring.SUM)), ["возврат товара, щит"]).decided == (1, 1, 0)
+
+
+def test_a_rehearsal_says_what_classifying_for_real_will_say() -> None:
+    chance = random.Random(5)
+    texts = [(" ".join(chance.choices(WORDS, k=8)), chance.choice(WORDS)) for _ in range(40)]
+    prepared = [rehearsal.prepare(number, body, subject) for number, (body, subject) in enumerate(texts)]
+    entries: list[Expanded] = [entry(word, chance.randint(1, 9), chance.choice("abc")) for word in WORDS[:6]]
+    for _ in range(50):
+        scoring, nested = chance.choice(RULES)
+        rules = Rules(scoring=scoring, nested=nested, subject_factor=chance.choice([0, 1, 2]))
+        before = Classifier(entries, rules)
+        phrase = " ".join(chance.choices(WORDS, k=chance.randint(1, 2)))
+        entries = [*entries[chance.randint(0, 1) :], entry(phrase, chance.randint(1, 9), chance.choice("abc"))]
+        after = Classifier(entries, rules)
+
+        found = rehearsal.compare(rehearsal.decisions(before, prepared), after, prepared)
+
+        real = [(before.decide(*text).category, after.decide(*text).category) for text in texts]
+        expected = {(n, *pair) for n, pair in enumerate(real) if pair[0] != pair[1]}
+        assert {(n, step.old, step.new) for step, ids in found.steps.items() for n in ids} == expected
+        assert found.changed == len(expected)
+
+
+def test_forms_for_administrators_name_what_matches() -> None:
+    from keywords import expansion  # noqa: PLC0415 - the only test that asks it
+
+    assert expansion.forms("С16 щит") == [
+        ["c16"],
+        sorted(["щит", "щита", "щиту", "щитом", "щите", "щиты", "щитов", "щитам", "щитами", "щитах"]),
+    ]
+    assert expansion.forms("отказ", Kind.PREFIX) == [["отказ*"]]
+    assert expansion.forms("30 мА") == [["30"], ["ма"]]
+    assert classifier(entry("щит")).decide("щитами").category == "a"
