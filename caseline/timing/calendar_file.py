@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import yaml
 
-from caseline.timing import document, encodings
+from caseline.text_files import decoding
+from caseline.text_files.faults import FileFault
+from caseline.timing import document
 from caseline.timing.calendars import Calendar
 from caseline.timing.document import Place
-from caseline.timing.faults import FileFault, TimingFault
+from caseline.timing.faults import TimingFault
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX: Final = ".yaml"
@@ -46,7 +48,9 @@ def load(id_or_path: str) -> Calendar:
         content = path.read_bytes()
     except OSError as error:
         raise FileFault(id_or_path, 1, f"cannot be read ({error.strerror}): give a readable file") from error
-    return parse(encodings.text(content, path.name), path.name)
+    except ValueError as error:
+        raise TimingFault(f"{id_or_path!r} is no path of a file ({error}): correct it") from error
+    return parse(decoding.decoded(content, path.name), path.name)
 
 
 def parse(text: str, name: str) -> Calendar:

@@ -1,6 +1,6 @@
 """Calendars as data: which dates work, how long, and how far each year can be trusted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -12,6 +12,10 @@ from caseline.timing.vocabulary import WORKS, Kind, SpecialDays, Standing
 
 RULES: Final[Mapping[str, Callable[[int], labour_code.RuleDays]]] = {labour_code.NAME: labour_code.year_days}
 """Laws that say something about a year before its own decree does."""
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+"""Years that can be counted; what lies outside is a typing error in a register of requests."""
 
 _WEEK: Final = frozenset(range(1, 8))
 _LONGEST_CUT: Final = 24 * 60
@@ -57,6 +61,7 @@ class Calendar:
         zones.zone(self.zone)
         if self.rule and self.rule not in RULES:
             raise CalendarFault(("rule",), f"{self.rule!r} is unknown: use {', '.join(RULES)}, or leave it out")
+        self._check_years()
         self._check_overlaps()
         if not (_WEEK - self.weekend or self.working_days or self.own_hours):
             raise CalendarFault(("weekend",), "no day works: take a day out of weekend, or add working_days")
@@ -66,6 +71,20 @@ class Calendar:
         for day, spans in self.own_hours.items():
             if not spans:
                 raise CalendarFault(("own_hours", str(day)), "no hours: name the day in holidays instead")
+
+    def _check_years(self) -> None:
+        tables: tuple[tuple[str, Iterable[date]], ...] = (
+            ("holidays", self.holidays),
+            ("working_days", self.working_days),
+            ("short_days", self.short_days),
+            ("special_days", self.special_days),
+            ("own_hours", self.own_hours),
+        )
+        named = [("years", year, str(year)) for year in self.years]
+        named += [(name, day.year, str(day)) for name, days in tables for day in days]
+        for name, year, text in named:
+            if not FIRST_YEAR <= year <= LAST_YEAR:
+                raise CalendarFault((name, text), f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}: correct it")
 
     def _check_overlaps(self) -> None:
         for name, days in (

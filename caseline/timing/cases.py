@@ -1,18 +1,21 @@
 """Answers lines of JSON that ask for a deadline or a duration, one answer a line."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from caseline.text_files.faults import FileFault
 from caseline.timing import document, instants
 from caseline.timing.calendars import Calendar
 from caseline.timing.clock import Clock
 from caseline.timing.faults import CalendarFault, TimeFault, TimingFault
 from caseline.timing.vocabulary import Mode
 
-_KEPT: Final = 256
+_KEPT: Final = 4096
+"""Some 30 kB each."""
 _KEYS: Final = (
     "tz",
     "weekend",
@@ -25,17 +28,21 @@ _KEYS: Final = (
     "own_hours",
 )
 _MODES: Final = tuple(map(str, Mode))
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Surrogates: half a character; Python puts them in place of bytes that are no UTF-8, too."""
+_ABSURD: Final = 10**12
+"""More hours than anybody means, and few enough to be shown."""
 
 
 def answers(lines: Iterable[str], find: Callable[[str], Calendar]) -> Iterator[str]:
     """An answer for each line that is not blank, in order.
 
     A line is `{"id", "start", "hours" | "end", "mode", "calendar"}`: instants in ISO 8601 with Z or an offset, `mode`
-    as in `Mode` (working_days if left out), `calendar` the id that `find` knows (it raises `TimingFault` for others)
+    as in `Mode` (working_days if left out), `calendar` the id that `find` knows (it raises a fault for others)
     or an object of the keys tz, weekend (Sat, 6), holidays, working_days, short_days (dates, or dates with minutes),
     special_days, hours (`[["09:00", "13:00"], …]`, or by weekday) and own_hours. The answer is `{"id", "deadline"}`,
-    `{"id", "elapsed_s", "business_s"}` or `{"id", "error"}`; a bad line never stops the others. Calendars are built
-    once and kept, the last 256 of them.
+    `{"id", "elapsed_s", "business_s"}` or `{"id", "error"}`; a bad line never stops the others, and one of which no id
+    can be read is named by its number. Calendars are built once and kept, the last 4096 of them.
     """
 
     @lru_cache(maxsize=_KEPT)
@@ -43,9 +50,15 @@ def answers(lines: Iterable[str], find: Callable[[str], Calendar]) -> Iterator[s
         wanted = json.loads(calendar)
         return Clock(find(wanted) if isinstance(wanted, str) else inline(wanted), mode)
 
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if line.strip():
-            yield json.dumps(_answer(line, clock), ensure_ascii=False)
+            yield _written(_answer(number, line.removeprefix("\ufeff"), clock))
+
+
+def _written(answer: Mapping[str, Any]) -> str:
+    """JSON that can be encoded: half a character, which JSON can name, is named in the answer too."""
+    said = json.dumps(answer, ensure_ascii=False)
+    return json.dumps(answer) if _HALF.search(said) else said
 
 
 def inline(data: object) -> Calendar:
@@ -63,17 +76,24 @@ def inline(data: object) -> Calendar:
     return document.calendar(plain)
 
 
-def _answer(line: str, clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
+def _answer(number: int, line: str, clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
+    if _HALF.search(line):
+        return {"id": None, "error": f"line {number}: is no UTF-8: save the file as UTF-8"}
     try:
-        case = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return {"id": None, "error": f"no JSON: {error}: write one object a line"}
+        case = json.loads(line, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits, too
+        return {"id": None, "error": f"line {number}: no JSON: {error}: write one object a line"}
     if not isinstance(case, dict):
-        return {"id": None, "error": "no JSON object: write one object a line"}
+        return {"id": None, "error": f"line {number}: no JSON object: write one object a line"}
     try:
         return {"id": case.get("id"), **_counted(case, clock)}
-    except TimingFault as error:
+    except (TimingFault, FileFault) as error:
         return {"id": case.get("id"), "error": str(error)}
+
+
+def _refuse(constant: str) -> None:
+    message = f"{constant} is no number"
+    raise ValueError(message)
 
 
 def _counted(case: dict[str, Any], clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
@@ -108,4 +128,4 @@ def _instant(value: object, name: str) -> datetime:
 def _target(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TimeFault(f"hours {value!r} are no number: write 24, 48 or 72")
-    return instants.target(value)
+    return instants.target(max(-_ABSURD, min(value, _ABSURD)))

@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 
 from caseline.timing import counting, instants
-from caseline.timing.calendars import Calendar
+from caseline.timing.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from caseline.timing.counting import Lines
 from caseline.timing.faults import OutOfYears, TimeFault
 from caseline.timing.instants import Pause
 from caseline.timing.vocabulary import Boundary, Mode
-from caseline.timing.working_time import FIRST_YEAR, LAST_YEAR
 from caseline.timing.zones import DAY, Seconds
 
 _WHOLE: Final = 100
@@ -103,7 +102,20 @@ class Clock:
         while found is None:
             lines = self._longer(lines, int(targets.max()))
             found = counting.deadlines(lines, starts, targets, self.boundary)
+        last = int(found.argmax())
+        self._counted(int(found[last]), int(targets[last]))
         return found if targets.all() else np.where(targets == 0, starts, found)
+
+    def warnings(self, starts: Seconds, dues: Seconds, percent: int) -> Seconds:
+        """`warning` of many, for the deadlines that `deadlines` gave. No pauses."""
+        shares = -(-self.business(starts, dues) * percent // _WHOLE)
+        if not len(shares):
+            return shares
+        line = self._over(int(np.min(starts)), int(np.max(dues))).business
+        found = line.reach_all(line.used_all(np.asarray(starts)) + shares)
+        if found is None:  # cannot be: a share of what is used is used within the same line
+            raise AssertionError
+        return np.where(shares == 0, starts, np.minimum(found, dues))
 
     def business(self, starts: Seconds, ends: Seconds) -> Seconds:
         """Business seconds from each start to its end. No pauses."""
@@ -127,7 +139,19 @@ class Clock:
         while found is None:
             lines = self._longer(lines, target_s)
             found = counting.deadline(lines, since, target_s, gaps, self.boundary)
-        return found
+        return self._counted(found, target_s)
+
+    def _counted(self, due: int, target_s: int) -> int:
+        """The deadline, unless it lies beyond the years that a calendar tells of: nobody knows a day off there."""
+        if due >= instants.END:
+            raise self._too_little(target_s)
+        return due
+
+    def _too_little(self, target_s: int) -> OutOfYears:
+        return OutOfYears(
+            f"{target_s / 3600:g} hours are not used up by the end of {LAST_YEAR}: calendar {self.calendar.id} has too"
+            " little working time; give it more, or a shorter target"
+        )
 
     def _check_target(self, target_s: int) -> None:
         if not 0 <= target_s <= _LONGEST:
@@ -151,10 +175,7 @@ class Clock:
     def _longer(self, lines: Lines, target_s: int) -> Lines:
         """Lines of twice as many years."""
         if lines.last >= LAST_YEAR:
-            raise OutOfYears(
-                f"{target_s / 3600:g} hours are not used up by the end of {LAST_YEAR}: calendar {self.calendar.id} has"
-                " too little working time; give it more, or a shorter target"
-            )
+            raise self._too_little(target_s)
         return self._build(lines.first, 2 * lines.last - lines.first + 1)
 
     def _build(self, first: int, last: int) -> Lines:

@@ -1,14 +1,12 @@
 """Reads days from CSV files: a date, what it is, and a name in each line."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from caseline.text_files import csv_table
+from caseline.text_files.faults import FileFault
 from caseline.timing.day_list import EVERY_KIND, DayList
-from caseline.timing.faults import FileFault
 from caseline.timing.vocabulary import Kind
 
 _COLUMNS: Final = {
@@ -46,7 +44,8 @@ def read(text: str, name: str, weekend: frozenset[int] = frozenset({6, 7})) -> D
     tables: dict[Kind, dict[date, str]] = {kind: {} for kind in EVERY_KIND}
     short: dict[date, int] = {}
     seen: dict[date, int] = {}
-    for line, row in _rows(text, name):
+    for line, cells in csv_table.rows(text, name, _COLUMNS, ("date", "kind")):
+        row = {column: cell.strip() for column, cell in cells.items()}
         day, kind = _day(row["date"], name, line), _kind(row["kind"], name, line)
         if day in seen:
             raise FileFault(name, line, f"{day} stands in line {seen[day]} too: remove one of the two")
@@ -68,23 +67,6 @@ def read(text: str, name: str, weekend: frozenset[int] = frozenset({6, 7})) -> D
         short=short,
         special=tables[Kind.SPECIAL],
     )
-
-
-def _rows(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        columns = [_COLUMNS.get(cell.strip().lower(), "") for cell in next(reader, [])]
-        if not {"date", "kind"} <= set(columns):
-            raise FileFault(name, 1, "columns date and kind (дата, вид) are needed: put them into the first line")
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                empty = dict.fromkeys(_COLUMNS.values(), "")
-                found = zip(columns, (cell.strip() for cell in cells), strict=False)
-                yield reader.line_num, empty | dict(found)
-    except csv.Error as error:
-        raise FileFault(name, reader.line_num, f"{error}: mend the quotation marks") from error
 
 
 def _day(text: str, name: str, line: int) -> date:

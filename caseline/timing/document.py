@@ -1,5 +1,6 @@
 """The shape of a calendar as plain data (YAML, JSON), checked key by key."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Final
@@ -18,6 +19,7 @@ _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK: Final = range(1, 8)
 _HOUR: Final = 60
 _ISO_DATE: Final = len("2026-01-01")
+_DATE_REPR: Final = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 
 
 def weekday(value: object) -> int:
@@ -133,10 +135,20 @@ def faults(data: object) -> list[tuple[Place, str]]:
     try:
         calendar(data)
     except ValidationError as error:
-        return [(fault["loc"], _text(fault["type"], fault["msg"])) for fault in error.errors()]
+        return [(_place(fault["loc"]), _text(fault["type"], fault["msg"])) for fault in error.errors()]
     except CalendarFault as error:
         return [(error.place, error.text)]
     return []
+
+
+def _place(where: Place) -> Place:
+    """Pydantic's place, with dates as people write them."""
+    return tuple(_date_key(part) if isinstance(part, str) else part for part in where)
+
+
+def _date_key(part: str) -> str:
+    found = _DATE_REPR.fullmatch(part)
+    return str(date(*map(int, found.groups()))) if found else part
 
 
 def _text(kind: str, message: str) -> str:
@@ -144,6 +156,8 @@ def _text(kind: str, message: str) -> str:
         return f"unknown key: use {', '.join(Document.model_fields)}"
     if kind == "missing":
         return "is missing: add it"
+    if kind == "model_type":
+        return "is no calendar: write its keys, such as calendar, zone and holidays"
     return message.removeprefix("Value error, ")
 
 

@@ -2,7 +2,6 @@
 
 TimingFault          never: asking again changes nothing
   CalendarFault      a calendar that contradicts itself or cannot be counted by
-  FileFault          a calendar file that cannot be read; nothing of it is used
   TimeFault          a time, a target or an interval that cannot be counted
   OutOfYears         counting left the years that can be counted, or the calendar ran out of working time
 """
@@ -19,13 +18,6 @@ class CalendarFault(TimingFault):
         super().__init__(f"{'.'.join(map(str, place))}: {text}" if place else text)
         self.place = place
         self.text = text
-
-
-class FileFault(TimingFault):
-    """A fault of a file, as `name:line: what and remedy`; several stand on lines of their own."""
-
-    def __init__(self, name: str, line: int, text: str) -> None:
-        super().__init__(f"{name}:{line}: {text}")
 
 
 class TimeFault(TimingFault):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from caseline.text_files.faults import FileFault
 from caseline.timing.day_list import DayList
-from caseline.timing.faults import FileFault
 from caseline.timing.vocabulary import Kind
 
 _LONGEST: Final = 366

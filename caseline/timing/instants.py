@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from caseline.timing.calendars import FIRST_YEAR, LAST_YEAR
 from caseline.timing.faults import OutOfYears, TimeFault
-from caseline.timing.working_time import FIRST_YEAR, LAST_YEAR
 from caseline.timing.zones import DAY, midnight
 
 Pause = tuple[datetime, datetime]
@@ -18,16 +18,18 @@ FIRST: Final = midnight(FIRST_YEAR)
 END: Final = midnight(LAST_YEAR + 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR: Final = 3600
+LAST_START: Final = END - 2 * _HOUR * LONGEST_TARGET_H
+"""From here on a deadline may lie outside the years that can be counted."""
 
 
 def seconds(at: datetime, name: str = "time") -> int:
     """Whole seconds of an aware instant since 1970 UTC, rounded down; `TimeFault` for a naive one."""
     try:
-        since = at - _EPOCH
+        found = whole(at)
     except TypeError as error:
         remedy = "give an aware time, such as 2026-06-05T15:30:00Z"
         raise TimeFault(f"{name} {at.isoformat()} has no zone: {remedy}") from error
-    return within(since.days * DAY + since.seconds, name)
+    return within(found, name)
 
 
 def within(at: int, name: str = "time") -> int:
@@ -35,6 +37,18 @@ def within(at: int, name: str = "time") -> int:
     if not FIRST <= at < END:
         raise OutOfYears(f"{name} lies outside the years {FIRST_YEAR} to {LAST_YEAR}: correct it")
     return at
+
+
+def countable(at: datetime) -> datetime:
+    """The instant itself, or the nearest that can be counted: outside those years there is no working time."""
+    found = whole(at)
+    return at if FIRST <= found < END else moment(min(max(found, FIRST), END - 1))
+
+
+def whole(at: datetime) -> int:
+    """Whole seconds of an aware instant since 1970 UTC, rounded down, of whatever year."""
+    since = at - _EPOCH
+    return since.days * DAY + since.seconds
 
 
 def moment(at: int) -> datetime:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from caseline.text_files.faults import FileFault
 from caseline.timing.day_list import EVERY_KIND, DayList
 from caseline.timing.document import day
-from caseline.timing.faults import FileFault
 from caseline.timing.vocabulary import Kind
 
 _OFF: Final = "holidays"

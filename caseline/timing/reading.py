@@ -4,10 +4,12 @@ import dataclasses
 from pathlib import PurePath
 from typing import Final
 
-from caseline.timing import calendar_file, csv_days, encodings, ical, json_days, xml_days
+from caseline.text_files import decoding
+from caseline.text_files.faults import FileFault
+from caseline.timing import calendar_file, csv_days, ical, json_days, xml_days
 from caseline.timing.calendars import Calendar
 from caseline.timing.day_list import applied
-from caseline.timing.faults import CalendarFault, FileFault
+from caseline.timing.faults import CalendarFault
 
 _WITH_WEEKEND: Final = {".csv": csv_days.read, ".xml": xml_days.read, ".json": json_days.read}
 FORMATS: Final = (".yaml", ".yml", ".ics", *_WITH_WEEKEND)
@@ -23,7 +25,7 @@ def next_version(calendar: Calendar, content: bytes, name: str) -> Calendar:
     suffix = PurePath(name).suffix.lower()
     if suffix not in FORMATS:
         raise FileFault(name, 1, f"the ending {suffix!r} says no known format: use one of {', '.join(FORMATS)}")
-    text = encodings.text(content, name)
+    text = decoding.decoded(content, name)
     if suffix in {".yaml", ".yml"}:
         found = calendar_file.parse(text, name)
         if found.id != calendar.id:

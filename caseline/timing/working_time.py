@@ -11,10 +11,6 @@ from caseline.timing.faults import CalendarFault
 from caseline.timing.line import Line
 from caseline.timing.zones import DAY, Offsets, Seconds
 
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2199
-"""Years that can be counted; what lies outside is a typing error in a register of requests."""
-
 _MINUTE: Final = 60
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 

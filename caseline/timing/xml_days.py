@@ -5,8 +5,8 @@ from datetime import date
 from typing import Final
 from xml.parsers import expat
 
+from caseline.text_files.faults import FileFault
 from caseline.timing.day_list import DayList
-from caseline.timing.faults import FileFault
 from caseline.timing.vocabulary import Kind
 
 _DAY: Final = re.compile(r"([0-9]{2})\.([0-9]{2})")

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ class Offsets:
     _ends: list[int]
 
     @classmethod
+    @lru_cache(maxsize=256)  # calendars of one zone share them; nobody changes the arrays
     def between(cls, name: str, first: int, last: int) -> "Offsets":
         """Of a zone, for the years `first` to `last` and a day around them."""
         place = zone(name)

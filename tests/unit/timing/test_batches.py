@@ -100,3 +100,24 @@ def test_what_is_no_number_of_seconds_is_refused() -> None:
         clock().business(np.array([FIRST, FIRST]), np.array([FIRST, FIRST - 1]))
     with pytest.raises(OutOfYears, match="correct it"):
         clock().deadlines(starts * 1000, DAY)
+
+
+@pytest.mark.parametrize("bad", [-1, 3600 * 87_601])
+@pytest.mark.parametrize("mode", Mode)
+def test_one_target_that_is_none_among_good_ones_is_refused(mode: Mode, bad: int) -> None:
+    with pytest.raises(TimeFault, match="are no target"):
+        clock(mode=mode).deadlines(np.array([FIRST, FIRST, FIRST]), np.array([DAY, bad, 2 * DAY]))
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_warnings_of_many_are_those_of_each_by_a_clock_that_has_counted_nothing_yet(mode: Mode) -> None:
+    chance = np.random.default_rng(20261129)
+    starts = chance.integers(FIRST, LAST, 500)
+    dues = Clock(russia(), mode).deadlines(starts, 2 * DAY)
+    starts, dues = np.append(starts, FIRST), np.append(dues, FIRST)
+
+    found = Clock(russia(), mode).warnings(starts, dues, 75)
+
+    alone = Clock(russia(), mode)
+    each = [second(alone.warning(moment(start), 2 * DAY, 75)) for start in starts[:-1].tolist()]
+    assert found.tolist() == [*each, FIRST]

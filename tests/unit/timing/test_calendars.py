@@ -55,6 +55,15 @@ def test_contradictions_are_refused_by_place_and_remedy(changes: dict[str, objec
     assert str(caught.value).startswith(fault)
 
 
+@pytest.mark.parametrize(
+    ("inside", "outside"), [(date(1900, 1, 1), date(1899, 12, 31)), (date(2199, 12, 31), date(2200, 1, 1))]
+)
+def test_a_calendar_names_days_of_the_years_that_can_be_counted(inside: date, outside: date) -> None:
+    assert not calendar(holidays={inside: ""}).works(inside)
+    with pytest.raises(CalendarFault, match=f"holidays.{outside}: lies outside the years 1900 to 2199: correct it"):
+        calendar(holidays={outside: ""})
+
+
 def test_a_calendar_may_work_on_single_dates_only() -> None:
     assert calendar(weekend=frozenset(range(1, 8)), working_days=days("2026-06-06")).works(SATURDAY)
 

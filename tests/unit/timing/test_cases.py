@@ -88,6 +88,13 @@ def test_durations() -> None:
         ({"hours": 24, "start": "5 June"}, "start '5 June' is no instant: write it as 2026-06-05T15:30:00Z"),
         ({"hours": 24, "start": None}, "start None is no instant"),
         ({"hours": -1}, "hours -1 are no target: give 0 to 87600 hours"),
+        ({"hours": 10**400}, "hours 1e+12 are no target"),
+        ({"hours": -(10**400)}, "hours -1e+12 are no target"),
+        ({"hours": 24, "calendar": "a\0b.yaml"}, "'a\\x00b.yaml' is no path of a file"),
+        (
+            {"hours": 24, "calendar": {"tz": "UTC", "short_days": {"2026-06-05": "x"}}},
+            "calendar: short_days.2026-06-05: Input should be a valid integer",
+        ),
         ({"hours": True}, "hours True are no number"),
         ({"hours": "24"}, "hours '24' are no number"),
         ({"hours": 24, "mode": "fast"}, "mode 'fast' is unknown: use one of working_days, schedule"),
@@ -137,3 +144,36 @@ def test_a_calendar_is_asked_for_once() -> None:
 
     assert len(list(cases.answers(lines, find))) == 3
     assert asked == ["ru"]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ('{"id": 1, "hours": NaN}', "line 2: no JSON: NaN is no number"),
+        ('{"id": 1, "hours": -Infinity}', "line 2: no JSON: -Infinity is no number"),
+        ('{"id": 1, "hours": ' + "9" * 5000 + "}", "line 2: no JSON: Exceeds the limit"),
+        ('{"id": "\udcff"}', "line 2: is no UTF-8: save the file as UTF-8"),
+        ("[1]", "line 2: no JSON object"),
+    ],
+)
+def test_a_line_without_an_id_is_named_by_its_number(line: str, error: str) -> None:
+    (found,) = map(json.loads, cases.answers(["\n", line], calendar_file.load))
+
+    assert found["id"] is None
+    assert found["error"].startswith(error)
+
+
+def test_half_a_character_comes_back_as_it_came() -> None:
+    case = '{"id": "\\ud800", "start": "2026-06-05T15:30:00Z", "hours": 24, "calendar": "ru"}'
+
+    (line,) = cases.answers([case], calendar_file.load)
+
+    assert line.encode() == b'{"id": "\\ud800", "deadline": "2026-06-08T15:30:00Z"}'
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_its_first_line() -> None:
+    case = '\ufeff{"id": 1, "start": "2026-06-05T15:30:00Z", "hours": 24, "calendar": "ru"}'
+
+    (line,) = cases.answers([case], calendar_file.load)
+
+    assert json.loads(line) == {"id": 1, "deadline": "2026-06-08T15:30:00Z"}

@@ -1,7 +1,8 @@
 """Pauses, durations and warnings by hand, and the refusal of what cannot be counted."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from caseline.timing import instants
@@ -60,6 +61,14 @@ def test_pauses_may_overlap_begin_early_and_come_in_any_order() -> None:
 
     assert clock().deadline(FRIDAY, 24 * HOUR, pauses=odd) == clock().deadline(FRIDAY, 24 * HOUR, pauses=plain)
     assert clock().duration(FRIDAY, PAUSE[1], pauses=odd) == clock().duration(FRIDAY, PAUSE[1], pauses=plain)
+
+
+def test_pauses_that_touch_are_one_and_those_without_length_are_none() -> None:
+    since = instants.seconds(FRIDAY)
+    hours = [FRIDAY + timedelta(hours=number) for number in range(-1, 3)]
+
+    assert instants.merged([(hours[1], hours[2]), (hours[2], hours[3])], since) == [(since, since + 2 * HOUR)]
+    assert instants.merged([(hours[0], hours[1]), (hours[2], hours[2])], since) == []  # the first ends as time begins
 
 
 def test_a_pause_after_the_deadline_changes_nothing() -> None:
@@ -136,8 +145,10 @@ def test_absurd_hours_are_refused(hours: float) -> None:
 def test_hours_become_whole_seconds() -> None:
     assert [instants.target(hours) for hours in (0, 24, 1.5, 0.25, 1 / 3)] == [0, 86_400, 5_400, 900, 1_200]
     assert instants.target(87_600) == 315_360_000
-    with pytest.raises(TimeFault, match="no whole seconds"):
-        instants.target(0.0001)
+    assert instants.target(1 / 3600**2) == 0  # a 3600th of a second is lost in rounding
+    for hours in (0.0001, 1.001 / 3600**2):
+        with pytest.raises(TimeFault, match="no whole seconds"):
+            instants.target(hours)
 
 
 def test_whole_days_refuse_parts_of_days() -> None:
@@ -177,6 +188,45 @@ def test_a_deadline_after_the_last_year_is_refused() -> None:
         clock().deadline(at("2199-12-31 12:00"), 24 * HOUR)
 
 
+def test_the_end_of_the_last_year_is_refused_whatever_was_counted_before() -> None:
+    ticking, start = clock(Mode.ELAPSED), at("2199-12-31 00:00")
+
+    assert shown(ticking.deadline(start, 24 * HOUR - 1)) == "2199-12-31 23:59:59"
+    with pytest.raises(OutOfYears, match="the deadline or end lies outside the years 1900 to 2199"):
+        ticking.deadline(start, 24 * HOUR)
+
+
+def test_the_end_of_the_last_working_day_is_refused_too() -> None:
+    """The last day of 2199 is a Tuesday."""
+    saturday = at("2199-12-28 12:00")
+
+    assert shown(clock().deadline(saturday, 48 * HOUR - 1)) == "2199-12-31 23:59:59"
+    with pytest.raises(OutOfYears, match="not used up by the end of 2199"):
+        clock().deadline(saturday, 48 * HOUR)
+
+
+def test_work_begins_again_after_the_last_year_and_does_not_count() -> None:
+    first, end = date(2198, 6, 2).toordinal(), date(2200, 1, 1).toordinal()
+    idle = clock(holidays={date.fromordinal(number): "" for number in range(first, end)})
+
+    for start in (at("2198-06-01 12:00"), at("2199-06-03 12:00"), at("2198-06-01 12:00")):
+        with pytest.raises(OutOfYears, match="not used up by the end of 2199"):
+            idle.deadline(start, 24 * HOUR)
+        with pytest.raises(OutOfYears, match="not used up by the end of 2199"):
+            idle.deadlines(np.array([instants.seconds(start)]), 24 * HOUR)
+
+
+def test_lines_are_built_anew_only_for_what_lies_outside_their_years() -> None:
+    ticking = clock()
+    ticking.deadline(FRIDAY, 24 * HOUR)
+    kept = ticking._lines
+
+    ticking.duration(at("2026-01-01 00:00"), at("2026-12-31 23:59:59"))
+    assert ticking._lines is kept
+    ticking.duration(FRIDAY, at("2027-01-01 00:00"))
+    assert ticking._lines is not kept
+
+
 @pytest.mark.parametrize("mode", [Mode.WORKING_DAYS, Mode.ROLL, Mode.WHOLE_DAYS, Mode.SCHEDULE])
 def test_a_calendar_that_runs_out_of_working_time_says_so(mode: Mode) -> None:
     last = clock(mode, weekend=frozenset(range(1, 8)), working_days=days("2026-06-01"))
@@ -188,3 +238,19 @@ def test_a_calendar_that_runs_out_of_working_time_says_so(mode: Mode) -> None:
 def test_the_schedule_needs_hours() -> None:
     with pytest.raises(CalendarFault, match="mode schedule needs working hours: add hours"):
         clock(Mode.SCHEDULE, hours={}).deadline(FRIDAY, HOUR)
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest"),
+    [
+        ("1812-06-24 12:00", "1900-01-01 00:00"),
+        ("1900-01-01 00:00", "1900-01-01 00:00"),
+        ("1900-01-01 00:00:00.5", "1900-01-01 00:00:00.5"),
+        ("2026-06-05 18:30:00.5", "2026-06-05 18:30:00.5"),
+        ("2199-12-31 23:59:59", "2199-12-31 23:59:59"),
+        ("2200-01-01 00:00", "2199-12-31 23:59:59"),
+        ("2262-04-11 00:00", "2199-12-31 23:59:59"),
+    ],
+)
+def test_a_time_of_another_age_becomes_the_nearest_that_can_be_counted(given: str, nearest: str) -> None:
+    assert instants.countable(at(given, "UTC")) == at(nearest, "UTC")

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from caseline.text_files.faults import FileFault
 from caseline.timing import difference, reading
 from caseline.timing.calendars import Calendar
-from caseline.timing.faults import FileFault
 from caseline.timing.vocabulary import Kind, Language
 from tests.factories.timing import calendar, days
 
@@ -166,8 +166,8 @@ def test_a_yaml_file_replaces_the_calendar_and_counts_the_version_on() -> None:
             b"<calendar year='2025'>\n<day d='01.01' t='1'/>\n<day d='01.01' t='2'/></calendar>",
             "a.xml:3: 01.01 stands twice",
         ),
-        ("a.csv", b"day,what\n", "a.csv:1: columns date and kind"),
-        ("a.csv", b"", "a.csv:1: columns date and kind"),
+        ("a.csv", b"day,what\n", "a.csv:1: no column date, kind: name the columns in the first line"),
+        ("a.csv", b"", "a.csv:1: no column date, kind: name the columns in the first line"),
         ("a.csv", b"date,kind\n", "a.csv:1: no days found"),
         ("a.csv", b"date,kind\n2025-02-29,off\n", "a.csv:2: '2025-02-29' is no date: write 2026-05-01 or 01.05.2026"),
         ("a.csv", b"date,kind\n2025-05-01,free\n", "a.csv:2: kind 'free' is unknown: use off, working"),
@@ -195,7 +195,8 @@ def test_a_yaml_file_replaces_the_calendar_and_counts_the_version_on() -> None:
         ),
         ("a.ics", ics("SUMMARY:May"), "a.ics:2: the event has no DTSTART"),
         ("a.ics", b"BEGIN:VEVENT\nDTSTART;VALUE=DATE:20250501\n", "a.ics:1: the event has no END:VEVENT"),
-        ("a.csv", "date,kind\n".encode("utf-16"), "a.csv:1: neither UTF-8 nor windows-1251: save the file as UTF-8"),
+        ("a.csv", "date,kind\n".encode("utf-16"), "a.csv:1: no days found"),
+        ("a.csv", b"\xff\xfed\x00\x00\xd8", "a.csv:1: begins like utf-16 and is damaged: save the file as UTF-8"),
         ("a.csv", CSV.encode("cp866"), "a.csv:1: neither UTF-8 nor windows-1251"),
         ("a.csv", b"date,kind\n2025-05-01,\x98\n", "a.csv:2: neither UTF-8 nor windows-1251"),
         ("a.yaml", b"calendar: other\nzone: UTC\n", "a.yaml:1: this is calendar other, not own"),

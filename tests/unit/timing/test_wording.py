@@ -166,6 +166,15 @@ def test_midnight_is_the_end_of_a_day_only_where_the_day_before_was_used() -> No
     assert sentence(found, Language.ENGLISH).endswith(", Sat 6 and Sun 7 off: due Mon 8 Jun 00:00")
 
 
+def test_nothing_to_count_from_midnight_is_due_at_midnight() -> None:
+    assert told(Mode.WORKING_DAYS, "2026-06-06 00:00", 0)[0] == "0 h from Sat 6 Jun 2026 00:00: due Sat 6 Jun 00:00"
+
+
+@pytest.mark.parametrize(("hours", "pieces"), [(96, 6), (120, 7), (144, 3)])
+def test_seven_pieces_are_listed_and_more_are_summed_up(hours: int, pieces: int) -> None:
+    assert len(explain(clock(), at("2026-06-04 12:00"), hours * HOUR).pieces) == pieces
+
+
 @pytest.mark.parametrize("mode", [Mode.WORKING_DAYS, Mode.SCHEDULE, Mode.WHOLE_DAYS])
 @pytest.mark.parametrize("zone", [MOSCOW, "America/New_York"])
 @pytest.mark.parametrize("hours", [24, 72, 2400])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from caseline.timing import working_time
 from caseline.timing.clock import Clock
 from caseline.timing.faults import CalendarFault
 from caseline.timing.vocabulary import Mode
@@ -63,6 +64,15 @@ def test_an_hour_that_is_left_out_is_not_worked() -> None:
     start, end = at("2025-03-09 00:00", "America/New_York"), at("2025-03-10 00:00", "America/New_York")
 
     assert ticking.duration(start, end).business_s == 0
+
+
+def test_hours_that_end_or_begin_as_clocks_change_leave_nothing_empty_behind() -> None:
+    zone, night = "America/New_York", dict.fromkeys(range(1, 8), ((120, 180),))
+    nights = calendar(zone=zone, hours=night, weekend=SEVEN)
+    line = working_time.hours_line(nights, 2025, 2025, Offsets.between(zone, 2025, 2025))
+
+    # on 9 March clocks go from 02:00 to 03:00; on 2 November, from 02:00 back, the hour begins an hour later
+    assert (len(line.begins) - 1, line.total) == (364, 364 * HOUR)
 
 
 def test_a_local_time_that_never_comes_is_later_and_one_that_comes_twice_is_the_first() -> None:
