@@ -1,0 +1,188 @@
+"""SQL of logins, their sessions, failed sign-ins, and the audit log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from caseline.people import tables
+from caseline.people.rights import Role
+
+_login, _session, _attempt, _audit = tables.login, tables.session, tables.attempt, tables.audit
+_LOCK: Final = 7_205_759
+_KNOWN: Final = ("id", "name", "role", "active", "language", "zone", "person_id", "created_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Somebody who may sign in."""
+
+    id: int
+    name: str
+    role: Role
+    active: bool
+    language: str
+    zone: str
+    person_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """An open session with its login."""
+
+    login: Login
+    form_token: str
+    begun_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A line of the audit log."""
+
+    id: int
+    at: datetime
+    login: str | None
+    action: str
+    subject: str
+    data: Mapping[str, Any]
+
+
+# ---------------------------------------------------------------------------------------------------- logins
+
+
+def logins(connection: sa.Connection) -> list[Login]:
+    """All logins by name."""
+    found = connection.execute(sa.select(*(_login.c[name] for name in _KNOWN)).order_by(_login.c.name))
+    return [_read(row) for row in found.mappings()]
+
+
+def named(connection: sa.Connection, name: str) -> Login | None:
+    """The login of that name."""
+    query = sa.select(*(_login.c[column] for column in _KNOWN)).where(_login.c.name == name.lower())
+    found = connection.execute(query).mappings().one_or_none()
+    return None if found is None else _read(found)
+
+
+def password(connection: sa.Connection, login_id: int) -> str:
+    """The kept hash."""
+    kept: str = connection.execute(sa.select(_login.c.password).where(_login.c.id == login_id)).scalar_one()
+    return kept
+
+
+def add(connection: sa.Connection, name: str, kept: str, values: Mapping[str, Any], *, now: datetime) -> Login:
+    """Make a login; the name is new."""
+    connection.execute(sa.insert(_login).values(name=name.lower(), password=kept, created_at=now, **values))
+    made = named(connection, name)
+    if made is None:
+        raise RuntimeError(f"login {name} is gone again")
+    return made
+
+
+def change(connection: sa.Connection, login_id: int, values: Mapping[str, Any]) -> None:
+    """Change columns of a login."""
+    connection.execute(sa.update(_login).where(_login.c.id == login_id).values(dict(values)))
+
+
+def _read(row: Any) -> Login:  # noqa: ANN401 - a mapping of a row
+    return Login(**{name: row[name] for name in _KNOWN if name != "role"}, role=Role(row["role"]))
+
+
+# -------------------------------------------------------------------------------------------------- sessions
+
+
+def begin(connection: sa.Connection, login: Login, token: bytes, form_token: str, *, agent: str, now: datetime) -> None:
+    """Open a session."""
+    values = {"token": token, "login_id": login.id, "form_token": form_token, "agent": agent}
+    connection.execute(sa.insert(_session).values(**values, begun_at=now, seen_at=now))
+
+
+def session(connection: sa.Connection, token: bytes, *, begun_after: datetime, seen_after: datetime) -> Session | None:
+    """The session of that token, if it is not too old and its login is in use."""
+    query = (
+        sa.select(_session.c.form_token, _session.c.begun_at, _session.c.seen_at, *(_login.c[n] for n in _KNOWN))
+        .join(_login, _login.c.id == _session.c.login_id)
+        .where(_session.c.token == token, _session.c.begun_at > begun_after, _session.c.seen_at > seen_after)
+        .where(_login.c.active)
+    )
+    found = connection.execute(query).mappings().one_or_none()
+    if found is None:
+        return None
+    own = {name: found[name] for name in ("form_token", "begun_at", "seen_at")}
+    return Session(login=_read(found), **own)
+
+
+def see(connection: sa.Connection, token: bytes, *, now: datetime) -> None:
+    """Note that a session is in use."""
+    connection.execute(sa.update(_session).where(_session.c.token == token).values(seen_at=now))
+
+
+def end(connection: sa.Connection, token: bytes) -> None:
+    """Close a session."""
+    connection.execute(sa.delete(_session).where(_session.c.token == token))
+
+
+def end_all(connection: sa.Connection, login_id: int) -> None:
+    """Close all sessions of a login."""
+    connection.execute(sa.delete(_session).where(_session.c.login_id == login_id))
+
+
+def sweep(connection: sa.Connection, *, before: datetime) -> None:
+    """Forget sessions and failed sign-ins from before."""
+    connection.execute(sa.delete(_session).where(_session.c.begun_at < before))
+    connection.execute(sa.delete(_attempt).where(_attempt.c.at < before))
+
+
+# -------------------------------------------------------------------------------------------- failed sign-ins
+
+
+def failed(connection: sa.Connection, name: str, address: str, *, now: datetime) -> None:
+    """Note a failed sign-in."""
+    connection.execute(sa.insert(_attempt).values(name=name.lower(), address=address, at=now))
+
+
+def failures(connection: sa.Connection, name: str, address: str, *, now: datetime, span: timedelta) -> tuple[int, int]:
+    """How many sign-ins failed in the span before now: of that name, from that address.
+
+    Whoever asks for the same name waits until this transaction ends, so that many tries at once count too.
+    """
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name.lower(), _LOCK))))
+    recent = _attempt.c.at > now - span
+    by_name = sa.select(sa.func.count()).where(recent, _attempt.c.name == name.lower())
+    by_address = sa.select(sa.func.count()).where(recent, _attempt.c.address == address)
+    one, other = connection.execute(sa.select(by_name.scalar_subquery(), by_address.scalar_subquery())).one()
+    return int(one), int(other)
+
+
+def forgive(connection: sa.Connection, name: str) -> None:
+    """Forget the failed sign-ins of a name."""
+    connection.execute(sa.delete(_attempt).where(_attempt.c.name == name.lower()))
+
+
+# -------------------------------------------------------------------------------------------------- audit log
+
+
+def note(
+    connection: sa.Connection,
+    login: str | None,
+    action: str,
+    subject: str = "",
+    data: Mapping[str, Any] | None = None,
+    *,
+    now: datetime,
+) -> None:
+    """Add a line."""
+    connection.execute(
+        sa.insert(_audit).values(at=now, login=login, action=action, subject=subject, data=dict(data or {}))
+    )
+
+
+def noted(connection: sa.Connection, *, before: int | None, most: int) -> list[Noted]:
+    """Lines, newest first, older than line `before`."""
+    query = sa.select(_audit).order_by(_audit.c.id.desc()).limit(most)
+    if before is not None:
+        query = query.where(_audit.c.id < before)
+    return [Noted(**row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,80 @@
+"""Pages of signing in and out, and the choice of language."""
+
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from caseline.actions import keep_users, sign_in
+from caseline.actions.sign_in import Attempt, NotSignedIn
+from caseline.web import language
+from caseline.web.desk import cookies
+from caseline.web.desk.visit import Visit
+
+
+def form(visit: Visit) -> Response:
+    """Where name and password are typed."""
+    if visit.session is not None:
+        return visit.go(_own_path(visit.text("next")))
+    return _form(visit)
+
+
+def enter(visit: Visit) -> Response:
+    """Sign in."""
+    request = visit.request
+    attempt = Attempt(
+        name=visit.text("name"),
+        password=visit.text("password"),
+        address=request.client.host if request.client else "",
+        agent=request.headers.get("user-agent", ""),
+    )
+    try:
+        token = sign_in.sign_in(visit.house, attempt, now=visit.now)
+    except NotSignedIn as error:
+        return _form(visit, status=429 if error.code == "wait" else 401, problem=error.code)
+    answer = visit.go(_own_path(visit.text("next")))
+    cookies.keep(request, answer, "caseline", token)
+    cookies.forget(request, answer, "caseline-visitor")
+    return answer
+
+
+def leave(visit: Visit) -> Response:
+    """Sign out."""
+    sign_in.sign_out(visit.house, cookies.session(visit.request), now=visit.now)
+    answer = visit.go("/sign-in", notice="signed_out")
+    cookies.forget(visit.request, answer, "caseline")
+    return answer
+
+
+def speak(visit: Visit) -> Response:
+    """Choose the language of the pages."""
+    wanted = language.choose(visit.text("language"), "")
+    if visit.session is not None:
+        keep_users.speak(visit.house, visit.login, wanted)
+    answer = visit.go(_own_path(visit.text("next")))
+    cookies.keep(visit.request, answer, "caseline-language", wanted, days=365)
+    return answer
+
+
+def _form(visit: Visit, *, status: int = 200, problem: str = "") -> Response:
+    token = cookies.visitor(visit.request) or cookies.fresh()
+    answer = visit.page(
+        "sign_in.html",
+        status=status,
+        problem=problem,
+        name=visit.text("name"),
+        form_token=token,
+        next=_own_path(visit.text("next")),
+    )
+    cookies.keep(visit.request, answer, "caseline-visitor", token)
+    return answer
+
+
+def _own_path(path: str) -> str:
+    """A path on this host; whatever could lead elsewhere becomes the front page."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
+    return path if safe else "/"
+
+
+def address(path: str) -> str:
+    """Where to sign in before going on to a path."""
+    return f"/sign-in?{urlencode({'next': path})}"

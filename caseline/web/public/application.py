@@ -1,0 +1,42 @@
+"""Puts the public application together: pages, files, headers, and the one page for whatever goes wrong."""
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from caseline.actions.wiring import House
+from caseline.web.public import assignment, pages
+from caseline.web.public.brake import Brake
+from caseline.web.sealing import Seal
+
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+_SEAL: Final = Seal(HEADERS)
+
+
+def build(house: House) -> Starlette:
+    """The application. It sets no cookies, runs no scripts and asks no other host for anything."""
+    static = Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
+
+    async def problem(request: Request, error: Exception) -> Response:
+        status = 404 if isinstance(error, HTTPException) else 500
+        # What fails outright is answered outside of all middleware.
+        return _SEAL.put(request, pages.oops(house, request, status))
+
+    return Starlette(
+        routes=[assignment.route(house, Brake()), static],
+        middleware=[_SEAL.middleware()],
+        exception_handlers={HTTPException: problem, 500: problem},
+    )

@@ -1,0 +1,81 @@
+"""The page of one assignment: an outsider reads it, and ends it by a button."""
+
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from caseline.actions import end_by_link
+from caseline.actions.end_by_link import LONGEST_REMARK, Sight
+from caseline.actions.wiring import House
+from caseline.web import bodies
+from caseline.web.public import pages
+from caseline.web.public.brake import Brake
+
+_SEE_OTHER: Final = 303
+_CONFLICT: Final = 409
+_TOO_MANY: Final = 429
+
+
+def route(house: House, brake: Brake) -> Route:
+    """GET and HEAD show it and change nothing, whoever opens it; POST ends it."""
+
+    async def endpoint(request: Request) -> Response:
+        now, address = datetime.now(UTC), request.client.host if request.client else ""
+        if brake.holds(address, now=now):
+            return pages.oops(house, request, _TOO_MANY)
+        answer = await _answer(house, request, now)
+        if answer is None:
+            brake.failed(address, now=now)
+            return pages.oops(house, request)
+        return answer
+
+    return Route("/a/{link}", endpoint, methods=["GET", "POST"])
+
+
+async def _answer(house: House, request: Request, now: datetime) -> Response | None:
+    link = request.path_params["link"]
+    if request.method != "POST":
+        found = await run_in_threadpool(end_by_link.see, house, link)
+        return None if found is None else _page(house, request, found, now)
+    if not _own_wish(request):
+        return None
+    remark = (await bodies.form(request)).get("remark", "")
+    found = await run_in_threadpool(end_by_link.finish, house, link, remark, now=now)
+    if found is None:
+        return None
+    if found.ended_now or not (remark.strip() or found.open):
+        # A page that is loaded again must not send the form again.
+        return RedirectResponse(f"{pages.prefix(house)}/a/{link}", _SEE_OTHER)
+    return _page(house, request, found, now, remark=remark, status=_CONFLICT)
+
+
+def _page(
+    house: House, request: Request, found: Sight, now: datetime, *, remark: str = "", status: int = 200
+) -> Response:
+    one = found.assignment
+    return pages.page(
+        house,
+        request,
+        "assignment.html",
+        zone=found.zone,
+        status=status,
+        one=one,
+        found=found,
+        sender=house.settings.mail_name,
+        late=found.open and one.due_at is not None and one.due_at < now,
+        remark=remark,
+        longest=LONGEST_REMARK,
+    )
+
+
+def _own_wish(request: Request) -> bool:
+    """Whether the form was sent from our page. Browsers name no origin (`null`) where pages give no referrer."""
+    origin = request.headers.get("origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        return False
+    return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}

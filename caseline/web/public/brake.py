@@ -1,0 +1,46 @@
+"""Slows down whoever tries links that do not exist."""
+
+import ipaddress
+import threading
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Final
+
+MOST: Final = 30
+"""So many failures of a network …"""
+SPAN: Final = timedelta(minutes=1)
+"""… within so much time; then it waits for the rest of it."""
+_NETWORKS: Final = 10_000
+"""Those that are remembered; beyond them the oldest is forgotten."""
+
+
+class Brake:
+    """Counts in memory, so a restart forgets and several processes count each for itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
+
+    def holds(self, address: str, *, now: datetime) -> bool:
+        """Whether this address has to wait."""
+        with self._lock:
+            begun, count = self._failures.get(network(address), (now, 0))
+        return count >= MOST and now - begun < SPAN
+
+    def failed(self, address: str, *, now: datetime) -> None:
+        """Count a failure."""
+        key = network(address)
+        with self._lock:
+            begun, count = self._failures.pop(key, (now, 0))
+            self._failures[key] = (begun, count + 1) if now - begun < SPAN else (now, 1)
+            if len(self._failures) > _NETWORKS:
+                self._failures.popitem(last=False)
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: of version 6 everybody has 64 bits of them."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((int(found), 64), strict=False))  # noqa: PLR2004

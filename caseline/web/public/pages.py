@@ -1,0 +1,52 @@
+"""Draws the pages for people outside, in the language of their browser."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from caseline.actions.wiring import House
+from caseline.web import language, templates
+from caseline.web.language import Texts
+
+HERE: Final = Path(__file__).parent
+
+
+@cache
+def environment(tongue: str) -> Environment:
+    """Templates in one language, everything that is filled in escaped."""
+    return templates.environment("caseline.web.public", tongue)
+
+
+def page(
+    house: House, request: Request, template: str, *, zone: str = "UTC", status: int = 200, **data: object
+) -> Response:
+    """A page; the language of letters stands in where the browser wants none that we speak."""
+    accepted = request.headers.get("accept-language", "")
+    texts = Texts(language.choose(None, accepted, otherwise=house.settings.mail_language), zone)
+    given = {"texts": texts, "language": texts.language, "sheet": f"{prefix(house)}/{asset('public.css')}"}
+    drawn = environment(texts.language).get_template(template).render({**given, **data})
+    return HTMLResponse(drawn, status)
+
+
+def oops(house: House, request: Request, status: int = 404) -> Response:
+    """The one page for whatever is not right; it does not say what."""
+    return page(house, request, "oops.html", status=status)
+
+
+def prefix(house: House) -> str:
+    """The path below which a proxy shows us to the world; the proxy takes it away before it asks us."""
+    path = urlsplit(house.settings.public_url or "").path.strip("/")
+    return f"/{path}" if path else ""
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file of ours, another one whenever its content is another."""
+    content = (HERE / "static" / name).read_bytes()
+    return f"static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"

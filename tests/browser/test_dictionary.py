@@ -1,0 +1,142 @@
+"""An administrator at a real browser: pastes a text, sees why, changes a weight, sees the dry run, saves."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from caseline.actions.wiring import House
+from keywords.entries import Entry
+from tests.browser.conftest import shot
+from tests.factories import pages
+
+pytestmark = pytest.mark.browser
+
+LETTER = "Здравствуйте! Сломался автомат C16, прошу возврат денег 😀 и ремонт."
+
+
+@pytest.fixture
+def filled(house: House) -> dict[str, int]:
+    pages.login(house, "anna", language="ru")
+    for code, label in (("returns", "Возвраты"), ("repair", "Ремонт")):
+        pages.category(house, code, label)
+    words = (("автомат С16", 90, "repair"), ("возврат", 60, "returns"), ("ремонт", 70, "repair"))
+    ids = pages.dictionary(house, *(Entry(*word) for word in words))
+    for _ in range(3):
+        pages.request(house, "Прошу возврат и ремонт")
+    return {word[0]: number for word, number in zip(words, ids, strict=True)}
+
+
+def sign_in(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("input[name=name]").fill("anna")
+    page.locator("input[name=password]").fill(pages.PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("form[action='/sign-out']").wait_for()
+
+
+def test_a_weight_is_changed_with_eyes_open_and_the_next_request_follows_it(
+    house: House, page: Page, filled: dict[str, int]
+) -> None:
+    sign_in(page, "/keywords")
+
+    page.get_by_role("textbox", name="Текст").fill(LETTER)
+    expect(page.locator(".verdict")).to_contain_text("Ремонт")
+    assert page.locator(".letter mark").all_text_contents() == ["автомат C16", "возврат", "ремонт"]
+    shot(page, "dictionary-ru")
+
+    page.locator(f"input[name=weight-{filled['возврат']}]").fill("95")
+    expect(page.locator(".verdict")).to_contain_text("Возвраты")
+    expect(page.locator("#answer")).to_contain_text("С учётом 1 ещё не сохранённого изменения.")
+
+    page.get_by_role("button", name="Проверить изменения…").click()
+    expect(page.locator("main")).to_contain_text("Из 3 самых новых обращений изменится 3.")
+    shot(page, "draft-ru")
+    page.get_by_role("link", name="посмотреть").click()
+    expect(page.locator("article").first).to_contain_text("Прошу возврат и ремонт")
+    page.go_back()
+    page.get_by_label("Почему?").fill("Возвраты важнее")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Сохранено.")
+
+    with house.engine.connect() as connection:
+        assert house.words.now(connection).classifier.decide(LETTER).category == "returns"
+
+
+def test_everything_is_done_by_keyboard_alone(page: Page, filled: dict[str, int]) -> None:
+    page.goto("/keywords")
+    page.keyboard.type("anna")
+    page.keyboard.press("Tab")
+    page.keyboard.type(pages.PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("table.entries").wait_for()
+
+    page.keyboard.press("/")
+    page.keyboard.type("возв")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q="))
+    weight = page.locator(f"input[name=weight-{filled['возврат']}]")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if weight.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Control+A")
+    page.keyboard.type("33")
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.formAction || ''").endswith("/keywords/propose"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/keywords/drafts/"))
+    page.keyboard.type("by keyboard")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(re.compile("notice=saved"))
+    expect(weight).to_have_value("33")
+
+
+def test_a_basic_edit_works_without_scripts(plain_page: Page, filled: dict[str, int]) -> None:
+    page = plain_page
+    page.goto("/keywords")
+    page.locator("input[name=name]").fill("anna")
+    page.locator("input[name=password]").fill(pages.PASSWORD)
+    page.locator("button.main").click()
+
+    page.locator("textarea[name=text]").fill(LETTER)
+    page.locator(f"input[name=weight-{filled['возврат']}]").fill("95")
+    page.locator("button[formaction='/keywords/try']").click()
+    expect(page.locator(".verdict .tag")).to_have_text("Возвраты")
+    page.locator("button[formaction='/keywords/propose']").click()
+    page.locator("input[name=reason]").fill("without scripts")
+    page.locator("form[action$='/save'] button.main").click()
+
+    expect(page.locator(f"input[name=weight-{filled['возврат']}]")).to_have_value("95")
+
+
+def test_an_entry_shows_its_forms_while_it_is_typed(page: Page, filled: dict[str, int]) -> None:
+    sign_in(page, "/keywords/new")
+
+    page.locator("input[name=keyword]").fill("банка")
+    expect(page.locator("#forms")).to_contain_text("банкой")
+    page.locator("select[name=kind]").select_option("exact")
+    expect(page.locator("#forms")).not_to_contain_text("банкой")
+    assert filled
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_no_page_is_wider_than_the_screen(
+    page: Page, filled: dict[str, int], language: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    sign_in(page, "/keywords")
+    if language == "en":
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("button", name="Русский").wait_for()
+    paths = ("/", "/keywords", "/keywords/new", f"/keywords/{filled['возврат']}", "/keywords/history")
+    for path in (*paths, "/keywords/history/1", "/keywords/settings", "/audit"):
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == language
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, path
+        shot(page, f"{language}-{size[0]}{path.replace('/', '-')}")

@@ -1,0 +1,31 @@
+"""The audit log speaks the language of whoever reads it."""
+
+import re
+from pathlib import Path
+
+from caseline.actions.wiring import House
+from caseline.web.desk import audit_pages, pages
+from caseline.web.language import Texts
+from tests.factories import pages as factory
+from tests.factories.pages import Browser
+
+ROOT = Path(__file__).parents[3]
+_NOTED = re.compile(r'(?:logins\.note|note_deed\.note)\((?:[^()"]|\([^()]*\))*"([a-z_]+)"')
+
+
+def test_every_deed_and_role_has_words_in_both_languages() -> None:
+    noted = {name for path in (ROOT / "caseline").rglob("*.py") for name in _NOTED.findall(path.read_text("utf-8"))}
+    assert noted == set(audit_pages.DEEDS)
+    for word in (*audit_pages.DEEDS.values(), *audit_pages.DETAILS.values(), *pages.ROLES.values()):
+        assert re.search("[а-я]", Texts("ru").say(word)), word
+
+
+def test_a_russian_reads_no_codes(house: House, browser: Browser) -> None:
+    factory.login(house, "anna", language="ru")
+    browser.sign_in("anna")
+
+    page = browser.get("/audit").text
+
+    assert "вход выполнен" in page
+    assert 'title="администратор"' in page
+    assert "signed_in" not in page

@@ -1,0 +1,334 @@
+"""The pages of the dictionary: what is typed, tried, checked, saved, overtaken and brought back."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from caseline.actions.wiring import House
+from caseline.people.rights import Role
+from keywords.entries import Entry
+from tests.factories import pages
+from tests.factories.pages import Browser
+
+
+@pytest.fixture
+def admin(house: House, browser: Browser) -> Browser:
+    pages.login(house, "anna")
+    for code in ("returns", "repair"):
+        pages.category(house, code)
+    browser.sign_in("anna")
+    return browser
+
+
+def entries(house: House) -> list[tuple[str, int, str, bool]]:
+    with house.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT keyword, weight, category, enabled FROM keywords.entry ORDER BY id"))
+        return [tuple(row) for row in found]
+
+
+def typed(browser: Browser, path: str = "/keywords") -> dict[str, str]:
+    """What the form of the list would send as it is."""
+    text = browser.get(path).text
+    seen = re.findall(r'name="(seen-\d+)" value="(\d+)"', text)
+    weights = re.findall(r'name="(weight-\d+)" min="1" max="100" value="(\d*)"', text)
+    boxes = re.findall(r'name="(enabled-\d+)" checked', text)
+    selects = re.findall(r'<select name="(category-\d+)".*?<option value="(\w+)" selected', text, re.DOTALL)
+    return dict([*seen, *weights, *selects, *((name, "on") for name in boxes)])
+
+
+def save(browser: Browser, page: str, reason: str = "because") -> str:
+    """Save the draft that a page shows; answers the text of the page after it."""
+    (number,) = set(re.findall(r"/keywords/drafts/(\d+)/save", page))
+    return browser.post(f"/keywords/drafts/{number}/save", reason=reason).text
+
+
+def test_an_entry_is_added_checked_and_saved(house: House, admin: Browser) -> None:
+    pages.request(house, "Прошу оформить возвраты")
+
+    checked = admin.post(
+        "/keywords/new", keyword="возврат", weight="60", category="returns", kind="forms", enabled="on", note="first"
+    )
+    assert "Of the newest request, 1 would change." in checked.text
+    assert entries(house) == []
+    shown = save(admin, checked.text)
+
+    assert entries(house) == [("возврат", 60, "returns", True)]
+    assert "Saved." in shown
+
+
+def test_the_test_box_counts_what_is_typed_and_not_saved(house: House, admin: Browser) -> None:
+    returns, repair = pages.dictionary(house, Entry("возврат", 60, "returns"), Entry("ремонт", 70, "repair"))
+    form = typed(admin) | {"text": "Возврат после ремонта <b>&amp;</b>"}
+
+    before = admin.post("/keywords/try", **form)
+    after = admin.post("/keywords/try", **form | {f"weight-{returns}": "90"})
+
+    assert re.search(r'tag good">repair<', before.text)
+    assert re.search(r'tag good">returns<', after.text)
+    assert "With 1 change that is not saved yet." in after.text
+    assert "<mark" in after.text
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in after.text, "the letter is shown as it was pasted"
+    assert f'name="weight-{returns}" min="1" max="100" value="90"' in after.text, "nothing typed is lost"
+    assert entries(house)[0][1] == 60
+    assert repair != returns
+
+
+def test_rows_are_changed_in_the_list_and_in_bulk(house: House, admin: Browser) -> None:
+    first, second, third = pages.dictionary(
+        house, Entry("один", 10, "returns"), Entry("два", 20, "returns"), Entry("три", 30, "returns")
+    )
+    form = typed(admin) | {f"weight-{first}": "11"}
+    del form[f"enabled-{first}"]
+
+    page = admin.post("/keywords/propose", **form, bulk="category", tick=[second, third], **{"bulk-category": "repair"})
+    save(admin, page.text)
+
+    assert entries(house) == [("один", 11, "returns", False), ("два", 20, "repair", True), ("три", 30, "repair", True)]
+    page = admin.post("/keywords/propose", **typed(admin), bulk="delete", tick=[first])
+    save(admin, page.text)
+    assert [row[0] for row in entries(house)] == ["два", "три"]
+
+
+def test_of_two_administrators_the_second_sees_what_the_first_did_and_saves_nothing(
+    house: House, admin: Browser, desk: str
+) -> None:
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "returns"))
+    pages.login(house, "boris")
+    other = Browser(desk)
+    other.sign_in("boris")
+    mine, theirs = typed(admin), typed(other)
+    first = admin.post("/keywords/propose", **mine | {f"weight-{entry}": "70"})
+    second = other.post("/keywords/propose", **theirs | {f"weight-{entry}": "80"})
+
+    save(admin, first.text)
+    refused = save(other, second.text)
+
+    assert entries(house)[0][1] == 70
+    assert "Somebody else has changed" in refused
+    assert "changed by anna meanwhile" in refused
+    assert "<ins>80</ins>" in refused, "what was typed is still there"
+    other.client.close()
+
+
+def test_rows_that_somebody_else_changed_and_nobody_touched_here_are_no_conflict(house: House, admin: Browser) -> None:
+    first, second = pages.dictionary(house, Entry("возврат", 60, "returns"), Entry("ремонт", 70, "repair"))
+    before = typed(admin)
+    save(admin, admin.post("/keywords/propose", **typed(admin) | {f"weight-{first}": "65"}).text)
+
+    shown = save(admin, admin.post("/keywords/propose", **before | {f"weight-{second}": "75"}).text)
+
+    assert "Saved." in shown
+    assert [row[1] for row in entries(house)] == [65, 75]
+
+
+def test_a_save_is_restored_and_a_deleted_entry_comes_back_under_its_id(house: House, admin: Browser) -> None:
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "returns"))
+    save(admin, admin.post("/keywords/propose", **typed(admin), bulk="delete", tick=[entry]).text)
+    assert entries(house) == []
+
+    admin.get("/keywords/history/2")
+    shown = admin.post("/keywords/history/2/restore", before="1")
+
+    assert entries(house) == [("возврат", 60, "returns", True)]
+    assert "back to version 1" in shown.text
+    assert admin.get(f"/keywords/{entry}").status_code == 200
+
+
+def test_settings_go_through_the_dry_run_and_a_switch_of_scoring_must_be_agreed_to(
+    house: House, admin: Browser
+) -> None:
+    pages.dictionary(
+        house, Entry("возврат", 50, "returns"), Entry("деньги", 40, "returns"), Entry("ремонт", 60, "repair")
+    )
+    pages.request(house, "возврат деньги ремонт")
+    wanted = {"scoring": "sum", "nested": "longest", "min_score": "0", "min_margin": "0", "subject_factor": "1"}
+    admin.get("/keywords/settings")
+
+    checked = admin.post("/keywords/settings", **wanted)
+    assert "1 would change" in checked.text
+    refused = save(admin, checked.text)
+    assert "The weights were made for the other way of comparing" in refused
+    (number,) = set(re.findall(r"/keywords/drafts/(\d+)/save", refused))
+    admin.post(f"/keywords/drafts/{number}/save", reason="because", switch="on")
+
+    with house.engine.connect() as connection:
+        assert house.words.now(connection).rules.scoring == "sum"
+
+
+def test_of_two_who_change_settings_the_second_loses_nothing_of_the_first(house: House, admin: Browser) -> None:
+    wanted = {"scoring": "max", "nested": "longest", "min_score": "0", "min_margin": "0", "subject_factor": "1"}
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', admin.get("/keywords/settings").text)
+    first = admin.post("/keywords/settings", **wanted | {"min_score": "5", "seen": seen})
+    second = admin.post("/keywords/settings", **wanted | {"min_margin": "3", "seen": seen})
+
+    save(admin, first.text)
+    refused = save(admin, second.text)
+    third = admin.post("/keywords/settings", **wanted | {"min_margin": "3", "seen": seen})
+
+    assert "Somebody else has changed" in refused
+    assert "Somebody else has changed" in third.text, "typed before, sent after the save of the first"
+    with house.engine.connect() as connection:
+        rules = house.words.now(connection).rules
+        assert (rules.min_score, rules.min_margin) == (5, 0)
+
+
+@pytest.mark.parametrize("value", ["", "abc", "-1", "nan", "inf", "1e9"])
+def test_settings_that_are_no_numbers_are_refused(house: House, admin: Browser, value: str) -> None:
+    wanted = {"scoring": "max", "nested": "longest", "min_score": value, "min_margin": "0", "subject_factor": "1"}
+    admin.get("/keywords/settings")
+
+    answer = admin.post("/keywords/settings", **wanted)
+
+    assert answer.status_code == 422
+    assert "nothing was changed" in answer.text
+    assert house
+
+
+def test_a_save_in_one_process_counts_for_the_next_text_in_another(house: House, admin: Browser) -> None:
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "returns"))
+    with house.engine.connect() as connection:
+        assert house.words.now(connection).classifier.decide("возврат").category == "returns"
+
+    save(admin, admin.post("/keywords/propose", **typed(admin) | {f"category-{entry}": "repair"}).text)
+
+    with house.engine.connect() as connection:
+        assert house.words.now(connection).classifier.decide("возврат").category == "repair"
+
+
+def test_a_dry_run_goes_over_as_many_requests_as_are_asked_for(house: House, admin: Browser) -> None:
+    pages.request(house, "возврат")
+    page = admin.post("/keywords/new", keyword="возврат", weight="60", category="returns", enabled="on")
+    (number,) = set(re.findall(r"/keywords/drafts/(\d+)/save", page.text))
+
+    fewer = admin.get(f"/keywords/drafts/{number}?last=1000")
+
+    assert "<strong>10,000</strong>" in page.text
+    assert "<strong>1,000</strong>" in fewer.text
+    assert 'name="last" value="1000"' in fewer.text
+    assert "last=1000" in fewer.text.split("/samples?")[1]
+
+
+def test_a_save_needs_a_reason_and_happens_once(house: House, admin: Browser) -> None:
+    checked = admin.post("/keywords/new", keyword="возврат", weight="60", category="returns", enabled="on").text
+
+    assert "Say in a few words why" in save(admin, checked, reason="   ")
+    save(admin, checked)
+    again = save(admin, checked)
+
+    assert len(entries(house)) == 1
+    assert "saved as version 1" in again
+
+
+def test_ten_megabytes_are_answered(house: House, admin: Browser) -> None:
+    pages.dictionary(house, Entry("возврат", 60, "returns"))
+
+    answer = admin.post("/keywords/try", **typed(admin), text="возврат " + "x" * 5_000_000 + " я" * 2_000_000)
+
+    assert answer.status_code == 200
+    assert "were not read" in answer.text
+
+
+def test_markup_in_entries_and_texts_is_shown_as_text(house: House, admin: Browser) -> None:
+    evil = "<script>alert(1)</script>"
+    pages.dictionary(house, Entry("возврат", 60, "returns", note=evil))
+
+    page = admin.post("/keywords/try", **typed(admin), text=f"возврат {evil}", subject=evil)
+
+    assert evil not in page.text
+    assert page.text.count("&lt;script&gt;alert(1)") >= 2
+
+
+def test_a_viewer_sees_and_tries_but_cannot_change(house: House, admin: Browser, desk: str) -> None:
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "returns"))
+    pages.login(house, "vera", Role.VIEWER)
+    viewer = Browser(desk)
+    viewer.sign_in("vera")
+
+    assert '<input class="weight"' not in viewer.get("/keywords").text
+    assert "tag good" in viewer.post("/keywords/try", text="возврат").text
+    assert viewer.post("/keywords/propose", **typed(admin)).status_code == 403
+    assert viewer.post(f"/keywords/{entry}", keyword="x", weight="1", category="returns").status_code == 403
+    viewer.client.close()
+
+
+def test_a_file_is_compared_first_and_its_faults_are_named(house: House, admin: Browser) -> None:
+    pages.dictionary(house, Entry("возврат", 60, "returns"))
+    content = "keyword;weight;category\nвозвраты;70;returns\nщиток;700;repair\nмастер;40;repair\n".encode("cp1251")
+    admin.get("/keywords/import")
+
+    answer = admin.client.post(
+        "/keywords/import",
+        data={"form_token": admin.token},
+        files={"file": ("words.csv", content, "text/csv")},
+        headers={"Origin": admin.base},
+    )
+
+    assert "1 new entry" in answer.text
+    assert "1 changed entry" in answer.text
+    assert "line 3, weight: 700 is out of range" in answer.text
+    (number,) = set(re.findall(r"/keywords/drafts/(\d+)", answer.text))
+    save(admin, admin.get(f"/keywords/drafts/{number}").text)
+    assert entries(house) == [("возвраты", 70, "returns", True), ("мастер", 40, "repair", True)]
+
+
+def test_pasted_lines_without_faults_lead_straight_to_the_draft(house: House, admin: Browser) -> None:
+    admin.get("/keywords/import")
+
+    answer = admin.post("/keywords/import", pasted="keyword,weight,category\nвозврат,60,returns\n")
+
+    assert "/keywords/drafts/" in str(answer.url)
+    assert entries(house) == []
+    assert (
+        "name:1: " in admin.post("/keywords/import", pasted="name,weight").text
+        or admin.post("/keywords/import", pasted="name,weight").status_code == 422
+    )
+
+
+def test_what_is_exported_is_a_file_and_noted(house: House, admin: Browser) -> None:
+    pages.dictionary(house, Entry("=возврат", 60, "returns"))
+
+    answer = admin.get("/keywords/export")
+
+    assert answer.headers["content-disposition"].startswith('attachment; filename="keywords-')
+    assert "=возврат" in answer.text
+    assert not any(line.startswith("=") for line in answer.text.splitlines())
+    assert "keywords exported" in admin.get("/audit").text
+
+
+def test_proposals_are_taken_one_by_one(house: House, admin: Browser) -> None:
+    for number in range(12):
+        pages.labelled(house, f"прошу возврат денег {number}", "returns")
+        pages.labelled(house, f"нужен ремонт щитка {number}", "repair")
+    draft = pages.learned(house)
+
+    page = admin.get(f"/keywords/drafts/{draft}")
+    assert "100%" in page.text
+    none = admin.post(f"/keywords/drafts/{draft}/choose")
+    assert none.status_code == 422
+    taken = admin.post(f"/keywords/drafts/{draft}/choose", tick=["0"])
+    save(admin, taken.text)
+
+    assert len(entries(house)) == 1
+
+
+def test_quality_and_report_show_what_there_is(house: House, admin: Browser) -> None:
+    assert "was not judged yet" in admin.get("/keywords/evaluation").text
+    assert admin.post("/keywords/evaluation").status_code == 422
+    pages.dictionary(house, Entry("возврат", 60, "returns"), Entry("возвраты", 50, "repair"))
+    for number in range(4):
+        pages.labelled(house, f"возврат {number}", "repair")
+    pages.request(house, "возврат")
+
+    shown = admin.post("/keywords/evaluation")
+
+    assert shown.status_code == 200
+    assert "<svg" in shown.text
+    table = shown.text.partition("Columns have the numbers of the rows.")[2].partition("</table>")[0]
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in table.split("<tr>")[1:]]
+    assert rows[0][2:] == ["1", "2", "3"]
+    assert [row[2:] for row in rows[1:3]] == [["·", "1", "·"], ["·", "·", "·"]]
+    assert "Commonest mistakes" in shown.text
+    report = admin.get("/keywords/report").text
+    assert "возвраты" in report
+    assert "Counted over 1 request" in report

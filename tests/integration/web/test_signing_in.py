@@ -1,0 +1,128 @@
+"""Who gets in, how sessions end, and that nobody else's page can act in somebody's name."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from caseline.actions import keep_users, sign_in
+from caseline.actions.keep_users import BadLogin, Wish
+from caseline.actions.sign_in import Attempt, NotSignedIn
+from caseline.actions.wiring import House
+from caseline.people.rights import Role
+from tests.factories import pages
+from tests.factories.pages import PASSWORD, Browser
+
+NOW = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
+
+
+def test_a_page_asks_who_it_is_and_then_shows_itself(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+
+    asked = browser.get("/audit")
+    assert asked.url.path == "/sign-in"
+    shown = browser.post("/sign-in", name="Anna ", password=PASSWORD, next="/audit")
+
+    assert (shown.status_code, shown.url.path) == (200, "/audit")
+    assert "signed in" in shown.text
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example/", "/\\evil.example", "\tjavascript:1"])
+def test_signing_in_never_leads_to_another_host(house: House, browser: Browser, elsewhere: str) -> None:
+    pages.login(house, "anna")
+    browser.get("/sign-in")
+    browser.client.follow_redirects = False
+
+    answer = browser.post("/sign-in", name="anna", password=PASSWORD, next=elsewhere)
+
+    assert answer.headers["location"] == "/"
+
+
+def test_a_wrong_password_and_an_unknown_name_look_the_same(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+
+    wrong, unknown = browser.sign_in("anna", "something else"), browser.sign_in("nobody", "something else")
+
+    assert (wrong.status_code, unknown.status_code) == (401, 401)
+    assert wrong.text.replace("anna", "") == unknown.text.replace("nobody", "")
+
+
+def test_after_five_failures_even_the_right_password_has_to_wait(house: House) -> None:
+    pages.login(house, "anna")
+    for _ in range(5):
+        with pytest.raises(NotSignedIn, match="wrong"):
+            sign_in.sign_in(house, Attempt(name="anna", password=PASSWORD[1:], address="10.0.0.1"), now=NOW)
+
+    right = Attempt(name="ANNA", password=PASSWORD, address="10.0.0.2")
+    with pytest.raises(NotSignedIn, match="wait"):
+        sign_in.sign_in(house, right, now=NOW)
+    assert sign_in.sign_in(house, right, now=NOW + sign_in.SPAN + timedelta(seconds=1))
+
+
+def test_a_session_ends_by_itself_and_keeps_no_token_in_the_database(house: House) -> None:
+    pages.login(house, "anna")
+    token = sign_in.sign_in(house, Attempt(name="anna", password=PASSWORD, address=""), now=NOW)
+
+    assert sign_in.session(house, token, now=NOW + timedelta(hours=1)) is not None
+    assert sign_in.session(house, token, now=NOW + timedelta(hours=3, minutes=1)) is None  # idle for two
+    for hour in range(1, 12):
+        sign_in.session(house, token, now=NOW + timedelta(hours=hour))
+    assert sign_in.session(house, token, now=NOW + timedelta(hours=12)) is None  # twelve are the most
+    with house.engine.connect() as connection:
+        (kept,) = connection.execute(sa.text("SELECT token::text || form_token || agent FROM people.session")).scalars()
+    assert token not in kept
+
+
+def test_another_password_role_or_state_ends_all_sessions(house: House) -> None:
+    pages.login(house, "anna")
+    for wish in (Wish(role=Role.VIEWER), Wish(password=PASSWORD + "!"), Wish(active=False)):
+        keep_users.change(house, "anna", Wish(active=True, password=PASSWORD), by=None, now=NOW)
+        token = sign_in.sign_in(house, Attempt(name="anna", password=PASSWORD, address=""), now=NOW)
+        keep_users.change(house, "anna", wish, by=None, now=NOW)
+        assert sign_in.session(house, token, now=NOW) is None
+
+
+def test_signing_out_ends_the_session(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+    browser.sign_in("anna")
+    token = browser.client.cookies["caseline"]
+
+    browser.post("/sign-out")
+
+    assert sign_in.session(house, token, now=datetime.now(UTC)) is None
+    assert browser.get("/audit").url.path == "/sign-in"
+
+
+def test_a_form_of_another_origin_or_without_its_token_is_refused(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+    browser.sign_in("anna")
+
+    without = browser.post("/sign-out", token="")
+    foreign = browser.client.post(
+        "/sign-out", data={"form_token": browser.token}, headers={"Origin": "https://evil.example"}
+    )
+    fetched = browser.client.post(
+        "/sign-out", data={"form_token": browser.token}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert [answer.status_code for answer in (without, foreign, fetched)] == [403, 403, 403]
+    assert browser.get("/audit").status_code == 200
+    assert browser.get("/audit").text.count("was turned away") == 3
+
+
+@pytest.mark.parametrize("password", ["short", "password12345", "йцукенгшщз1", "aaaaaaaaaaaaaa", "anna-anna-anna"])
+def test_passwords_that_are_guessed_first_are_refused(house: House, password: str) -> None:
+    with pytest.raises(BadLogin, match="password"):
+        keep_users.add(house, "anna", Wish(role=Role.VIEWER, password=password), by=None, now=NOW)
+
+
+def test_what_was_typed_survives_the_end_of_a_session(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+    browser.sign_in("anna")
+    with house.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM people.session"))
+
+    answer = browser.post("/keywords/new", keyword="возврат", weight="50")
+
+    assert answer.status_code in {401, 403}
+    assert "still there" in answer.text or "not lost" in answer.text
