@@ -31,25 +31,36 @@ def adopt(connection: sa.Connection, plan: Plan, known: Sequence[Known]) -> list
     connection.execute(
         adopted, {"known": [{"origin": k.origin, "crm_id": k.crm_id, "version": k.version} for k in known]}
     )
-    refused = _twins(connection, plan, [one.crm_id for one in known])
-    settle.refuse(connection, plan, refused)
-    return refused
+    ids = sa.any_(sa.literal([one.crm_id for one in known], sa.ARRAY(sa.BigInteger)))
+    row, take = tables.row, plan.take
+    return _refuse_twins(connection, plan, sa.and_(row.c.crm_id == take.c.crm_id, take.c.crm_id == ids))
 
 
-def _twins(connection: sa.Connection, plan: Plan, crm_ids: Sequence[int]) -> list[Refusal]:
+def twins(connection: sa.Connection, plan: Plan) -> list[Refusal]:
+    """Rows whose record a row of another part has made: refused, because both would be one record in the CRM."""
+    part, row, take = tables.part, tables.row, plan.take
+    others = sa.exists(sa.select(part.c.id).where(_beside(plan)))
+    if not connection.execute(sa.select(others)).scalar_one():
+        return []
+    alike = sa.and_(row.c.key == take.c.origin, row.c.duplicate_of.is_(None))
+    return _refuse_twins(connection, plan, sa.and_(alike, row.c.crm_id.is_not(None), take.c.is_new))
+
+
+def _beside(plan: Plan) -> sa.ColumnElement[bool]:
+    """Other parts whose rows are records of the same entity and source."""
+    part = tables.part
+    return sa.and_(part.c.source == plan.source, part.c.entity == plan.entity, part.c.id != plan.part_id)
+
+
+def _refuse_twins(connection: sa.Connection, plan: Plan, alike: sa.ColumnElement[bool]) -> list[Refusal]:
     take, row, part = plan.take, tables.row, tables.part
     others = (
         sa.select(take.c.ref, take.c.origin, part.c.name, row.c.line)
-        .join(row, row.c.crm_id == take.c.crm_id)
-        .join(part, part.c.id == row.c.part_id)
-        .where(
-            part.c.source == plan.source,
-            part.c.entity == plan.entity,
-            part.c.id != plan.part_id,
-            take.c.crm_id == sa.any_(sa.literal(list(crm_ids), sa.ARRAY(sa.BigInteger))),
-        )
+        .select_from(take)
+        .join(part, _beside(plan))
+        .join(row, sa.and_(row.c.part_id == part.c.id, alike))
     )
-    return [
+    refused = [
         Refusal(
             ref,
             "DUPLICATE",
@@ -59,6 +70,8 @@ def _twins(connection: sa.Connection, plan: Plan, crm_ids: Sequence[int]) -> lis
         )
         for ref, key, name, line in connection.execute(others)
     ]
+    settle.refuse(connection, plan, refused)
+    return refused
 
 
 def orphans(connection: sa.Connection, plan: Plan, lost: Sequence[int]) -> list[Refusal]:

@@ -190,8 +190,14 @@ def _part_of(connection: sa.Connection, incoming: Incoming, side: sa.ColumnEleme
 
 
 def _resolve_among_themselves(connection: sa.Connection, plan: Plan) -> None:
-    """References inside the batch: chains and circles are written in one statement, each with its minted id."""
+    """References inside the batch: chains and circles are written in one statement, each with its minted id.
+
+    Where the CRM gives its ids itself, negative ones stand for them until it has (see `staging.leased`).
+    """
     take, other = plan.take, plan.take.alias("other")
+    if plan.mint is None:
+        nameless = sa.and_(take.c.is_new, take.c.crm_id.is_(None))
+        connection.execute(sa.update(take).values(crm_id=-take.c.ref).where(nameless))
     for link in plan.selves:
         target, wanted = take.c[link.column], take.c[link.key_column]
         connection.execute(

@@ -149,6 +149,8 @@ class Stage(_Strict):
     code: str
     label: str
     closed: bool = False
+    pauses: bool = False
+    """The clock of a deadline stands still in it."""
 
 
 class View(_Strict):

@@ -32,7 +32,8 @@ def end_silent(connection: sa.Connection, run_id: int, *, seconds: int) -> None:
     """End the connections of workers of a run from which the server has waited for a word longer than `seconds`.
 
     A process that was stopped holds the file that it reads for as long as its connection lives, and no timeout of
-    PostgreSQL ends a connection that is silent in the middle of a COPY.
+    PostgreSQL ends a connection that is silent in the middle of a COPY. A converter between two transactions holds
+    nothing that others need: it waits for the CRM.
     """
     connection.execute(_END_SILENT, {"locks": LOCKS, "run": run_id, "seconds": seconds})
 
@@ -42,4 +43,5 @@ SELECT pg_terminate_backend(worker.pid) FROM pg_locks presence JOIN pg_stat_acti
 WHERE presence.locktype = 'advisory' AND presence.classid = :locks AND presence.objid = :run
   AND presence.database = worker.datid AND worker.datname = current_database() AND worker.usename = current_user
   AND worker.wait_event_type = 'Client' AND worker.state_change < clock_timestamp() - make_interval(secs => :seconds)
+  AND NOT (worker.state = 'idle' AND starts_with(worker.application_name, 'caseline converter'))
 """)

@@ -51,6 +51,12 @@ def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, n
     return found, True
 
 
+def importing(connection: sa.Connection) -> frozenset[str]:
+    """Sources of which an import has begun and not ended."""
+    run = tables.run
+    return frozenset(connection.execute(sa.select(run.c.source).where(run.c.state == "open")).scalars())
+
+
 def part_ids(connection: sa.Connection, mapping: Mapping) -> dict[str, int]:
     """Ids of the mapping's parts, made where new."""
     part = tables.part
@@ -128,6 +134,7 @@ def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Defini
         tuple((stage.code, stage.label, stage.closed) for stage in mapping.stages),
         tuple(fields.values()),
         tuple((view.name, view.where, view.sort) for view in mapping.views),
+        tuple(stage.code for stage in mapping.stages if stage.pauses),
     )
 
 

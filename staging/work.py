@@ -77,7 +77,7 @@ def work(job: Job, *, budget: int | None = None, watch: Callable[[], None] | Non
     threads = [threading.Thread(target=_guarded, args=(job, shared, _load), name="loader")]
     threads += [
         threading.Thread(target=_guarded, args=(job, shared, _convert), name=f"converter-{n}")
-        for n in range(1, job.workers + 1)
+        for n in range(1, 1 + (1 if job.crm.in_order else job.workers))
     ]
     for thread in threads:
         thread.start()

@@ -65,7 +65,7 @@ class Case(NamedTuple):
     closed: int | None
     """Seconds; None while the case is open."""
     deleted: bool
-    has_messages: bool
+    stands: bool
     """False for bad and deleted cases: only rows meant to fail point at those."""
 
 
@@ -102,7 +102,7 @@ class CaseMaker:
             created=created,
             closed=self._closed(created),
             deleted=deleted,
-            has_messages=not deleted and index not in world.faults["Case"],
+            stands=not deleted and index not in world.faults["Case"],
         )
 
     def _client(self, index: int) -> tuple[int | None, int | None]:

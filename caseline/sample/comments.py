@@ -19,7 +19,7 @@ class CommentWriter:
     def write(self, case: Case) -> None:
         """All comments of one case."""
         count = self._stream.pick(_COUNTS)
-        for number in range(count if case.has_messages else 0):
+        for number in range(count if case.stands else 0):
             self._file.add(self._row(case, number))
 
     def _row(self, case: Case, number: int) -> list[str]:

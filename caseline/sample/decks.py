@@ -115,6 +115,17 @@ DECKS: Final[dict[str, tuple[Recipe, ...]]] = {
         _failed("ParentId", "Case"),
         _filtered("ParentId", "Case"),
     ),
+    "CaseHistory": (
+        *_damage("NewValue", "DataType"),
+        Recipe("required, empty", "MISSING", "Field", values=("", "  ", "\u00a0")),
+        Recipe("required, empty", "MISSING", "CreatedDate", values=("",)),
+        _date("CreatedDate"),
+        _TWICE,
+        _NO_ID,
+        _nowhere("CaseId", "Case"),
+        _failed("CaseId", "Case"),
+        _filtered("CaseId", "Case"),
+    ),
     "CaseComment": (
         *_damage("CommentBody", "IsPublished"),
         _date("CreatedDate"),

@@ -10,10 +10,12 @@ from caseline.sample.cases import CaseMaker
 from caseline.sample.comments import CommentWriter
 from caseline.sample.companies import account_rows
 from caseline.sample.contacts import contact_rows
+from caseline.sample.histories import HistoryWriter
 from caseline.sample.layouts import Layout
 from caseline.sample.letters import LetterWriter
 from caseline.sample.object_file import ObjectFile
 from caseline.sample.people import group_rows, user_rows
+from caseline.sample.stage_truth import StageTruth
 from caseline.sample.truth import Truth
 from caseline.sample.world import World
 
@@ -43,6 +45,7 @@ class _Draft:
     folder: Path
     world: World
     truth: Truth
+    stages: StageTruth
     part_rows: int
     case_part_rows: int
     report: Report
@@ -79,8 +82,9 @@ def write_export(  # noqa: PLR0913 - each argument is an option of the command t
     """Write a sample Salesforce export of `cases` cases into a folder; same arguments, same bytes.
 
     `bad_share` of the rows of each file (0 to 0.2, at least one row a file) are bad; `truth` names a file that tells
-    which, and how an import has to answer (see `Truth`). `messages` adds comments, mails and attachments and changes
-    nothing else. `zipped` packs everything as the service does, Case.csv cut in two or more. `unclosed` ends Case.csv
+    which, and how an import has to answer (see `Truth`); which stage rows the cases must have stands beside it, in
+    `<stem>.stages.jsonl` (see `StageTruth`). `messages` adds comments, mails and attachments and changes nothing else.
+    `zipped` packs everything as the service does, Case.csv cut in two or more. `unclosed` ends Case.csv
     with a row that breaks off inside a quoted value. `report` hears file, rows written and rows expected.
 
     Raises ValueError for impossible sizes, FileExistsError when the folder holds other files.
@@ -92,6 +96,7 @@ def write_export(  # noqa: PLR0913 - each argument is an option of the command t
         folder=publish.prepare(folder),
         world=world.build(cases=cases, seed=seed, bad_share=bad_share, messages=messages),
         truth=expected,
+        stages=StageTruth(truth and stages_beside(truth)),
         part_rows=_PART_ROWS if zipped else 0,
         case_part_rows=min(_PART_ROWS, (cases + 1) // 2) if zipped else 0,
         report=report or (lambda _file, _rows, _of: None),
@@ -110,6 +115,11 @@ def write_export(  # noqa: PLR0913 - each argument is an option of the command t
     )
 
 
+def stages_beside(truth: Path) -> Path:
+    """Where the stage rows are told that belong to a truth file."""
+    return truth.with_name(f"{truth.stem}.stages.jsonl")
+
+
 def _write_masters(draft: _Draft) -> None:
     """The objects that cases point at."""
     here = draft.world
@@ -120,23 +130,28 @@ def _write_masters(draft: _Draft) -> None:
 
 
 def _write_cases(draft: _Draft, *, messages: bool, unclosed: bool) -> None:
-    """Cases, each followed at once by its messages, so that no case has to be remembered."""
+    """Cases, each followed at once by its history and its messages, so that no case has to be remembered."""
     maker, file = CaseMaker(draft.world), draft.open(layouts.CASE)
+    others = {layouts.CASE_HISTORY: draft.open(layouts.CASE_HISTORY)}
+    history = HistoryWriter(draft.world, others[layouts.CASE_HISTORY], draft.stages)
     followers: list[CommentWriter | LetterWriter] = []
-    others: list[tuple[Layout, ObjectFile]] = []
     if messages:
-        others = [(layout, draft.open(layout)) for layout in (layouts.CASE_COMMENT, layouts.EMAIL_MESSAGE)]
-        followers = [CommentWriter(draft.world, others[0][1]), LetterWriter(draft.world, others[1][1])]
+        others |= {layout: draft.open(layout) for layout in (layouts.CASE_COMMENT, layouts.EMAIL_MESSAGE)}
+        followers.append(CommentWriter(draft.world, others[layouts.CASE_COMMENT]))
+        followers.append(LetterWriter(draft.world, others[layouts.EMAIL_MESSAGE]))
     for index in range(draft.world.cases):
         case = maker.make(index)
-        file.add(maker.row(case))
+        row = maker.row(case)
+        history.write(case, row)
+        file.add(row)
         for follower in followers:
             follower.write(case)
         if (index + 1) % _REPORT_EVERY == 0:
             draft.report(layouts.CASE.file, index + 1, draft.world.cases)
     if unclosed:
         _add_unclosed(draft, file)
-    for layout, written in [(layouts.CASE, file), *others]:
+    draft.stages.close()
+    for layout, written in {layouts.CASE: file, **others}.items():
         written.close()
         draft.report(layout.file, written.rows, written.rows)
     if messages:

@@ -74,6 +74,12 @@ CASE: Final = Layout(
         "Downtime_Hours__c Claim_Amount__c Symptoms__c On_Site_Visit__c Warranty_Until__c Resolution__c"
     ),
 )
+CASE_HISTORY: Final = Layout(
+    "CaseHistory",
+    "history",
+    IdSpace("017", 96_512_740),
+    _columns("Id IsDeleted CaseId CreatedById CreatedDate Field DataType OldValue NewValue"),
+)
 CASE_COMMENT: Final = Layout(
     "CaseComment",
     "message",
@@ -99,4 +105,4 @@ ATTACHMENT: Final = Layout(
     IdSpace("00P", 88_000_733),
     _columns(f"Id IsDeleted ParentId Name IsPrivate ContentType BodyLength OwnerId {_TRACE} Description"),
 )
-ALL: Final = (USER, GROUP, ACCOUNT, CONTACT, CASE, CASE_COMMENT, EMAIL_MESSAGE, ATTACHMENT)
+ALL: Final = (USER, GROUP, ACCOUNT, CONTACT, CASE, CASE_HISTORY, CASE_COMMENT, EMAIL_MESSAGE, ATTACHMENT)

@@ -40,7 +40,7 @@ class LetterWriter:
     def write(self, case: Case) -> None:
         """All mails of one case; only good mails are answered."""
         count = self._stream.pick(_COUNTS[case.origin])
-        if not count or not case.has_messages:
+        if not count or not case.stands:
             return
         first, answers = self._message_id(self._file.rows), ""
         for number in range(count):

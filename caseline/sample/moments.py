@@ -1,11 +1,12 @@
 """Moments of the sample as whole seconds since 2019-01-01 00:00:00 GMT, written the way an export writes them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 DAY: Final = 86_400
 HOUR: Final = 3_600
 _FIRST: Final = date(2019, 1, 1)
+_ZERO: Final = datetime.combine(_FIRST, time.min)
 _LAST: Final = date(2026, 10, 31)
 _DAYS: Final = (_LAST - _FIRST).days + 1
 _DATES: Final = tuple((_FIRST + timedelta(days=number)).isoformat() for number in range(_DAYS + 4 * 366))
@@ -45,6 +46,12 @@ def stamp(seconds: int) -> str:
     """`2024-02-29 07:05:00`."""
     day, second = divmod(seconds, DAY)
     return _DATES[day] + _CLOCK[second]
+
+
+def read(text: str) -> int:
+    """The seconds that `stamp` wrote."""
+    since = datetime.fromisoformat(text) - _ZERO
+    return since.days * DAY + since.seconds
 
 
 def day(seconds: int) -> str:

@@ -15,6 +15,12 @@ _QUEUES: Final = (
 )  # fmt: skip
 
 
+def owner_names(world: World) -> dict[str, str]:
+    """Name by id, of users and queues."""
+    users = {layouts.USER.ids.at(index): world.names.person(_FIRST_PERSON + index).full for index in range(USERS)}
+    return users | {layouts.GROUP.ids.at(index): name for index, name in enumerate(_QUEUES[:QUEUES])}
+
+
 def user_rows(world: World) -> Iterator[list[str]]:
     """Support agents, the inactive ones last."""
     stream = world.stream("User")

@@ -18,6 +18,8 @@ ACTIVE_USERS: Final = 60
 QUEUES: Final = 12
 MOST_COMMENTS: Final = 3
 MOST_MAILS: Final = 4
+_CHANGES: Final = 2
+"""Lines of history for each case, old ones without any among them; no more than about."""
 _DELETED_ONE_IN: Final = 333
 _POINTED_AT: Final = 200  # deleted cases that bad rows may name
 
@@ -75,7 +77,7 @@ def build(*, cases: int, seed: int, bad_share: float, messages: bool) -> World:
     """The world of an export of this many cases; messages change nothing about the other files."""
     deletions = Deletions(chance.salt(seed, "deletions"))
     rows = {"User": USERS, "Group": QUEUES, "Account": max(10, cases // 24), "Contact": max(20, cases // 6)}
-    rows["Case"] = cases
+    rows |= {"Case": cases, "CaseHistory": cases * _CHANGES}
     if messages:
         rows |= {"CaseComment": cases * MOST_COMMENTS, "EmailMessage": cases * MOST_MAILS}
     faults = _faults(rows, seed, bad_share, deletions)

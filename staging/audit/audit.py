@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from caseline.crm import vocabulary
 from caseline.crm.port import Crm
-from staging.audit import opening, samples, source_files, store
+from staging.audit import opening, samples, source_files, stage_rows, store
 from staging.audit.expected import Expected
 from staging.audit.faulty import AuditFault
 from staging.audit.findings import Finding, Kind
@@ -23,6 +23,7 @@ from staging.audit.keys import hashes, places
 from staging.audit.opening import Opened
 from staging.audit.part_audit import PartAudit
 from staging.audit.samples import Drawer
+from staging.audit.stage_rows import Told
 from staging.audit.verdict import PartVerdict, Verdict
 from staging.mapping import Mapping
 
@@ -55,11 +56,12 @@ def run(connection: sa.Connection, crm: Crm, request: Request, *, clock: Clock, 
         raise AuditFault(f"the import of {mapping.source} is not finished: start it again, and check when it has ended")
     files = _files(connection, request, wanted)
     with ThreadPoolExecutor(1, "crm") as pool:
-        ground = Ground(mapping, connection, crm, pool)
+        ground = Ground(mapping, connection, crm, pool, told=_told(mapping, crm, wanted))
         drawers = {name: Drawer(request.sample, random.Random(f"{request.seed} {name}")) for name in wanted}  # noqa: S311 - no secret
         progress = _Progress(files, wanted, watch)
         verdicts = tuple(_part(ground, drawer, files, progress) for drawer in drawers.items())
         in_crm = _strangers(ground, wanted)
+        notes = [*_notes(files, mapping), *_stage_rows(ground)]
     return Verdict(
         source=mapping.source,
         title=mapping.title,
@@ -73,7 +75,7 @@ def run(connection: sa.Connection, crm: Crm, request: Request, *, clock: Clock, 
         census=ground.census,
         samples=tuple(samples.choose(list(drawers.values()), request.sample)),
         names=_names(ground),
-        notes=tuple(_notes(files, mapping)),
+        notes=tuple(notes),
         seed=request.seed,
         started_at=started,
         finished_at=clock(),
@@ -89,6 +91,24 @@ def _part(ground: Ground, part: tuple[str, Drawer], files: Sequence[Opened], pro
         audit.go_through(file, progress.within(file, name))
     audit.finish()
     return _verdict(audit, store.count(ground.connection, number))
+
+
+def _told(mapping: Mapping, crm: Crm, wanted: Sequence[str]) -> Told | None:
+    """Stage rows are kept by our own register, and can be judged when all is read that tells of them."""
+    telling = [name for name, part in mapping.parts.items() if part.entity in {vocabulary.REQUEST, vocabulary.HISTORY}]
+    return Told.by(mapping) if crm.shares_transaction and set(telling) <= set(wanted) else None
+
+
+def _stage_rows(ground: Ground) -> list[str]:
+    if ground.told is None:
+        return []
+    done = stage_rows.check(ground.connection, ground.mapping.source, ground.told, ground.findings)
+    if not done.records + done.moved:
+        return []
+    notes = [f"Stage rows of {done.records:,} records were compared with creation, history and closing."]
+    if done.moved:
+        notes.append(f"{done.moved:,} records were moved here since; of their stage rows only gaps were looked for.")
+    return notes
 
 
 def _wanted(request: Request) -> list[str]:

@@ -9,13 +9,14 @@ from typing import Any, Final
 from caseline.crm import vocabulary
 
 Columns = Mapping[str, Sequence[Any]]
-STATUS: Final = {"request": "stage", "message": "kind", "person": "active"}
+STATUS: Final = {"request": "stage", "message": "kind", "person": "active", "history": "field"}
 """The field that counts as status, by entity."""
 OWNER: Final = {
     "request": ("assignee", "group"),
     "company": ("owner",),
     "contact": ("owner",),
     "message": ("author",),
+    "history": ("author",),
 }
 """The fields that say who owns a record; the first that is filled counts."""
 NOBODY: Final = ""

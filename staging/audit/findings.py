@@ -33,6 +33,8 @@ class Kind(StrEnum):
     """The CRM holds a value that cannot be read from the file's text by the mapping."""
     LEFT_OVER = "left over"
     """The newest export filters the record out, an earlier one did not, and the CRM still has it."""
+    STAGE_ROWS = "stage rows"
+    """The stage rows of a record are not what the files tell of its creation, its changes of stage and its closing."""
 
 
 @dataclass(frozen=True, slots=True)

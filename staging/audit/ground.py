@@ -13,6 +13,7 @@ from staging.audit.comparison import Record
 from staging.audit.digests import Digests
 from staging.audit.findings import Findings
 from staging.audit.keys import Hashes, KeySet
+from staging.audit.stage_rows import Told
 from staging.mapping import Mapping
 
 
@@ -32,6 +33,8 @@ class Ground:
     """Records of the CRM by entity that belong to something that was looked at."""
     origins: defaultdict[str, KeySet] = field(default_factory=lambda: defaultdict(KeySet))
     """Their keys."""
+    told: Told | None = None
+    """What the files tell of stages; None where stage rows are not looked at."""
 
     def records(self, entity: str, keys: Sequence[str]) -> dict[str, Record]:
         """The records of the CRM that have these keys."""

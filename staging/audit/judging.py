@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from caseline.crm import vocabulary
 from staging.audit import comparison, store
 from staging.audit.comparison import Comparison, Record
 from staging.audit.digests import text_of
@@ -16,7 +17,7 @@ from staging.audit.ground import Ground
 from staging.audit.keys import hashes
 from staging.audit.samples import Drawer
 from staging.audit.store import StagedRow
-from staging.tables import FAILED, NEW
+from staging.tables import FAILED, NEW, SUCCESS
 
 SHOWN: Final = 300
 """Characters of a value that a finding keeps, from a little before the first difference."""
@@ -78,6 +79,9 @@ class Judge:
         self._present(case.only(groups["present"]), rows, records)
         self._absent(case.only(groups["absent"]))
         self._failed(case.only(groups["failed"]), rows)
+        if self.ground.told and self.entity == vocabulary.HISTORY:
+            good = [n for n, key in enumerate(case.keys) if key in rows and rows[key].status == SUCCESS]
+            self.ground.told.take_changes(case.keys, case.said, good)
         return set(records)
 
     def _group(self, case: Case, number: int, row: StagedRow | None, record: Record | None) -> str:
@@ -129,6 +133,8 @@ class Judge:
             self.ground.digests.add_both(self.entity, name, keys, (expected, result.found[name]))
         self.ground.census.expect(self.entity, result.expected)
         self.ground.census.find(self.entity, result.found)
+        if self.ground.told and self.entity == vocabulary.REQUEST:
+            self.ground.told.take_records(self.reading.name, case.keys, result.expected)
         self.drawer.offer(self.reading.name, case.keys, case.places, result)
 
     def _differences(self, case: Case, result: Comparison, rows: dict[str, StagedRow]) -> None:

@@ -7,7 +7,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.crm import tables as register
+from caseline.crm import time_tables, vocabulary
 from staging import tables
+from staging.audit.visits import Visit
 
 AT_ONCE: Final = 1_000
 SHA256: Final = 64
@@ -70,6 +73,18 @@ class OddRow:
     codes: tuple[str, ...]
     unread: bool
     has_key: bool
+
+
+@dataclass(slots=True)
+class StagedLife:
+    """An imported record with all its stage rows, oldest first."""
+
+    origin: str
+    rows: list[Visit]
+    foreign: bool = False
+    """A row of them was not made by an import."""
+    touched: bool = False
+    """An event tells that people have changed the record here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +176,48 @@ def keys(connection: sa.Connection, part_id: int) -> Iterator[Sequence[tuple[str
     with connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(query) as found:
         for piece in found.partitions(AT_ONCE):
             yield [(key, status) for key, status in piece]
+
+
+def changed(connection: sa.Connection, source: str) -> set[str]:
+    """Keys of requests that some run has changed after another one made them."""
+    ledger, row, part = tables.ledger, tables.row, tables.part
+    query = (
+        sa.select(row.c.key)
+        .join(ledger, ledger.c.row_id == row.c.id)
+        .join(part, part.c.id == row.c.part_id)
+        .where(part.c.source == source, part.c.entity == vocabulary.REQUEST, sa.not_(ledger.c.created))
+    )
+    return set(connection.execute(query).scalars())
+
+
+def lives(connection: sa.Connection, source: str) -> Iterator[list[StagedLife]]:
+    """The records of a source in the register with their stage rows, streamed in pieces; no port answers these rows."""
+    event, record, stage_row = register.event, register.record, time_tables.stage_row
+    told = sa.select(event.c.record_id).where(event.c.entity == vocabulary.REQUEST, sa.not_(event.c.imported))
+    touched = set(connection.execute(told).scalars())
+    spans = (_moment(stage_row.c.entered_at), _moment(stage_row.c.left_at), stage_row.c.elapsed_s)
+    query = (
+        sa.select(record.c.id, record.c.origin, stage_row.c.stage, *spans, stage_row.c.imported)
+        .outerjoin(stage_row, stage_row.c.record_id == record.c.id)
+        .where(record.c.source == source)
+        .order_by(record.c.id, stage_row.c.entered_at, stage_row.c.id)
+    )
+    piece: list[StagedLife] = []
+    with connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(query) as found:
+        for number, origin, stage, entered, left, seconds, imported in found:
+            if not piece or piece[-1].origin != origin:
+                if len(piece) >= AT_ONCE:
+                    yield piece
+                    piece = []
+                piece.append(StagedLife(origin, [], touched=number in touched))
+            if stage is not None:
+                piece[-1].rows.append(Visit(stage, entered, left, seconds))
+                piece[-1].foreign |= not imported
+    yield piece
+
+
+def _moment(at: sa.Column[Any]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.extract("epoch", at) * 1_000_000, sa.BigInteger)
 
 
 def _any(keys: Sequence[str]) -> sa.CollectionAggregate[Any]:

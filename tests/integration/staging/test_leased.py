@@ -1,6 +1,7 @@
 """Imports into a CRM outside our transaction: leases, fences, lost answers."""
 
 import dataclasses
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from caseline.actions import roll_back
+from caseline.actions.wiring import House
 from caseline.crm.memory import MemoryCrm
-from caseline.crm.port import Ambiguous
+from caseline.crm.port import Ambiguous, Outcome, Stopped
 from caseline.db.engine import open_engine
+from caseline.settings import Settings
 from staging import batches, mapping_file, register, report, survey, tables, work
 from staging.register import Options
 
@@ -63,8 +67,10 @@ def engine(database_url: str) -> sa.Engine:
     return open_engine(database_url)
 
 
-def job(engine: sa.Engine, export: Path, crm: MemoryCrm, clock: Clock, options: Options = PLAIN) -> work.Job:
-    mapping = mapping_file.parse(MAPPING, "shop.yaml")
+def job(
+    engine: sa.Engine, export: Path, crm: MemoryCrm, clock: Clock, options: Options = PLAIN, *, text: str = MAPPING
+) -> work.Job:
+    mapping = mapping_file.parse(text, "shop.yaml")
     found = survey.look([export], mapping).found
     with engine.begin() as connection:
         run_id, _ = register.prepare(connection, mapping, found, options, crm=crm, now=clock())
@@ -110,6 +116,23 @@ def test_lost_answers_make_no_duplicates(engine: sa.Engine, export: Path) -> Non
     assert set(origins(crm).values()) == {1}
 
 
+def test_a_crm_that_stops_the_run_leaves_every_row_new_and_no_lease_behind(engine: sa.Engine, export: Path) -> None:
+    """Somebody has to act first; whoever starts again afterwards need not wait."""
+
+    def refuse(_when: str, _record: Mapping[str, Any]) -> None:
+        raise Stopped("the webhook is not accepted: make a new one")
+
+    clock = Clock()
+    with pytest.raises(Stopped):
+        work.work(job(engine, export, MemoryCrm(refuse), clock))
+
+    with engine.connect() as connection:
+        statuses = connection.execute(sa.select(tables.row.c.status).distinct()).scalars().all()
+    assert statuses == ["NEW"]
+    assert work.work(job(engine, export, MemoryCrm(), clock))
+    assert totals(engine) == report.Totals(success=140, failed=20)
+
+
 def test_a_run_that_died_in_the_middle_of_sending_goes_on_without_duplicates(engine: sa.Engine, export: Path) -> None:
     calls = 0
 
@@ -130,6 +153,93 @@ def test_a_run_that_died_in_the_middle_of_sending_goes_on_without_duplicates(eng
     assert finished
     assert totals(engine) == report.Totals(success=140, failed=20)
     assert set(origins(crm).values()) == {1}
+
+
+@pytest.mark.parametrize("deadly", [1, 5, 77, 147])
+def test_a_run_that_died_is_rolled_back_to_nothing_and_can_be_imported_again(
+    database_url: str, engine: sa.Engine, export: Path, deadly: int
+) -> None:
+    calls = 0
+
+    def die(when: str, _record: Mapping[str, Any]) -> None:
+        nonlocal calls
+        calls += when == "after"
+        if calls == deadly:
+            calls += 1
+            raise KeyboardInterrupt
+
+    crm, clock = MemoryCrm(die), Clock()
+    run = dataclasses.replace(job(engine, export, crm, clock), workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        work.work(run)
+    assert crm.count() != {}
+
+    done = roll_back.roll_back(House(Settings(), database_url, engine, crm), run.run_id, now=clock())
+
+    assert [record for entity in ("company", "request") for record in crm.read(entity, "shop")] == []
+    assert (sum(done.deleted.values()), done.kept) == (deadly, {})
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(tables.row.c.crm_id).distinct()).scalars().all() == [None]
+    clock.now += timedelta(seconds=121)
+    assert work.work(job(engine, export, crm, clock))
+    assert totals(engine) == report.Totals(success=140, failed=20)
+    assert set(origins(crm).values()) == {1}
+
+
+def test_what_was_edited_between_a_death_and_the_rollback_stays(
+    database_url: str, engine: sa.Engine, export: Path
+) -> None:
+    def die(when: str, record: Mapping[str, Any]) -> None:
+        if (when, record["origin"], record["is_new"]) == ("after", "r9", True):
+            raise KeyboardInterrupt
+
+    crm, clock = MemoryCrm(die), Clock()
+    run = dataclasses.replace(job(engine, export, crm, clock), workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        work.work(run)
+    (sent,) = crm.look_up("request", "shop", ["r5"])
+    edited = {"ref": 1, "crm_id": sent.crm_id, "is_new": False, "version": 1, "origin": "r5", "subject": "Edited"}
+    crm.write("request", "shop", [edited])
+
+    done = roll_back.roll_back(House(Settings(), database_url, engine, crm), run.run_id, now=clock())
+
+    assert [record["origin"] for record in crm.read("request", "shop")] == ["r5"]
+    assert [(one.part, one.origin, one.reason) for one in done.samples] == [("request", "r5", roll_back.EDITED)]
+
+
+def test_a_later_run_takes_up_what_an_earlier_one_has_left(database_url: str, engine: sa.Engine, export: Path) -> None:
+    def die(when: str, record: Mapping[str, Any]) -> None:
+        if when == "after" and record["origin"] == "r9" and not died:
+            died.append(True)
+            raise KeyboardInterrupt
+
+    died: list[bool] = []
+    crm, clock = MemoryCrm(die), Clock()
+    first = dataclasses.replace(job(engine, export, crm, clock), workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        work.work(first)
+    house = House(Settings(), database_url, engine, crm)
+    roll_back.roll_back(house, first.run_id, now=clock())
+    clock.now += timedelta(seconds=121)
+    assert work.work(job(engine, export, crm, clock))
+
+    done = roll_back.roll_back(house, first.run_id, now=clock())
+
+    assert sum(done.deleted.values()) == 0
+    assert len(origins(crm)) == 140
+
+
+def test_a_crm_that_takes_longer_than_the_lease_is_not_written_to_by_two(engine: sa.Engine, export: Path) -> None:
+    """A portal may close a method for minutes; the worker that waits for it is alive."""
+    crm = MemoryCrm(lambda when, _record: time.sleep(0.08) if when == "before" else None)
+    slow = dataclasses.replace(job(engine, export, crm, Clock()), lease_seconds=2, clock=lambda: datetime.now(UTC))
+
+    finished = work.work(slow)
+
+    assert finished
+    assert set(origins(crm).values()) == {1}
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.max(tables.batch.c.fence))).scalar_one() == 1
 
 
 def test_a_lease_is_respected_until_it_lapses(engine: sa.Engine, export: Path) -> None:
@@ -187,3 +297,101 @@ def test_a_stale_worker_changes_nothing(engine: sa.Engine, export: Path) -> None
     assert not held
     assert not finished
     assert finished_by_owner
+
+
+PARENTS = MAPPING.replace(
+    "      created_at: created", "      created_at: created\n      parent: {column: parent, to: request}"
+)
+
+
+def _family(folder: Path, *pairs: tuple[str, str, str]) -> None:
+    """Requests as (key, parent, subject)."""
+    rows = "".join(f"{key},{subject},open,,2024-01-02 03:04:05,{parent}\n" for key, parent, subject in pairs)
+    (folder / "companies.csv").write_text("id,name\n")
+    (folder / "requests.csv").write_text("id,subject,status,company,created,parent\n" + rows)
+
+
+def _parents(crm: MemoryCrm) -> dict[str, str | None]:
+    """Key of the parent of each request."""
+    keys = {record["id"]: record["origin"] for record in crm.read("request", "shop")}
+    return {record["origin"]: keys.get(record["parent_id"]) for record in crm.read("request", "shop")}
+
+
+def _family_job(engine: sa.Engine, folder: Path, crm: MemoryCrm) -> work.Job:
+    return dataclasses.replace(job(engine, folder, crm, Clock(), text=PARENTS), workers=1)
+
+
+def test_chains_and_circles_of_parents_are_kept(engine: sa.Engine, tmp_path: Path) -> None:
+    crm = MemoryCrm()
+    chain = [(f"r{n}", f"r{n + 1}" if n < 9 else "", "a chain") for n in range(10)]
+    circle = [("c1", "c2", "a circle"), ("c2", "c3", "a circle"), ("c3", "c1", "a circle"), ("own", "own", "itself")]
+    _family(tmp_path, *chain, *circle, ("leaf", "c1", "beside a circle"))
+
+    assert work.work(_family_job(engine, tmp_path, crm))
+
+    wanted = {key: parent or None for key, parent, _subject in (*chain, *circle)} | {"leaf": "c1"}
+    assert _parents(crm) == wanted
+    assert totals(engine).failed == 0
+
+
+def test_circles_are_closed_after_a_death_in_between(engine: sa.Engine, tmp_path: Path) -> None:
+    """The records of a circle are there and know nothing of each other yet."""
+    writes = 0
+
+    def die(when: str, _record: Mapping[str, Any]) -> None:
+        nonlocal writes
+        writes += when == "after"
+        if writes == 2 and when == "after":
+            raise KeyboardInterrupt
+
+    _family(tmp_path, ("c1", "c2", "a circle"), ("c2", "c1", "a circle"))
+    crm = MemoryCrm(die)
+    first = _family_job(engine, tmp_path, crm)
+    with pytest.raises(KeyboardInterrupt):
+        work.work(first)
+    assert _parents(crm) == {"c1": None, "c2": None}
+
+    later = Clock()
+    later.now += timedelta(hours=1)
+    assert work.work(dataclasses.replace(first, clock=later, owner="another"))
+
+    assert _parents(crm) == {"c1": "c2", "c2": "c1"}
+    assert origins(crm) == Counter({"c1": 1, "c2": 1})
+    assert totals(engine).failed == 0
+
+
+def test_a_circle_falls_with_the_record_that_the_crm_refuses(engine: sa.Engine, tmp_path: Path) -> None:
+    class Choosy(MemoryCrm):
+        def _write(self, entity: str, source: str, record: Mapping[str, Any]) -> Outcome:
+            if record.get("subject") == "bad":
+                return Outcome(record["ref"], None, code="REFUSED", text="not this one")
+            return super()._write(entity, source, record)
+
+    _family(tmp_path, ("c1", "c2", "a circle"), ("c2", "c1", "bad"), ("leaf", "c2", "beside"), ("free", "", "alone"))
+    crm = Choosy()
+
+    assert work.work(_family_job(engine, tmp_path, crm))
+
+    assert _parents(crm) == {"free": None}
+    assert totals(engine).failed == 3
+
+
+def test_same_key_in_two_parts_of_one_entity_never_writes_over_the_first(engine: sa.Engine, tmp_path: Path) -> None:
+    text = MAPPING.replace(
+        "  company:\n    files",
+        "  client: {entity: company, files: [clients.csv], key: id, fields: {name: name}}\n  company:\n    files",
+    )
+    (tmp_path / "clients.csv").write_text("id,name\nc1,Client\n")
+    (tmp_path / "companies.csv").write_text("id,name\nc1,Company\nc2,Other\n")
+    (tmp_path / "requests.csv").write_text("id,subject,status,company,created\n")
+    crm = MemoryCrm()
+
+    assert work.work(job(engine, tmp_path, crm, Clock(), text=text))
+
+    assert {one["origin"]: one["name"] for one in crm.read("company", "shop")} == {"c1": "Client", "c2": "Other"}
+    with engine.connect() as connection:
+        errors = connection.execute(
+            sa.select(tables.row.c.errors).where(tables.row.c.status == tables.FAILED)
+        ).scalars()
+        assert [(one["code"], one["value"]) for (one,) in errors] == [("DUPLICATE", "c1")]
+        assert report.totals(connection)["company"] == report.Totals(success=1, failed=1)

@@ -20,6 +20,7 @@ FILES: Final = (
     "Account.csv",
     "Contact.csv",
     "Case.csv",
+    "CaseHistory.csv",
     "CaseComment.csv",
     "EmailMessage.csv",
 )
@@ -78,6 +79,14 @@ RULES: Final = {
         references={
             **_PEOPLE, **_OWNER, "ContactId": "Contact.csv", "AccountId": "Account.csv", "ParentId": "Case.csv",
         },
+    ),
+    "CaseHistory.csv": Rules(
+        required=("CaseId", "Field", "CreatedDate"),
+        times=("CreatedDate",),
+        booleans=("IsDeleted",),
+        longest={"OldValue": 255, "NewValue": 255},
+        values={"DataType": ("Text", "Picklist", "Boolean", "EntityId")},
+        references={"CreatedById": "User.csv", "CaseId": "Case.csv"},
     ),
     "CaseComment.csv": Rules(
         required=("ParentId", "CommentBody"),

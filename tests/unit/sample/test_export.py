@@ -71,7 +71,8 @@ def test_messages_change_no_other_file(tmp_path: Path) -> None:
     write_export(tmp_path / "without", cases=300, messages=False)
 
     few, many = digests(tmp_path / "without"), digests(tmp_path / "with")
-    assert set(few) == {"User.csv", "Group.csv", "Account.csv", "Contact.csv", "Case.csv", "README.txt"}
+    masters = {"User.csv", "Group.csv", "Account.csv", "Contact.csv"}
+    assert set(few) == {*masters, "Case.csv", "CaseHistory.csv", "README.txt"}
     assert few == {name: many[name] for name in few}
 
 
@@ -150,6 +151,7 @@ def test_accounts_contacts_and_messages_are_in_proportion(sample: Sample) -> Non
     assert counts["Case.csv"] == 5_000
     assert counts["Account.csv"] == 5_000 // 24
     assert counts["Contact.csv"] == 5_000 // 6
+    assert counts["CaseHistory.csv"] / 5_000 == pytest.approx(1.2, abs=0.15)
     assert counts["CaseComment.csv"] / 5_000 == pytest.approx(0.5, abs=0.05)
     assert counts["EmailMessage.csv"] / 5_000 == pytest.approx(0.85, abs=0.06)
 

@@ -57,7 +57,7 @@ def test_codes_of_truth_and_summary_agree_with_its_rows(sample: Sample) -> None:
 
 
 def test_share_of_bad_rows_is_the_one_asked_for(sample: Sample) -> None:
-    for name in ("Contact.csv", "Case.csv", "CaseComment.csv", "EmailMessage.csv"):
+    for name in ("Contact.csv", "Case.csv", "CaseHistory.csv", "CaseComment.csv", "EmailMessage.csv"):
         totals = sample.head["totals"][name]
         assert totals["failed"] / totals["read"] == pytest.approx(0.03, abs=0.001)
     assert sample.head["totals"]["Group.csv"]["failed"] == 1
@@ -68,7 +68,7 @@ def test_large_files_hold_every_kind_of_fault(sample: Sample) -> None:
     for entry in sample.truth:
         found[entry["file"]].add((entry["kind"], entry["field"]))
 
-    for name in ("Contact", "Case", "CaseComment", "EmailMessage"):
+    for name in ("Contact", "Case", "CaseHistory", "CaseComment", "EmailMessage"):
         blamed = {(r.kind, None if r.code == "WRONG_FIELD_COUNT" else r.column) for r in DECKS[name]}
         assert blamed <= found[f"{name}.csv"]
 
@@ -76,7 +76,7 @@ def test_large_files_hold_every_kind_of_fault(sample: Sample) -> None:
 def test_usual_share_of_20000_cases_has_room_for_every_kind_of_fault() -> None:
     built = world.build(cases=20_000, seed=2026, bad_share=0.005, messages=True)
 
-    for name in ("Contact", "Case", "CaseComment", "EmailMessage"):
+    for name in ("Contact", "Case", "CaseHistory", "CaseComment", "EmailMessage"):
         assert {fault.recipe for fault in built.faults[name].values()} == set(DECKS[name])
 
 
