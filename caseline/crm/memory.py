@@ -2,17 +2,26 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken
+from caseline.crm.port import Definitions, Incoming, Known, NotOffered, Outcome, Refusal, Taken, Withdrawn
+
+_MEMORY: Final = "a CRM in memory"
+Foresee = Callable[[sa.Connection, Incoming], tuple[Incoming, Sequence[Refusal]]]
+"""What would be left of a set, and what of it the real CRM would refuse."""
 
 
 class RehearsalCrm:
-    """Agrees to everything and writes nothing: the CRM of a dry run."""
+    """Agrees to what `foresee` does not refuse, and writes nothing: the CRM of a dry run."""
 
     shares_transaction = True
+    at_once = 50
+    in_order = False
+
+    def __init__(self, foresee: Foresee = lambda _connection, incoming: (incoming, [])) -> None:
+        self._foresee = foresee
 
     def prepare(self, connection: sa.Connection, definitions: Definitions) -> None:
         """Nothing to prepare."""
@@ -24,14 +33,13 @@ class RehearsalCrm:
         return sa.cast(sa.func.random() * float(2**62), sa.BigInteger)
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
-        """All of them are fine."""
-        del connection
-        return Taken(incoming.expected - incoming.changed, incoming.changed)
+        """What is not refused is fine."""
+        left, refused = self._foresee(connection, incoming)
+        return Taken(left.expected - left.changed, left.changed, refused=tuple(refused))
 
     def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-        """Not for this CRM: it takes in sets."""
-        message = f"a rehearsal takes in sets ({entity} of {source}, {len(records)} records)"
-        raise TypeError(message)
+        """Not offered: it takes in sets."""
+        raise NotOffered("a rehearsal", f"records one by one ({entity} of {source}, {len(records)})", "use `take_in`")
 
     def look_up(self, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
         """Nothing is ever there."""
@@ -48,6 +56,11 @@ class RehearsalCrm:
         del entity, pairs
         return []
 
+    def withdraw(self, entity: str, source: str, origins: Sequence[str]) -> Withdrawn:
+        """Nothing is ever there."""
+        del entity, source, origins
+        return Withdrawn()
+
     def count(self) -> dict[str, dict[str | None, int]]:
         """Nothing is ever there."""
         return {}
@@ -61,6 +74,8 @@ class MemoryCrm:
     """
 
     shares_transaction = False
+    at_once = 50
+    in_order = False
 
     def __init__(self, fault: Callable[[str, Mapping[str, Any]], None] = lambda _when, _record: None) -> None:
         self._fault = fault
@@ -73,14 +88,13 @@ class MemoryCrm:
         del connection, definitions
 
     def mint(self, entity: str) -> sa.ColumnElement[int]:
-        """Not for this CRM: it gives its ids itself."""
-        message = f"this CRM gives its ids itself ({entity})"
-        raise TypeError(message)
+        """Not offered: it gives its ids itself."""
+        raise NotOffered(_MEMORY, f"ids for a {entity} that is still to come", "write it, and it gets one")
 
     def take_in(self, connection: sa.Connection, incoming: Incoming) -> Taken:
-        """Not for this CRM: it has no part in our transaction."""
-        message = f"this CRM has no part in our transaction ({connection.engine.url.database}, {incoming.entity})"
-        raise TypeError(message)
+        """Not offered: it has no part in our transaction."""
+        del connection
+        raise NotOffered(_MEMORY, f"a place in our transaction ({incoming.entity})", "use `write`")
 
     def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """See the port. As careless as the real ones: the same origin twice makes two records."""
@@ -130,6 +144,11 @@ class MemoryCrm:
         for number in gone:
             del kept[number]
         return gone
+
+    def withdraw(self, entity: str, source: str, origins: Sequence[str]) -> Withdrawn:
+        """Whatever was written can be read at once."""
+        del entity, source, origins
+        return Withdrawn()
 
     def count(self) -> dict[str, dict[str | None, int]]:
         """See the port."""

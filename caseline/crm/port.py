@@ -16,6 +16,19 @@ class Ambiguous(TryLater):
     """The answer was lost: records may have been written or not; look them up before repeating."""
 
 
+class Stopped(Exception):
+    """The CRM serves us no more until somebody has done what the message says; repeating is of no use."""
+
+
+class NotOffered(Exception):
+    """A CRM does not do that; the message says why, and what to do instead. `docs/crms.md` lists all of it."""
+
+    def __init__(self, crm: str, what: str, remedy: str) -> None:
+        super().__init__(f"{crm} does not offer {what}: {remedy}")
+        self.crm = crm
+        self.what = what
+
+
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """What must exist in the CRM before records come."""
@@ -27,6 +40,8 @@ class Definitions:
     """(entity, name, type, label) of extra fields."""
     presets: Sequence[tuple[str, Mapping[str, Sequence[str]], str | None]] = ()
     """(name, {field: wanted values}, sort) of list views."""
+    pausing: Sequence[str] = ()
+    """Codes of those stages in which the clock of a deadline stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,16 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The answer to `Crm.withdraw`."""
+
+    gone: int = 0
+    """Records that were deleted."""
+    stay: tuple[Known, ...] = ()
+    """Those that somebody has edited since, or that the CRM does not delete."""
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """The answer to `Crm.take_in`."""
 
@@ -100,10 +125,17 @@ class Outcome:
 
 
 class Crm(Protocol):
-    """A system of record. Everything written through `take_in` or `write` is imported: quiet for every consumer."""
+    """A system of record. Everything written through `take_in` or `write` is imported: quiet for every consumer.
+
+    What a CRM cannot do raises `NotOffered`.
+    """
 
     shares_transaction: bool
     """True: `take_in` writes on the caller's connection and commits nothing. False: `write` is used."""
+    at_once: int
+    """How many records `write` takes best at once."""
+    in_order: bool
+    """True: records should be written in the order in which they come, so one worker at a time."""
 
     def prepare(self, connection: "sa.Connection", definitions: Definitions) -> None:
         """Make stages, extra fields and presets exist; running it again changes nothing."""
@@ -139,6 +171,14 @@ class Crm(Protocol):
         """Delete records by (id, version) and answer the ids that are gone.
 
         What was edited since that version stays, and so does what other records still point at.
+        """
+
+    def withdraw(self, entity: str, source: str, origins: Sequence[str]) -> Withdrawn:
+        """Delete what interrupted calls of `write` have left under these origins without anybody knowing of it.
+
+        That is what was sent, and neither answered nor taken up since: `read` does not show it. What was edited since
+        stays, and so does whatever was not sent by `write`. From here on no call that hangs somewhere brings one of
+        the origins any more. Done twice it does no harm. Raises `TryLater`; what was deleted until then stays deleted.
         """
 
     def count(self) -> dict[str, dict[str | None, int]]:

@@ -1,10 +1,11 @@
-"""Tables of the embedded register: companies, contacts, records, messages, stages, field definitions, events."""
+"""Tables of the embedded register: companies, contacts, records, messages, stages, categories, events."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.db.metadata import metadata
 from caseline.people.tables import bookkeeping, identity, origin
+from caseline.timing import tables as timing
 
 SCHEMA = "crm"
 
@@ -68,8 +69,27 @@ stage = sa.Table(
     sa.Column("label", sa.Text, nullable=False),
     sa.Column("closed", sa.Boolean, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("pauses", sa.Boolean, nullable=False, server_default=sa.false()),
     schema=SCHEMA,
 )
+"""While a record is in a stage that `pauses`, the clock of its deadline stands still; so it does in a closed one."""
+
+category = sa.Table(
+    "category",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    _to("group_id", "people.group.id"),
+    sa.Column("hours", sa.Integer, nullable=False),
+    sa.Column("hours_by_priority", JSONB, nullable=False, server_default="{}"),
+    sa.Column("calendar_id", sa.Text, sa.ForeignKey(timing.calendar.c.id)),
+    sa.Column("mode", sa.Text, nullable=False, server_default="working_days"),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.CheckConstraint("hours BETWEEN 1 AND 87600", name="hours"),
+    sa.CheckConstraint("mode IN ('working_days', 'schedule', 'elapsed', 'roll', 'whole_days')", name="mode"),
+    schema=SCHEMA,
+)
+"""What a request is about: its group (A11) and the hours of its deadline (A14). No calendar: the default one."""
 
 record = sa.Table(
     "record",
@@ -92,7 +112,12 @@ record = sa.Table(
     _to("group_id", "people.group.id"),
     _to("parent_id", "crm.record.id"),
     sa.Column("closed_at", sa.DateTime(timezone=True)),
+    sa.Column("category", sa.Text, sa.ForeignKey("crm.category.code")),
+    sa.Column("category_first_set_at", sa.DateTime(timezone=True)),
+    sa.Column("category_set_at", sa.DateTime(timezone=True)),
+    sa.Column("category_by", sa.Text),
     *bookkeeping(),
+    sa.CheckConstraint("category_by IN ('person', 'keywords', 'import')", name="category_by"),
     sa.UniqueConstraint("source", "origin"),
     sa.ForeignKeyConstraint(["kind", "stage"], ["crm.stage.kind", "crm.stage.code"], name="fk_record_stage"),
     sa.Index("ix_record_number", "number", postgresql_ops={"number": "text_pattern_ops"}),
@@ -108,6 +133,7 @@ record = sa.Table(
     ),
     sa.Index("ix_record_open_group_id", "group_id", "created_at", "id", postgresql_where=sa.text("closed_at IS NULL")),
     sa.Index("ix_record_parent_id", "parent_id", postgresql_where=sa.text("parent_id IS NOT NULL")),
+    sa.Index("ix_record_category", "category", "created_at", "id", postgresql_where=sa.text("category IS NOT NULL")),
     schema=SCHEMA,
 )
 """Descriptions are moved out of line by `toast_tuple_target` (migration 0001), so lists read narrow rows."""

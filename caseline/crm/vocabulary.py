@@ -42,6 +42,7 @@ class Field:
 
 
 REQUEST: Final = "request"
+HISTORY: Final = "history"
 _AT = Type.DATETIME
 
 
@@ -92,6 +93,7 @@ ENTITIES: Final[dict[str, tuple[Field, ...]]] = {
         Field("type", Type.LIST),
         Field("reason", Type.LIST),
         Field("channel", Type.LIST),
+        Field("category", Type.LIST),
         Field("escalated", Type.BOOLEAN),
         _refers("company", "company"),
         _refers("contact", "contact"),
@@ -117,11 +119,19 @@ ENTITIES: Final[dict[str, tuple[Field, ...]]] = {
         Field("mail_id"),
         Field("thread_id"),
     ),
+    "history": (
+        _refers("record", "request", required=True),
+        Field("field", required=True),
+        Field("old"),
+        Field("new"),
+        Field("at", _AT, required=True),
+        _refers("author", "person"),
+    ),
 }
 """Order matters: an entity refers only to earlier ones or to itself."""
 
 RANK: Final = {entity: rank for rank, entity in enumerate(ENTITIES)}
-TIME_OF_ORIGIN: Final = {"message": "sent_at"}
+TIME_OF_ORIGIN: Final = {"message": "sent_at", "history": "at"}
 """The field by which an entity is dated; `created_at` where not named."""
 
 

@@ -20,6 +20,8 @@ def open_engine(url: str) -> sa.Engine:
     return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
         poolclass=NullPool,
+        # What people have typed stays out of the messages of database errors, and so out of logs.
+        hide_parameters=True,
         # Statements are planned each time: a plan kept from an almost empty table would ruin a first load.
         connect_args={
             "prepare_threshold": None,

@@ -13,10 +13,14 @@ from caseline.db.postmaster import Postmaster
 _OLDEST: Final = 160_000
 _NO_CONNECTION: Final = 2  # psql's exit code for it; 3 is a failed statement
 
-# template0, because nobody is ever connected to it: a session in template1 would make this fail.
+# template0, because nobody is ever connected to it: a session in template1 would make this fail. It may fail all the
+# same, when somebody who was killed while he made the database has left a server process that makes it at this moment;
+# what counts is that it is there afterwards.
 _MAKE_AND_ASK: Final = r"""
+\set ON_ERROR_STOP 0
 SELECT format('CREATE DATABASE %I TEMPLATE template0', :'name')
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
+\set ON_ERROR_STOP 1
 \connect :"name"
 SELECT current_setting('server_version_num'), current_setting('server_version'), 'Ё' ILIKE 'ё',
     to_tsvector('russian', '«Договоры»') @@ to_tsquery('russian', 'договор')

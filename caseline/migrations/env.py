@@ -2,12 +2,22 @@
 
 from alembic import context
 
+import caseline.crm.bitrix24.book_tables
+import caseline.crm.bitrix24.sync_tables
+import caseline.crm.bitrix24.tables
 import caseline.crm.tables
-import caseline.people.tables  # noqa: F401 - registers its tables on the shared MetaData
-import staging.tables  # noqa: F401 - registers its tables on the shared MetaData
+import caseline.crm.time_tables
+import caseline.crm.timeline_tables
+import caseline.files.tables
+import caseline.mail.tables
+import caseline.outbox.tables
+import caseline.people.tables
+import caseline.timing.tables  # noqa: F401 - registers its tables on the shared MetaData
+import keywords.tables  # noqa: F401 - as above
+import staging.tables  # noqa: F401 - as above
 from caseline.db.metadata import metadata
 
-OURS = {"people", "crm", "staging"}
+OURS = {"people", "timing", "keywords", "crm", "staging", "portal", "outbox", "mail", "files"}
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:

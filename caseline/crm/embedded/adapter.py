@@ -5,15 +5,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.crm.embedded import references, store
+from caseline.crm.embedded import store
 from caseline.crm.embedded.shapes import TABLES
-from caseline.crm.port import Definitions, Incoming, Known, Outcome, Taken, TryLater
+from caseline.crm.embedded.stores import references, renumbering
+from caseline.crm.port import Definitions, Incoming, Known, NotOffered, Outcome, Taken, TryLater, Withdrawn
 
 
 class EmbeddedCrm:
     """`caseline.crm.port.Crm` over our own tables; writes in the transaction of the caller."""
 
     shares_transaction = True
+    at_once = 50
+    in_order = False
 
     def __init__(self, engine: sa.Engine, *, trusted: bool | None = None) -> None:
         """`trusted`: references that are checked as a set are not checked row by row again; None: if the login may."""
@@ -56,9 +59,9 @@ class EmbeddedCrm:
         return self._trusted
 
     def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-        """Not for this CRM: it takes in sets."""
-        message = f"the embedded register takes in sets ({entity} of {source}, {len(records)} records)"
-        raise TypeError(message)
+        """Not offered: the register takes in sets."""
+        what = f"records one by one ({entity} of {source}, {len(records)} records)"
+        raise NotOffered("the embedded register", what, "use `take_in`, in one transaction with everything else")
 
     def look_up(self, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
         """See the port."""
@@ -74,6 +77,27 @@ class EmbeddedCrm:
         """See the port."""
         with self._engine.begin() as connection:
             return store.delete(connection, entity, pairs)
+
+    def deletable(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """What `delete` would delete; nothing is."""
+        with self._engine.connect() as connection:
+            return store.delete(connection, entity, pairs)
+
+    def renumber(self, connection: sa.Connection, entity: str, pairs: Mapping[int, int]) -> None:
+        """Give records other ids, with all that points at them; versions stay, for nothing was edited."""
+        if not self._may_trust(connection):
+            raise NotOffered(
+                "the register",
+                "other ids to this login",
+                "GRANT SET ON PARAMETER session_replication_role to it, or roll the import back and import again",
+            )
+        if pairs:
+            renumbering.renumber(connection, TABLES[entity], entity, pairs)
+
+    def withdraw(self, entity: str, source: str, origins: Sequence[str]) -> Withdrawn:
+        """Nothing is ever left: what was interrupted was one transaction."""
+        del entity, source, origins
+        return Withdrawn()
 
     def count(self) -> dict[str, dict[str | None, int]]:
         """See the port."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.crm import tables, vocabulary
+from caseline.crm import tables, time_tables, vocabulary
 from caseline.crm.vocabulary import Type
 from caseline.people import tables as people
 
@@ -16,6 +16,7 @@ TABLES: Final[dict[str, sa.Table]] = {
     "contact": tables.contact,
     "request": tables.record,
     "message": tables.message,
+    "history": time_tables.history,
 }
 _DEFAULTS: Final[dict[str, sa.ColumnElement[Any]]] = {"active": sa.true(), "public": sa.true(), "escalated": sa.false()}
 

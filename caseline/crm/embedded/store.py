@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from caseline.crm import tables
-from caseline.crm.embedded import references
+from caseline.crm import tables, vocabulary
 from caseline.crm.embedded.shapes import TABLES, Shape, readable, shape
+from caseline.crm.embedded.stores import imported, references
 from caseline.crm.port import Definitions, Incoming, Known, Refusal
 
 CHUNK = 1000
@@ -19,7 +19,14 @@ def prepare(connection: sa.Connection, definitions: Definitions) -> None:
     """Stages, fields and presets of a source; what exists stays as administrators left it."""
     position = connection.execute(sa.select(sa.func.coalesce(sa.func.max(tables.stage.c.position), 0))).scalar_one()
     stages = [
-        {"kind": "request", "code": code, "label": label, "closed": closed, "position": position + 10 * (n + 1)}
+        {
+            "kind": "request",
+            "code": code,
+            "label": label,
+            "closed": closed,
+            "pauses": code in definitions.pausing,
+            "position": position + 10 * (n + 1),
+        }
         for n, (code, label, closed) in enumerate(definitions.stages)
     ]
     fields = [
@@ -73,11 +80,19 @@ def _create(connection: sa.Connection, incoming: Incoming) -> int:
         columns.setdefault("modified_at", columns["created_at"])
     new = sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
     made = sa.insert(form.table).from_select(["id", "origin", *columns], new)
+    if incoming.entity == vocabulary.REQUEST:
+        made = imported.with_first_rows(made)
     # SQLAlchemy forgets the row count of an INSERT unless told otherwise.
     created = connection.execute(made, execution_options={"preserve_rowcount": True}).rowcount
     ids = references.narrow(incoming).subquery("made")
     connection.execute(_events("created", incoming.entity, sa.select(ids.c.crm_id.label("id")).where(ids.c.is_new)))
+    if incoming.entity == vocabulary.HISTORY:
+        _rebuild(connection, sa.select(ids.c.record_id).where(ids.c.is_new))
     return created
+
+
+def _rebuild(connection: sa.Connection, records: sa.Select[Any]) -> None:
+    imported.rebuild(connection, list(connection.execute(records.distinct()).scalars()))
 
 
 def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[int, int]], list[Refusal]]:
@@ -87,18 +102,21 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
     columns = _columns(form, incoming, rows)
     same = sa.true() if incoming.overwrite else form.table.c.version == rows.c.version
     kept = sa.func.jsonb_strip_nulls(form.table.c.extra.concat(rows.c.extra), type_=JSONB)
+    old = form.table.alias("old")
     changed = (
         sa.update(form.table)
         .values(columns | {"extra": kept})
-        .where(form.table.c.id == rows.c.crm_id, sa.not_(rows.c.is_new), same)
-        .returning(rows.c.ref, form.table.c.id, form.table.c.version)
+        .where(form.table.c.id == rows.c.crm_id, old.c.id == rows.c.crm_id, sa.not_(rows.c.is_new), same)
+        .returning(rows.c.ref, form.table.c.id, form.table.c.version, *_old(incoming.entity, form.table, old))
         .cte("changed")
     )
     event = _events("changed", incoming.entity, sa.select(changed.c.id)).cte("logged")
-    versions = [
-        (ref, version)
-        for ref, version in connection.execute(sa.select(changed.c.ref, changed.c.version).add_cte(event))
-    ]
+    written = connection.execute(sa.select(changed).add_cte(event)).all()
+    if incoming.entity == vocabulary.REQUEST:
+        imported.follow(connection, [row.id for row in written], [row.id for row in written if row.altered])
+    if incoming.entity == vocabulary.HISTORY:
+        imported.rebuild(connection, [number for row in written for number in (row.record_id, row.old_record_id)])
+    versions = [(row.ref, row.version) for row in written]
     expected = connection.execute(sa.select(rows.c.ref, rows.c.crm_id).where(sa.not_(rows.c.is_new))).all()
     done = {ref for ref, _ in versions}
     text = (
@@ -106,6 +124,16 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
         " keep that, or import with --overwrite"
     )
     return versions, [Refusal(ref, "EDITED_SINCE", str(crm_id), text) for ref, crm_id in expected if ref not in done]
+
+
+def _old(entity: str, table: sa.Table, old: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+    """What must be known of a row before it was changed."""
+    if entity == vocabulary.HISTORY:
+        return [table.c.record_id, old.c.record_id.label("old_record_id")]
+    if entity == vocabulary.REQUEST:
+        pairs = ((table.c[name], old.c[name]) for name in ("category", "priority", "created_at"))
+        return [sa.or_(*(new.is_distinct_from(before) for new, before in pairs)).label("altered")]
+    return []
 
 
 def existing(connection: sa.Connection, incoming: Incoming) -> list[Known]:
@@ -153,13 +181,19 @@ def delete(connection: sa.Connection, entity: str, pairs: Sequence[tuple[int, in
     free = sa.and_(
         table.c.id == wanted.c.id, table.c.version == wanted.c.version, *(_unused(table, by) for by in _pointing(table))
     )
-    gone = list(connection.execute(sa.delete(table).where(free).returning(table.c.id)).scalars())
+    told = [table.c.record_id] if entity == vocabulary.HISTORY else []
+    deleted = connection.execute(sa.delete(table).where(free).returning(table.c.id, *told)).all()
+    gone = [row.id for row in deleted]
     event = tables.event
     connection.execute(
         sa.delete(event).where(
             event.c.entity == entity, event.c.record_id == sa.any_(sa.literal(gone, sa.ARRAY(sa.BigInteger)))
         )
     )
+    if entity == vocabulary.HISTORY:
+        imported.rebuild(connection, [row.record_id for row in deleted])
+    if entity == vocabulary.REQUEST:
+        imported.forget(connection, gone)
     return gone
 
 
@@ -190,6 +224,7 @@ def _pointing(table: sa.Table) -> list[sa.Column[Any]]:
         for other in table.metadata.tables.values()
         for key in other.foreign_keys
         if key.column.table is table and len(key.constraint.columns if key.constraint else ()) == 1
+        if key.ondelete != "CASCADE"
     ]
 
 

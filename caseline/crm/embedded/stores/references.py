@@ -1,11 +1,12 @@
 """What the records of a set refer to: held until the transaction ends, or the reason why a record is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from caseline.crm import tables
 from caseline.crm.embedded.shapes import Shape, shape
 from caseline.crm.port import Incoming, Refusal
 
@@ -16,24 +17,48 @@ def hold(connection: sa.Connection, incoming: Incoming) -> list[Refusal]:
     These are the locks that a foreign key takes row by row (FOR KEY SHARE), taken once for each target. A row is
     refused once, by the first of its references that point at nothing (any more).
     """
+    return _refused(connection, incoming, shape(incoming.entity).table.foreign_key_constraints)
+
+
+def foresee(connection: sa.Connection, incoming: Incoming) -> tuple[Incoming, list[Refusal]]:
+    """The set less what would be refused because people have not made what it names yet, and those refusals.
+
+    Records that a rehearsal imports are not there, so references to them cannot be asked for.
+    """
+    keys = shape(incoming.entity).table.foreign_key_constraints
+    refused = _refused(connection, incoming, [key for key in keys if key.referred_table is tables.category])
+    return without(connection, incoming, refused), refused
+
+
+def _refused(connection: sa.Connection, incoming: Incoming, keys: Collection[sa.ForeignKeyConstraint]) -> list[Refusal]:
     form = shape(incoming.entity)
     rows = narrow(incoming).subquery("referring")
     found: dict[int, Refusal] = {}
     gone: set[int] = set()
-    for key in sorted(form.table.foreign_key_constraints, key=lambda key: str(key.name)):
+    for key in sorted(keys, key=lambda key: str(key.name)):
         (name,) = (column.name for column in key.columns if column.name not in form.constants)
         if name not in incoming.fields:
             continue
         for ref, value, crm_id, is_new in _pointing_at_nothing(connection, form, key, rows):
-            text = (
-                f"it refers to a {key.referred_table.name} ({value}) that was deleted in the CRM:"
-                " clear the reference or name another one, then import again"
-            )
-            found.setdefault(ref, Refusal(ref, "REFUSED", str(value), text, name))
+            found.setdefault(ref, _refusal(ref, key.referred_table, value, name))
             gone |= {crm_id} if is_new else set()
     if gone and "parent_id" in incoming.fields:
         found |= _orphans(connection, rows, found, gone)
     return list(found.values())
+
+
+def _refusal(ref: int, target: sa.Table, value: object, name: str) -> Refusal:
+    if target is tables.category:
+        text = (
+            "there is no category of this code: make it (`caseline category set CODE --hours 24`), or map the value to"
+            " another one, then `caseline retry`"
+        )
+        return Refusal(ref, "UNKNOWN_VALUE", str(value), text, name)
+    text = (
+        f"it refers to a {target.name} ({value}) that was deleted in the CRM:"
+        " clear the reference or name another one, then import again"
+    )
+    return Refusal(ref, "REFUSED", str(value), text, name)
 
 
 def _pointing_at_nothing(

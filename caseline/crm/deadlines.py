@@ -1,0 +1,111 @@
+"""When the clock of a request starts, and the deadline that follows (requirement A14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from caseline.crm.cards import Card, Deadline
+from caseline.timing.clock import Clock
+from caseline.timing.explain import Explanation, explain
+from caseline.timing.instants import Pause
+
+WARN_PERCENT: Final = 75
+
+
+class DeadlineFrom(StrEnum):
+    """What starts the clock."""
+
+    CATEGORY = "category"
+    """The first category."""
+    RECEIPT = "receipt"
+    """The request's creation."""
+
+
+class RecalcOnCategory(StrEnum):
+    """From when a deadline is counted after the category changed."""
+
+    FROM_FIRST_CATEGORY = "from_first_category"
+    """From where it was counted before."""
+    FROM_CHANGE = "from_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What administrators have decided about deadlines."""
+
+    deadline_from: DeadlineFrom = DeadlineFrom.CATEGORY
+    recalc_on_category: RecalcOnCategory = RecalcOnCategory.FROM_FIRST_CATEGORY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What a deadline is counted from beside category and clock."""
+
+    start: datetime
+    pauses: Sequence[Pause] = ()
+    at: datetime
+    """When it is counted."""
+    reason: str
+    """Why it is counted, for the log."""
+
+
+def start(card: Card, policy: Policy, *, now: datetime) -> datetime:
+    """When the clock of a request starts whose category is set at `now`; `card` as it was before."""
+    if card.category is not None and policy.recalc_on_category is RecalcOnCategory.FROM_CHANGE:
+        return now
+    if card.deadline is not None:
+        return card.deadline.clock_started_at
+    return first_start(card, policy, set_at=card.category_first_set_at or now)
+
+
+def first_start(card: Card, policy: Policy, *, set_at: datetime) -> datetime:
+    """When the clock of a request starts whose first category was set at `set_at`.
+
+    That of an imported request starts at its legacy moment, never at the import.
+    """
+    legacy = card.source is not None
+    return card.created_at if legacy or policy.deadline_from is DeadlineFrom.RECEIPT else set_at
+
+
+def start_again(card: Card, policy: Policy, *, at: datetime) -> datetime:
+    """When the clock of a request starts that is counted anew because it is opened again at `at`."""
+    if card.deadline is None:
+        return first_start(card, policy, set_at=card.category_first_set_at or at)
+    since = card.deadline.clock_started_at
+    if policy.recalc_on_category is RecalcOnCategory.FROM_CHANGE and card.category_set_at is not None:
+        # Its category may have changed while it was closed, when nothing was counted.
+        return max(since, card.category_set_at)
+    return since
+
+
+def count(clock: Clock, target_s: int, card: Card, term: Term) -> Deadline:
+    """The deadline of a request that has so many seconds.
+
+    What its old deadline says of a clock that stands still, and of silence, stays. Of an imported request, what is
+    past when its deadline is first counted never alarms.
+    """
+    old = card.deadline
+    quiet = old.quiet_until if old else term.at if card.source is not None else None
+    return Deadline(
+        due_at=clock.deadline(term.start, target_s, pauses=term.pauses),
+        warn_at=clock.warning(term.start, target_s, WARN_PERCENT, pauses=term.pauses),
+        target_s=target_s,
+        clock_started_at=term.start,
+        calendar_id=clock.calendar.id,
+        calendar_version=clock.calendar.version,
+        mode=clock.mode,
+        stopped_at=old.stopped_at if old else None,
+        quiet_until=quiet,
+    )
+
+
+def stopped(deadline: Deadline, at: datetime | None) -> Deadline:
+    """The deadline with its clock standing still since `at`, or running (None)."""
+    return replace(deadline, stopped_at=at)
+
+
+def told(clock: Clock, deadline: Deadline, pauses: Sequence[Pause]) -> Explanation:
+    """A deadline taken apart into days, by the version of the calendar that it was counted by."""
+    return explain(clock, deadline.clock_started_at, deadline.target_s, pauses=pauses)

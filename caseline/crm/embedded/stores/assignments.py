@@ -1,0 +1,113 @@
+"""SQL of assignments, merged requests and links between requests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.crm import tables, timeline_tables
+from caseline.crm.timeline import Assignment, AssignmentState, NewAssignment
+from caseline.people import tables as people
+
+_assignment, _merge, _link = timeline_tables.assignment, timeline_tables.merge, timeline_tables.link
+
+
+def make(connection: sa.Connection, new: NewAssignment, *, by_id: int | None, at: datetime) -> int:
+    """Insert an assignment; answers its id."""
+    made = sa.insert(_assignment).values(**asdict(new), by_id=by_id, created_at=at)
+    return int(connection.execute(made.returning(_assignment.c.id)).scalar_one())
+
+
+def get(connection: sa.Connection, assignment_id: int) -> Assignment | None:
+    """The assignment of that id."""
+    found = _read(connection, _assignment.c.id == assignment_id)
+    return found[0] if found else None
+
+
+def of_record(connection: sa.Connection, record_id: int) -> list[Assignment]:
+    """Assignments of a request, the oldest first."""
+    return _read(connection, _assignment.c.record_id == record_id)
+
+
+def of_contact(connection: sa.Connection, contact_id: int) -> list[Assignment]:
+    """Open assignments of a contact, the oldest first."""
+    return _read(connection, _assignment.c.contact_id == contact_id, _assignment.c.state == AssignmentState.OPEN.value)
+
+
+def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[Assignment]:
+    """Open assignments whose reminder is due, locked against others who remind."""
+    due = sa.and_(_assignment.c.state == AssignmentState.OPEN.value, _assignment.c.remind_at <= now)
+    query = sa.select(_assignment.c.id).where(due).order_by(_assignment.c.remind_at, _assignment.c.id).limit(most)
+    ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
+    return _read(connection, _assignment.c.id.in_(ids))
+
+
+def write(connection: sa.Connection, one: Assignment, values: Mapping[str, Any]) -> bool:
+    """Change columns of an assignment if it still has this version."""
+    changed = (
+        sa.update(_assignment)
+        .values(**values, version=_assignment.c.version + 1)
+        .where(_assignment.c.id == one.id, _assignment.c.version == one.version)
+    )
+    return connection.execute(changed).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What went from a request into another one."""
+
+    record_id: int
+    into_id: int
+    messages: Sequence[int]
+    assignments: Sequence[int]
+
+
+def merge(connection: sa.Connection, moved: Moved, *, by_id: int | None, at: datetime) -> None:
+    """From now on a request goes on in another one."""
+    connection.execute(sa.insert(_merge).values(**asdict(moved), by_id=by_id, at=at))
+
+
+def unmerge(connection: sa.Connection, record_id: int) -> Moved | None:
+    """A request stands by itself again; answers what had moved, None when it was not merged."""
+    columns = (_merge.c.record_id, _merge.c.into_id, _merge.c.messages, _merge.c.assignments)
+    gone = sa.delete(_merge).where(_merge.c.record_id == record_id).returning(*columns)
+    row = connection.execute(gone).one_or_none()
+    return None if row is None else Moved(*row)
+
+
+def link(connection: sa.Connection, record_id: int, others: Sequence[int], kind: str, *, at: datetime) -> None:
+    """Say what a request has to do with others."""
+    rows = [
+        {"record_id": record_id, "other_id": other, "kind": kind, "at": at} for other in others if other != record_id
+    ]
+    if rows:
+        connection.execute(insert(_link).on_conflict_do_nothing(), rows)
+
+
+def links(connection: sa.Connection, record_id: int) -> list[tuple[int, int, str]]:
+    """(request, other, kind) of the links from and to a request."""
+    mine = sa.or_(_link.c.record_id == record_id, _link.c.other_id == record_id)
+    query = sa.select(_link.c.record_id, _link.c.other_id, _link.c.kind).where(mine)
+    return [(row.record_id, row.other_id, row.kind) for row in connection.execute(query.order_by(_link.c.at))]
+
+
+def _read(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[Assignment]:
+    person, contact = people.person, tables.contact
+    query = (
+        sa.select(
+            *(column for column in _assignment.c if column.name not in {"assignee_id", "by_id"}),
+            person.c.name.label("assignee"),
+            contact.c.name.label("contact"),
+            sa.func.coalesce(contact.c.email, person.c.email).label("address"),
+        )
+        .outerjoin(person, person.c.id == _assignment.c.assignee_id)
+        .outerjoin(contact, contact.c.id == _assignment.c.contact_id)
+        .where(*which)
+        .order_by(_assignment.c.id)
+    )
+    return [
+        Assignment(**{**row, "state": AssignmentState(row["state"])}) for row in connection.execute(query).mappings()
+    ]

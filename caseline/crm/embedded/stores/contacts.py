@@ -1,0 +1,81 @@
+"""SQL of contacts and companies by mail address and domain."""
+
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm import tables
+from caseline.crm.timeline import Contact
+
+_contact, _company = tables.contact, tables.company
+_MOST: Final = 20
+_BY_ADDRESS: Final = (
+    sa.select(_contact.c.id, _contact.c.name, _contact.c.email, _contact.c.company_id)
+    .where(sa.func.lower(_contact.c.email) == sa.bindparam("address"))
+    .order_by(_contact.c.id)
+    .limit(_MOST)
+)
+_HOLD: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+
+
+def by_address(connection: sa.Connection, address: str) -> list[Contact]:
+    """Contacts with this mail address; the first made first."""
+    return [Contact(*row) for row in connection.execute(_BY_ADDRESS, {"address": address.lower()})]
+
+
+def get(connection: sa.Connection, contact_id: int) -> Contact | None:
+    """The contact of that id."""
+    query = sa.select(_contact.c.id, _contact.c.name, _contact.c.email, _contact.c.company_id)
+    row = connection.execute(query.where(_contact.c.id == contact_id)).one_or_none()
+    return None if row is None else Contact(*row)
+
+
+def of_record(connection: sa.Connection, record_id: int) -> Contact | None:
+    """The contact of a record."""
+    query = sa.select(_contact.c.id, _contact.c.name, _contact.c.email, _contact.c.company_id)
+    joined = query.join(tables.record, tables.record.c.contact_id == _contact.c.id)
+    row = connection.execute(joined.where(tables.record.c.id == record_id)).one_or_none()
+    return None if row is None else Contact(*row)
+
+
+def named(connection: sa.Connection, key: str) -> list[Contact]:
+    """Contacts of this id, mail address or name."""
+    query = sa.select(_contact.c.id, _contact.c.name, _contact.c.email, _contact.c.company_id)
+    wanted: list[sa.ColumnElement[bool]] = [
+        *([_contact.c.id == int(key)] if key.isdecimal() and len(key) <= len("9" * 18) else []),
+        sa.func.lower(_contact.c.email) == key.lower(),
+        sa.func.translate(sa.func.lower(_contact.c.name), "ё", "е") == key.lower().replace("ё", "е"),
+    ]
+    for condition in wanted:
+        found = connection.execute(query.where(condition).order_by(_contact.c.id).limit(_MOST)).all()
+        if found:
+            return [Contact(*row) for row in found]
+    return []
+
+
+def make(connection: sa.Connection, name: str, *, address: str | None, company_id: int | None, at: datetime) -> Contact:
+    """A new contact."""
+    values = {"name": name, "email": address, "company_id": company_id, "created_at": at, "modified_at": at}
+    number = connection.execute(sa.insert(_contact).values(values).returning(_contact.c.id)).scalar_one()
+    return Contact(number, name, address, company_id)
+
+
+def address(connection: sa.Connection, contact_id: int, address: str, *, at: datetime) -> None:
+    """Give a contact a mail address."""
+    values = {"email": address, "modified_at": sa.func.greatest(_contact.c.modified_at, at)}
+    connection.execute(sa.update(_contact).values(values).where(_contact.c.id == contact_id))
+
+
+def companies_of(connection: sa.Connection, domain: str) -> list[int]:
+    """Companies whose own mail address or web page lies in this domain; two at most, since one of several is none."""
+    tail = domain.lower()
+    mail = sa.func.split_part(sa.func.lower(_company.c.email), "@", 2) == tail
+    host = sa.func.regexp_replace(sa.func.lower(_company.c.website), r"^(https?://)?(www\.)?([^/:?#]*).*$", r"\3")
+    query = sa.select(_company.c.id).where(sa.or_(mail, host == tail)).order_by(_company.c.id).limit(2)
+    return list(connection.execute(query).scalars())
+
+
+def hold_address(connection: sa.Connection, address: str) -> None:
+    """Nobody else makes a contact of this address until the transaction ends."""
+    connection.execute(_HOLD, {"key": f"contact {address.lower()}"})

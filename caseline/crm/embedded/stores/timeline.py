@@ -1,0 +1,134 @@
+"""SQL of timelines: messages with what is said of them and their attachments."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm import tables, timeline_tables, vocabulary
+from caseline.crm.cards import Deed
+from caseline.crm.timeline import Attached, Message, NewMessage
+from caseline.crm.vocabulary import MessageKind
+from caseline.people import tables as people
+
+_message, _trait, _attachment = tables.message, timeline_tables.trait, timeline_tables.attachment
+_PLAIN = ("subject", "sender", "recipients", "copies", "text", "html", "sent_at", "mail_id", "author_id", "public")
+_TRAITS = ("assignment_id", "automatic", "unverified", "new_text", "mail_ref")
+_APPEND: Final = sa.text("""
+WITH made AS (
+  INSERT INTO crm.message (
+    record_id, kind, subject, sender, recipients, copies, text, html, sent_at, mail_id, thread_id, author_id, public,
+    created_at, modified_at
+  ) VALUES (
+    :record_id, :kind, :subject, :sender, :recipients, :copies, :text, :html, :sent_at, :mail_id, :thread_id,
+    :author_id, :public, :at, :at
+  ) RETURNING id
+), said AS (
+  INSERT INTO crm.message_trait (message_id, assignment_id, automatic, unverified, new_text, mail_ref)
+  SELECT id, CAST(:assignment_id AS bigint), CAST(:automatic AS text), CAST(:unverified AS boolean),
+    CAST(:new_text AS text), CAST(:mail_ref AS bigint)
+  FROM made WHERE CAST(:special AS boolean)
+), told AS (
+  INSERT INTO crm.event (entity, record_id, type, at, data)
+  SELECT :entity, CAST(:record_id AS bigint), 'message_added', CAST(:at AS timestamptz),
+    jsonb_build_object('message', id) || CAST(:data AS jsonb)
+  FROM made
+)
+SELECT id FROM made
+""")
+
+
+def append(connection: sa.Connection, new: NewMessage, deed: Deed) -> int:
+    """Insert a message with its attachments and its event; answers its id."""
+    data = {"kind": new.kind.value, "automatic": new.automatic, "assignment": new.assignment_id}
+    told = {name: value for name, value in data.items() if value is not None}
+    values = {name: getattr(new, name) for name in (*_PLAIN, *_TRAITS, "record_id", "thread_id")}
+    values |= {"kind": new.kind.value, "at": deed.at, "entity": vocabulary.REQUEST}
+    values |= {"special": any(values[name] for name in _TRAITS)}
+    values |= {"data": json.dumps({**told, **deed.data, **({"by": deed.by_id} if deed.by_id else {})})}
+    number = int(connection.execute(_APPEND, values).scalar_one())
+    if new.attachments:
+        connection.execute(sa.insert(_attachment), [asdict(one) | {"message_id": number} for one in new.attachments])
+    return number
+
+
+def messages(connection: sa.Connection, record_id: int) -> list[Message]:
+    """The timeline of a record, the oldest first."""
+    return _read(connection, _message.c.record_id == record_id)
+
+
+def message(connection: sa.Connection, message_id: int) -> Message | None:
+    """The message of that id."""
+    found = _read(connection, _message.c.id == message_id)
+    return found[0] if found else None
+
+
+def move(connection: sa.Connection, ids: Sequence[int], record_id: int) -> int:
+    """Let messages stand in the timeline of another record; they leave their assignments. Answers how many moved."""
+    moved = sa.update(_message).values(record_id=record_id).where(_message.c.id.in_(ids))
+    count = connection.execute(moved).rowcount
+    connection.execute(sa.update(_trait).values(assignment_id=None).where(_trait.c.message_id.in_(ids)))
+    return count
+
+
+def move_all(connection: sa.Connection, record_id: int, into_id: int) -> tuple[list[int], list[int]]:
+    """Let all messages and assignments of a record stand in another; answers the ids of both."""
+    found = []
+    for table in (_message, timeline_tables.assignment):
+        moved = sa.update(table).values(record_id=into_id).where(table.c.record_id == record_id)
+        found.append(sorted(connection.execute(moved.returning(table.c.id)).scalars()))
+    return found[0], found[1]
+
+
+def move_back(
+    connection: sa.Connection, from_id: int, record_id: int, messages: Sequence[int], assignments: Sequence[int]
+) -> list[int]:
+    """Let those of them that stand in a record yet stand in their own again; answers the ids of the messages."""
+    found = []
+    for table, ids in ((_message, messages), (timeline_tables.assignment, assignments)):
+        named = table.c.id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+        moved = sa.update(table).values(record_id=record_id).where(table.c.record_id == from_id, named)
+        found.append(sorted(connection.execute(moved.returning(table.c.id)).scalars()))
+    return found[0]
+
+
+def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Message]:
+    author = people.person
+    query = (
+        sa.select(
+            *(_message.c[name] for name in ("id", "record_id", "kind", *_PLAIN) if name != "author_id"),
+            author.c.name.label("author"),
+            _message.c.source.is_not(None).label("imported"),
+            *(_trait.c[name] for name in _TRAITS),
+        )
+        .outerjoin(_trait, _trait.c.message_id == _message.c.id)
+        .outerjoin(author, author.c.id == _message.c.author_id)
+        .where(which)
+        .order_by(_message.c.sent_at, _message.c.id)
+    )
+    rows = list(connection.execute(query).mappings())
+    files = _files(connection, [row["id"] for row in rows])
+    return [
+        Message(
+            **{
+                **row,
+                "kind": MessageKind(row["kind"]),
+                "text": row["text"] or "",
+                "unverified": bool(row["unverified"]),
+                "attachments": tuple(files.get(row["id"], ())),
+            }
+        )
+        for row in rows
+    ]
+
+
+def _files(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Attached]]:
+    found: dict[int, list[Attached]] = {}
+    columns = [column for column in _attachment.c if column.name not in {"id", "message_id"}]
+    query = sa.select(_attachment.c.message_id, *columns).where(_attachment.c.message_id.in_(ids))
+    for row in connection.execute(query.order_by(_attachment.c.message_id, _attachment.c.id)).mappings():
+        plain = dict(row)
+        found.setdefault(plain.pop("message_id"), []).append(Attached(**plain))
+    return found

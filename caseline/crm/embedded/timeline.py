@@ -1,0 +1,87 @@
+"""Timelines, contacts and assignments of the embedded register, behind their port."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from caseline.crm.cards import Deed, Refused
+from caseline.crm.embedded.stores import assignments as work
+from caseline.crm.embedded.stores import contacts as clients
+from caseline.crm.embedded.stores import parties as known
+from caseline.crm.embedded.stores import records
+from caseline.crm.embedded.stores import timeline as lines
+from caseline.crm.timeline import Assignment, Contact, NewAssignment
+
+
+class EmbeddedTimelines:
+    """`caseline.crm.timeline_port.Timelines` over our own tables: what takes more than one store stands here."""
+
+    append = staticmethod(lines.append)
+    messages = staticmethod(lines.messages)
+    message = staticmethod(lines.message)
+    move = staticmethod(lines.move)
+    held = staticmethod(known.held)
+    held_threads = staticmethod(known.held_threads)
+    parties = staticmethod(known.parties)
+    contact = staticmethod(clients.get)
+    contact_of = staticmethod(clients.of_record)
+    contacts_named = staticmethod(clients.named)
+    make_contact = staticmethod(clients.make)
+    give_address = staticmethod(clients.address)
+    companies_of = staticmethod(clients.companies_of)
+    assignment = staticmethod(work.get)
+    assignments = staticmethod(work.of_record)
+    assignments_of = staticmethod(work.of_contact)
+    to_remind = staticmethod(work.to_remind)
+    link = staticmethod(work.link)
+    links = staticmethod(work.links)
+
+    def contacts(self, connection: sa.Connection, address: str) -> list[Contact]:
+        """See the port."""
+        clients.hold_address(connection, address)
+        return clients.by_address(connection, address)
+
+    def make_assignment(
+        self, connection: sa.Connection, new: NewAssignment, *, by_id: int | None, at: datetime
+    ) -> Assignment:
+        """See the port."""
+        made = self._read(connection, work.make(connection, new, by_id=by_id, at=at))
+        data = {"assignment": made.id, "external": made.external}
+        records.tell(connection, new.record_id, Deed(at=at, by_id=by_id, event="assignment_made", data=data))
+        return made
+
+    def write_assignment(
+        self, connection: sa.Connection, one: Assignment, values: Mapping[str, Any], deed: Deed
+    ) -> Assignment | None:
+        """See the port."""
+        if not work.write(connection, one, values):
+            return None
+        records.tell(connection, one.record_id, replace(deed, data={"assignment": one.id, **deed.data}))
+        return self._read(connection, one.id)
+
+    def merge(self, connection: sa.Connection, record_id: int, into_id: int, deed: Deed) -> list[int]:
+        """See the port."""
+        messages, assignments = lines.move_all(connection, record_id, into_id)
+        moved = work.Moved(record_id, into_id, messages, assignments)
+        work.merge(connection, moved, by_id=deed.by_id, at=deed.at)
+        records.tell(connection, record_id, replace(deed, event="merged", data={"into": into_id}))
+        records.tell(connection, into_id, replace(deed, event="merged_with", data={"other": record_id}))
+        return messages
+
+    def unmerge(self, connection: sa.Connection, record_id: int, deed: Deed) -> list[int] | None:
+        """See the port."""
+        moved = work.unmerge(connection, record_id)
+        if moved is None:
+            return None
+        back = lines.move_back(connection, moved.into_id, record_id, moved.messages, moved.assignments)
+        records.tell(connection, record_id, replace(deed, event="unmerged", data={"from": moved.into_id}))
+        return back
+
+    def _read(self, connection: sa.Connection, assignment_id: int) -> Assignment:
+        found = work.get(connection, assignment_id)
+        if found is None:
+            raise Refused(f"assignment {assignment_id} is gone: somebody has deleted its request")
+        return found

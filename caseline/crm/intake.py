@@ -1,0 +1,177 @@
+"""Completes records: a category brings its group and its deadline, whichever channel the record came by."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from caseline.crm import deadlines
+from caseline.crm.card_port import Cards
+from caseline.crm.cards import Card, Category, Deadline, Deed, NewCard, Refused, Stage
+from caseline.crm.deadlines import Policy, Term
+from caseline.timing import instants
+from caseline.timing.clock import Clock
+from caseline.timing.clocks import Clocks
+from caseline.timing.instants import Pause
+from keywords import scored
+from keywords.source import Words
+
+BY_KEYWORDS: Final = "keywords"
+BY_PERSON: Final = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What records are completed by; every method works in the caller's transaction."""
+
+    cards: Cards
+    clocks: Clocks
+    policy: Policy
+    words: Words
+
+    def create(self, connection: sa.Connection, new: NewCard, deed: Deed) -> Card:
+        """Make a record; with a category it has that one's group, unless another is named, and a deadline.
+
+        Without one the keyword dictionary is asked (A10); where it finds none, a person decides.
+        """
+        self.cards.hold(connection)
+        if new.category is not None:
+            named = replace(new, category_by=new.category_by or BY_PERSON)
+            return self._create(connection, named, self.category(connection, new.category), deed)
+        said = self.words.now(connection).say(new.description or "", new.subject)
+        category = self._usable(connection, said.decision.category)
+        named = replace(new, category=category.code, category_by=BY_KEYWORDS) if category else new
+        card = self._create(connection, named, category, deed)
+        scored.keep_scored(connection, [said.row(card.id)], at=deed.at)
+        return card
+
+    def _usable(self, connection: sa.Connection, code: str | None) -> Category | None:
+        if code is None:
+            return None
+        known = self.cards.categories(connection)
+        return next((category for category in known if category.active and category.code == code), None)
+
+    def _create(self, connection: sa.Connection, new: NewCard, category: Category | None, deed: Deed) -> Card:
+        if category is None:
+            return self.cards.create(connection, new, deed)
+        card = self.cards.create(connection, replace(new, group_id=new.group_id or category.group_id), deed)
+        start = deadlines.first_start(card, self.policy, set_at=deed.at)
+        return self._count(connection, card, category, Term(start=start, at=deed.at, reason="category set"))
+
+    def categorise(
+        self, connection: sa.Connection, card: Card, code: str, deed: Deed, *, group_id: int | None = None
+    ) -> Card | None:
+        """Set or change the category with its group, and with its deadline unless the record is closed.
+
+        None when somebody else has changed the record meanwhile.
+        """
+        self.cards.hold(connection)
+        category = self.category(connection, code)
+        # A category that came with an import was there from the beginning.
+        before = card.category_first_set_at or (card.created_at if card.category else deed.at)
+        values: dict[str, Any] = {"category": code, "category_first_set_at": before, "category_set_at": deed.at}
+        values["category_by"] = deed.data.get("set_by", BY_PERSON)
+        if group_id or category.group_id:
+            values["group_id"] = group_id or category.group_id
+        told = replace(
+            deed, event="category_set", data={"old": card.category, "new": code, "set_by": values["category_by"]}
+        )
+        changed = self.cards.write(connection, card, values, told)
+        if changed is None or card.stage.closed:
+            return changed
+        start = deadlines.start(card, self.policy, now=deed.at)
+        reason = "category set" if card.category is None else "category changed"
+        return self._count(connection, changed, category, self._term(connection, card, start, deed.at, reason))
+
+    def prioritise(self, connection: sa.Connection, card: Card, priority: str, deed: Deed) -> Card | None:
+        """Set the priority; an open record's deadline follows where its category has hours for that."""
+        self.cards.hold(connection)
+        told = replace(deed, event="changed", data={"priority": {"old": card.priority, "new": priority}})
+        changed = self.cards.write(connection, card, {"priority": priority}, told)
+        if changed is None or changed.deadline is None or changed.category is None or card.stage.closed:
+            return changed
+        category = self._own(connection, changed.category)
+        if category.target_s(priority) == category.target_s(card.priority):
+            return changed
+        start = changed.deadline.clock_started_at
+        term = self._term(connection, card, start, deed.at, "priority changed")
+        return self._count(connection, changed, category, term)
+
+    def move(self, connection: sa.Connection, card: Card, stage: Stage, deed: Deed) -> Card | None:
+        """Change the stage; the clock of the deadline stops and goes on with it. None when somebody was first.
+
+        A deadline goes on with the hours and the calendar that it had; only of a record that is opened again it is
+        counted anew by its category.
+        """
+        self.cards.hold(connection)
+        moved = self.cards.move(connection, card, stage, deed, self._clock(connection, card))
+        if moved is None:
+            return None
+        if stage.closed:
+            return self._stop(connection, moved.card, deed.at)
+        if card.stage.closed or moved.card.deadline is None:
+            return self._open_again(connection, moved.card, moved.pauses, deed.at)
+        if stage.pauses:
+            return self._stop(connection, moved.card, deed.at)
+        return self._go_on(connection, moved.card, moved.card.deadline, moved.pauses, deed.at)
+
+    def category(self, connection: sa.Connection, code: str) -> Category:
+        """The category of that code; raises `Refused` when there is none, or none in use."""
+        known = {category.code: category for category in self.cards.categories(connection) if category.active}
+        if code not in known:
+            names = ", ".join(known) or "none yet; make one with `caseline category set`"
+            raise Refused(f"category {code!r}: there is none in use of that code: use one of {names}")
+        return known[code]
+
+    def _own(self, connection: sa.Connection, code: str) -> Category:
+        """The category that a record has, in use or not."""
+        return next(category for category in self.cards.categories(connection) if category.code == code)
+
+    def _clock(self, connection: sa.Connection, card: Card) -> Clock:
+        """The clock by which the time of a record is counted: its deadline's, or the default one."""
+        if card.deadline is None:
+            return self.clocks.newest(connection, None)
+        return self.clocks.newest(connection, card.deadline.calendar_id, card.deadline.mode)
+
+    def _stop(self, connection: sa.Connection, card: Card, at: datetime) -> Card:
+        if card.deadline is None or card.deadline.stopped_at is not None:
+            return card
+        return self.cards.set_deadline(
+            connection, card, deadlines.stopped(card.deadline, at), reason="clock stopped", at=at
+        )
+
+    def _open_again(self, connection: sa.Connection, card: Card, pauses: tuple[Pause, ...], at: datetime) -> Card:
+        """Count by the category, as when it is set: it may have changed while nothing was counted."""
+        if card.category is None:
+            return card
+        start = deadlines.start_again(card, self.policy, at=at)
+        if card.deadline is None and not instants.FIRST <= instants.whole(start) < instants.LAST_START:
+            return card  # a legacy date from which nothing can be counted
+        term = Term(start=start, pauses=pauses, at=at, reason="clock goes on")
+        return self._count(connection, card, self._own(connection, card.category), term, goes_on=True)
+
+    def _go_on(
+        self, connection: sa.Connection, card: Card, old: Deadline, pauses: tuple[Pause, ...], at: datetime
+    ) -> Card:
+        if old.stopped_at is None:
+            return card
+        term = Term(start=old.clock_started_at, pauses=pauses, at=at, reason="clock goes on")
+        clock = self.clocks.newest(connection, old.calendar_id, old.mode)
+        running = deadlines.stopped(deadlines.count(clock, old.target_s, card, term), None)
+        return self.cards.set_deadline(connection, card, running, reason=term.reason, at=at)
+
+    def _term(self, connection: sa.Connection, card: Card, start: datetime, at: datetime, reason: str) -> Term:
+        return Term(start=start, pauses=self.cards.pauses(connection, card.id), at=at, reason=reason)
+
+    def _count(
+        self, connection: sa.Connection, card: Card, category: Category, term: Term, *, goes_on: bool = False
+    ) -> Card:
+        """Count by a category; `goes_on`: in a stage that does not stop the clock it runs from now on."""
+        clock = self.clocks.newest(connection, category.calendar_id, category.mode)
+        found = deadlines.count(clock, category.target_s(card.priority), card, term)
+        if card.stage.stops and card.deadline is None:
+            found = deadlines.stopped(found, term.at)
+        if goes_on and not card.stage.stops:
+            found = deadlines.stopped(found, None)
+        return self.cards.set_deadline(connection, card, found, reason=term.reason, at=term.at)

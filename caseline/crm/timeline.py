@@ -1,0 +1,173 @@
+"""What stands in the timeline of a request: messages with attachments, and assignments with messages of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from caseline.crm.vocabulary import MessageKind
+
+OUR_CHANNEL: Final = "mail"
+"""The channel of requests that a mail opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a message."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: bytes | None
+    """Names its content among the files; None: it was not taken out of a very large mail yet."""
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message on its way into a timeline."""
+
+    record_id: int
+    kind: MessageKind
+    sent_at: datetime
+    text: str = ""
+    html: str | None = None
+    """As it came: it is made safe whenever it is shown."""
+    subject: str | None = None
+    sender: str | None = None
+    recipients: str | None = None
+    copies: str | None = None
+    mail_id: str | None = None
+    """Message-ID without its brackets."""
+    thread_id: str | None = None
+    """What all mails of an Outlook conversation share, in base64."""
+    author_id: int | None = None
+    """The person of the house who wrote it."""
+    public: bool = True
+    assignment_id: int | None = None
+    automatic: str | None = None
+    unverified: bool = False
+    new_text: str | None = None
+    """What is not quoted, where that is less than the text."""
+    mail_ref: int | None = None
+    attachments: Sequence[Attached] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of a timeline."""
+
+    id: int
+    record_id: int
+    kind: MessageKind
+    sent_at: datetime
+    text: str
+    html: str | None
+    subject: str | None
+    sender: str | None
+    recipients: str | None
+    copies: str | None
+    mail_id: str | None
+    author: str | None
+    public: bool
+    imported: bool
+    assignment_id: int | None
+    automatic: str | None
+    unverified: bool
+    new_text: str | None
+    mail_ref: int | None
+    attachments: tuple[Attached, ...] = field(default=())
+
+
+class AssignmentState(StrEnum):
+    """How far an assignment is."""
+
+    OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAssignment:
+    """A work item to be made; for a person of the house or, external, for a contact."""
+
+    record_id: int
+    title: str
+    text: str
+    assignee_id: int | None = None
+    contact_id: int | None = None
+    due_at: datetime | None = None
+    remind_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A work item of a request."""
+
+    id: int
+    version: int
+    record_id: int
+    title: str
+    text: str
+    assignee: str | None
+    contact_id: int | None
+    contact: str | None
+    address: str | None
+    """Mail address of the contact, or of the person."""
+    state: AssignmentState
+    due_at: datetime | None
+    remind_at: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+
+    @property
+    def external(self) -> bool:
+        """Whether somebody outside works on it."""
+        return self.contact_id is not None
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return f"assignment {self.id} of request {self.record_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody of a client."""
+
+    id: int
+    name: str
+    email: str | None
+    company_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that bears a Message-ID or thread id."""
+
+    key: str
+    """The id as it was asked for."""
+    record_id: int
+    assignment_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who has to do with a request, by lower-case mail address, and whether it still runs."""
+
+    record_id: int
+    closed_at: datetime | None
+    merged_into: int | None
+    requester: frozenset[str]
+    """Of its contact."""
+    company_id: int | None
+    colleague: bool
+    """Whether the sender that was asked about is a contact of its company."""
+    participants: frozenset[str]
+    """Who wrote or was written to in it, without its assignments."""
+    outsiders: dict[int, frozenset[str]]
+    """Of its assignments: the contact, and whoever wrote or was written to in them."""

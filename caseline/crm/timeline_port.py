@@ -1,0 +1,104 @@
+"""The port to timelines, contacts and assignments, as mail needs them; its docstrings are the contract."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from caseline.crm.cards import Deed
+from caseline.crm.timeline import Assignment, Contact, Held, Message, NewAssignment, NewMessage, Parties
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+class Timelines(Protocol):
+    """Every method works in the caller's transaction, and writes its events in it."""
+
+    def append(self, connection: "sa.Connection", new: NewMessage, deed: Deed) -> int:
+        """Add a message to the timeline of a request, with the event `message_added`; answers its id."""
+
+    def messages(self, connection: "sa.Connection", record_id: int) -> list[Message]:
+        """The timeline of a request, the oldest first."""
+
+    def message(self, connection: "sa.Connection", message_id: int) -> Message | None:
+        """The message of that id."""
+
+    def move(self, connection: "sa.Connection", ids: Sequence[int], record_id: int) -> int:
+        """Let messages stand in the timeline of another request; they leave their assignments."""
+
+    def held(self, connection: "sa.Connection", ids: Sequence[str]) -> list[Held]:
+        """Messages with these Message-IDs (without brackets), the newest first; imported ones, also by id of thread."""
+
+    def held_threads(self, connection: "sa.Connection", keys: Sequence[str]) -> list[Held]:
+        """Messages with these ids of threads: as an import has brought them, or the root of a letter's conversation."""
+
+    def parties(self, connection: "sa.Connection", ids: Sequence[int], sender: str | None = None) -> list[Parties]:
+        """Who has to do with these requests, and with those that they were merged into; none for one that is gone.
+
+        `sender`: an address in small letters, of which it is said whether it is one of the requester's company.
+        """
+
+    def contacts(self, connection: "sa.Connection", address: str) -> list[Contact]:
+        """Contacts with this mail address, the first made first; nobody makes another until the transaction ends."""
+
+    def contact(self, connection: "sa.Connection", contact_id: int) -> Contact | None:
+        """The contact of that id."""
+
+    def contact_of(self, connection: "sa.Connection", record_id: int) -> Contact | None:
+        """The contact of a request."""
+
+    def contacts_named(self, connection: "sa.Connection", key: str) -> list[Contact]:
+        """Contacts of this id, mail address or name."""
+
+    def make_contact(
+        self, connection: "sa.Connection", name: str, *, address: str | None, company_id: int | None, at: datetime
+    ) -> Contact:
+        """A new contact."""
+
+    def give_address(self, connection: "sa.Connection", contact_id: int, address: str, *, at: datetime) -> None:
+        """Give a contact a mail address."""
+
+    def companies_of(self, connection: "sa.Connection", domain: str) -> list[int]:
+        """Companies whose own mail address or web page lies in this domain; two at most."""
+
+    def make_assignment(
+        self, connection: "sa.Connection", new: NewAssignment, *, by_id: int | None, at: datetime
+    ) -> Assignment:
+        """Make an assignment, with the event `assignment_made` of its request."""
+
+    def assignment(self, connection: "sa.Connection", assignment_id: int) -> Assignment | None:
+        """The assignment of that id."""
+
+    def assignments(self, connection: "sa.Connection", record_id: int) -> list[Assignment]:
+        """Assignments of a request, the oldest first."""
+
+    def assignments_of(self, connection: "sa.Connection", contact_id: int) -> list[Assignment]:
+        """Open assignments of a contact, the oldest first."""
+
+    def to_remind(self, connection: "sa.Connection", *, now: datetime, most: int) -> list[Assignment]:
+        """Open assignments whose reminder is due; nobody else gets the same ones until the transaction ends."""
+
+    def write_assignment(
+        self, connection: "sa.Connection", one: Assignment, values: Mapping[str, Any], deed: Deed
+    ) -> Assignment | None:
+        """Change columns of an assignment, with the deed's event of its request.
+
+        None when it has another version by now: nothing is written then.
+        """
+
+    def merge(self, connection: "sa.Connection", record_id: int, into_id: int, deed: Deed) -> list[int]:
+        """Let a request go on in another one, with all messages and assignments; answers the ids of the messages."""
+
+    def unmerge(self, connection: "sa.Connection", record_id: int, deed: Deed) -> list[int] | None:
+        """Let a merged request stand by itself again, with what moved and was not moved on since.
+
+        Answers the ids of its messages; None when it is not merged.
+        """
+
+    def link(
+        self, connection: "sa.Connection", record_id: int, others: Sequence[int], kind: str, *, at: datetime
+    ) -> None:
+        """Say what a request has to do with others: `maybe`, `follows`, `split`, `also`."""
+
+    def links(self, connection: "sa.Connection", record_id: int) -> list[tuple[int, int, str]]:
+        """(request, other, kind) of the links from and to a request, the oldest first."""
