@@ -12,7 +12,7 @@ from caseline.actions.wiring import open_house
 from caseline.settings import load
 from flows.by_hand import run_once
 from flows.options import ImportOptions
-from tasks.importing import open_import, settle_rows, sum_up
+from tasks.importing import open_import, settle_rows, sort_and_count, sum_up
 from tasks.reporting import Board, publish_errors, publish_summary
 from tasks.verdict import Verdict
 
@@ -32,6 +32,7 @@ def import_legacy(options: ImportOptions) -> State[Verdict]:
         board = Board.put_up(running)
         while not settle_rows(running, board, first=board.settled):
             continue
+        sort_and_count(house)
         summary = sum_up(running)
     verdict = Verdict.on(summary, options.max_failed)
     publish_errors(summary)

@@ -3,18 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
-from caseline.actions import run_import, summarise_import
+from caseline.actions import run_import, sort_requests, summarise_import
 from caseline.actions.run_import import Import, Order
 from caseline.actions.summarise_import import Summary
 from caseline.actions.wiring import House
 from caseline.crm.port import TryLater
 from staging.faults import DatabaseLost
-from tasks import wording
+from tasks import keyword_words, wording
 from tasks.reporting import Board
 
 RETRIES: Final = 3
@@ -53,6 +53,23 @@ def settle_rows(running: Import, board: Board, *, first: int) -> bool:  # noqa: 
     if finished:
         board.close()
     return finished
+
+
+@task(
+    name="sort-and-count",
+    task_run_name="keywords and time spent on stages",
+    cache_policy=NO_CACHE,
+    retries=RETRIES,
+    retry_delay_seconds=exponential_backoff(10),
+    retry_condition_fn=_may_pass,
+)
+def sort_and_count(house: House) -> None:
+    """Sort requests without a category by keywords, count times and deadlines. Run twice, it does nothing twice."""
+    logger = get_run_logger()
+    said = keyword_words.Tenths(logger.info)
+    found = sort_requests.sort(house, processes=house.settings.workers, now=datetime.now(UTC), watch=said.look)
+    if found.looked_at:
+        logger.info(keyword_words.sorted_requests(found))
 
 
 @task(name="sum-up", task_run_name="sum up", cache_policy=NO_CACHE)

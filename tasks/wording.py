@@ -9,19 +9,19 @@ from caseline.actions.summarise_import import Summary
 from staging.report import ErrorGroup
 from tasks.verdict import Verdict
 
-MOST_GROUPS: Final = 50
+MOST_GROUPS: Final = 100
 """Rows of the table of errors; more would be a burden for the page."""
 COMMONEST: Final = 5
 
 
 def first_line(running: Import, outlook: Outlook) -> str:
     """What is imported, how many rows and files, and where it goes on."""
-    source, run, files = running.job.mapping.source, running.run_id, _plural(outlook.files, "file")
+    source, run, files = running.job.mapping.source, running.run_id, plural(outlook.files, "file")
     if running.resumed:
         percent = min(100 * outlook.settled / outlook.records, 99) if outlook.records else 99
         return (
             f"Resuming run {run} of {source} at {outlook.settled:,} of about {outlook.records:,} rows "
-            f"({percent:.0f} %); {_plural(outlook.files_left, 'file')} of {outlook.files:,} still to be read"
+            f"({percent:.0f} %); {plural(outlook.files_left, 'file')} of {outlook.files:,} still to be read"
         )
     if outlook.files_left:
         again = f", {outlook.again:,} of them rows of earlier runs once more" if outlook.again else ""
@@ -31,7 +31,7 @@ def first_line(running: Import, outlook: Outlook) -> str:
         )
     if outlook.again:
         return (
-            f"Nothing new in {files} of {source}; run {run} tries {_plural(outlook.again, 'row')} of earlier runs again"
+            f"Nothing new in {files} of {source}; run {run} tries {plural(outlook.again, 'row')} of earlier runs again"
         )
     return f"Nothing to do: {files} of {source} imported before, and no row waits; run {run} ends at once"
 
@@ -118,5 +118,6 @@ def _code(value: str) -> str:
     return f"`{value!r}`".replace("``", "''")
 
 
-def _plural(number: int, word: str) -> str:
+def plural(number: int, word: str) -> str:
+    """So many of them, in English."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -21,6 +21,15 @@ def works(api_url: str, pool: str, *, since: datetime) -> bool:
     return any(datetime.fromisoformat(beat) >= since for beat in beats)
 
 
+def pause(api_url: str, name: str) -> bool:
+    """Start no more runs of a deployment (`flow/deployment`) by its schedule; whether the server has done so."""
+    found = _ask("GET", f"{api_url}/deployments/name/{name}")
+    if found is None or not found.is_success:
+        return False
+    answer = _ask("POST", f"{api_url}/deployments/{found.json()['id']}/pause_deployment")
+    return answer is not None and answer.is_success
+
+
 def crash_running(api_url: str, message: str) -> int:
     """Mark the flow runs that are at work as Crashed, so that they can be retried; answers how many there were."""
     wanted = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}}}

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,16 +32,17 @@ class NotUp(Exception):
     """A service did not come up; the message shows the end of its log and the remedy."""
 
 
-def bring_up(home: Path, url: str | None, *, port: int, say: Say) -> Running:
+def bring_up(home: Path, url: str | None, *, port: int, say: Say, idle: Collection[str] = ()) -> Running:
     """Start what does not run yet; answers when all of it is healthy. May be called again at any time.
 
-    `url`: the database outside, None for the embedded one. Raises `NotUp`, or what the database says when it cannot be
-    had; what was started until then goes on running.
+    `url`: the database outside, None for the embedded one. `idle`: deployments that have nothing to do here; they are
+    paused, so that no run of theirs costs a process every minute. Raises `NotUp`, or what the database says when it
+    cannot be had; what was started until then goes on running.
     """
     with running_services.locked(home):
         database = _start_database(home, url, say)
         _start_server(home, port, database, say)
-        _furnish(home, say)
+        _furnish(home, say, idle)
         _start_worker(home, say)
         return running_services.read(home)
 
@@ -77,11 +78,15 @@ def _start_server(home: Path, port: int, database: str, say: Say) -> None:
     say("server", "running", running.page)
 
 
-def _furnish(home: Path, say: Say) -> None:
-    page = running_services.read(home).page
+def _furnish(home: Path, say: Say, idle: Collection[str]) -> None:
+    running = running_services.read(home)
+    page = running.page
     _call(home, "tasks.furnish")
     say("work pool", "ready", f"{page}/work-pools/work-pool/{POOL}")
     _call(home, "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", _deployments())
+    for name in idle:
+        if not ask_prefect.pause(running.api_url, f"{name}/{name}"):
+            raise NotUp(f"The server does not pause the deployment {name}. Type again: caseline up")
     say("deployments", "ready", f"{page}/deployments")
 
 

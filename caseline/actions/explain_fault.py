@@ -1,18 +1,32 @@
 """Puts faults that are to be expected into words for people: what happened, and what to do."""
 
+from concurrent.futures.process import BrokenProcessPool
+
 import psycopg
 import sqlalchemy as sa
 
 from caseline.actions.back_up import BackupFailed
-from caseline.crm.port import TryLater
+from caseline.actions.keep_users import BadLogin
+from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
+from caseline.crm.cards import Refused
+from caseline.crm.port import NotOffered, TryLater
 from caseline.db.embedded_errors import EmbeddedServerError
 from caseline.db.engine import DatabaseUnfit
+from caseline.outbox.faults import Away, CannotSend, OutboxFault
+from caseline.text_files.faults import FileFault
+from caseline.timing.faults import TimingFault
+from keywords.faults import NothingToJudge, NothingToLearn
 from staging.audit.faulty import AuditFault
 from staging.faults import ImportFault
 from staging.mapping_file import MappingFault
 from staging.report import NothingImported
 
-_OURS = (MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported)
+_OURS = (
+    *(MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported),
+    *(Refused, TimingFault, BadLogin, FileFault, NothingToJudge, NothingToLearn),
+    *(PortalRefused, PortalStopped, NotOffered),
+    *(OutboxFault, CannotSend),
+)
 _HOW = "correct CASELINE_DATABASE_URL, or start that server; without the variable the embedded one is used"
 
 
@@ -20,12 +34,21 @@ def explain(error: BaseException) -> str | None:
     """A message with the remedy, or None for what nobody expected: that deserves its traceback."""
     if isinstance(error, _OURS):
         return str(error)
-    if isinstance(error, TryLater):
+    if isinstance(error, BrokenProcessPool):
+        return "a process that shared the work was killed: start the same command again, it goes on where it was"
+    if isinstance(error, TryLater | Away):
         return f"{error}: start the same command again later"
     if isinstance(error, sa.exc.DBAPIError):
         return _database(error.orig)
     if isinstance(error, sa.exc.ArgumentError | sa.exc.NoSuchModuleError):
         return f"CASELINE_DATABASE_URL is no address of a database ({error}): use postgresql://user:password@host:5432/name"
+    return _outside(error)
+
+
+def _outside(error: BaseException) -> str | None:
+    """Of files, and of what was typed."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"{error.object[:40]!r} is no UTF-8 text: type it again, in a terminal that speaks UTF-8"
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}"

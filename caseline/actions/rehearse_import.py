@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from caseline.actions import run_import
 from caseline.actions.run_import import Clock, Order
 from caseline.actions.wiring import House
-from caseline.crm.memory import RehearsalCrm
+from caseline.crm import connect
 from staging import mapping_file, profile, register, report, scratch, survey, tables, work
 from staging.faults import ImportFault
 from staging.mapping import Mapping
@@ -40,15 +40,21 @@ class Rehearsal:
 
 
 def rehearse(
-    house: House, order: Order, *, clock: Clock, watch: Callable[[report.Progress], None] | None = None
+    house: House,
+    order: Order,
+    *,
+    clock: Clock,
+    watch: Callable[[report.Progress], None] | None = None,
+    see: connect.See = lambda _connection, _incoming: None,
 ) -> Rehearsal:
     """Run the whole import against scratch tables and a CRM that writes nothing; the scratch tables are dropped.
 
-    References are resolved within the export and, for a delta, among what earlier runs have imported.
+    `see` is shown each set of records that the CRM would take, in any thread. References are resolved within the export
+    and, for a delta, among what earlier runs have imported.
     """
     mapping = mapping_file.load(order.mapping)
     options = replace(order.options, retry_failed=False, only=mapping.neighbours(order.options.only))
-    crm = RehearsalCrm()
+    crm = connect.rehearsal(house.settings.crm, see)
     with _scratch(house.engine) as engine:
         with engine.begin() as connection:
             if report.open_run(connection, mapping.source) is not None:

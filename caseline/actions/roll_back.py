@@ -56,7 +56,10 @@ class _Work:
 
 
 def foresee(house: House, run_id: int, *, watch: Watch = lambda _: None) -> RolledBack:
-    """Count what `roll_back` would delete and keep. What other records point at shows only when it is done."""
+    """Count what `roll_back` would delete and keep.
+
+    What other records point at, and what a crash has left without a word, shows only when it is done.
+    """
     done = _begin(house, run_id)
     with house.engine.connect() as connection:
         for part in undo.parts(connection, run_id):
@@ -73,7 +76,8 @@ def roll_back(house: House, run_id: int, *, now: datetime, watch: Watch = lambda
     """Delete what the run created, last first; its rows are NEW again and the run counts as rolled back.
 
     A record that was edited since, or that others point at, stays and is reported; what later imports wrote into it
-    is no edit. Every batch is committed: after a crash the same call goes on. Raises `NoSuchRun`, or `RunBusy` while
+    is no edit. What was sent before a crash and never confirmed goes too, as long as no later run of the source began.
+    Every batch is committed: after a crash the same call goes on. Raises `NoSuchRun`, or `RunBusy` while
     somebody works on the run or on another one of its source.
     """
     done = _begin(house, run_id)
@@ -99,6 +103,8 @@ def _begin(house: House, run_id: int) -> RolledBack:
 
 def _roll_back_part(work: _Work, part: PartOf) -> None:
     """Delete until nothing goes any more: of records that point at one another, one falls after the other."""
+    if undo.is_latest(work.reading, work.done.run_id):
+        _take_up(work, part)
     left: list[Creation] = []
     for creations in undo.created(work.reading, work.done.run_id, part.id):
         left += _delete(work, part, creations)
@@ -113,6 +119,19 @@ def _roll_back_part(work: _Work, part: PartOf) -> None:
     for start in range(0, len(left), undo.BATCH):
         piece = left[start : start + undo.BATCH]
         _keep(work.done, part, piece, _versions(work.house, part, work.done.source, piece))
+
+
+def _take_up(work: _Work, part: PartOf) -> None:
+    """What a crash has left: records that the CRM shows are noted as made by the run, others are deleted at once."""
+    house, done = work.house, work.done
+    for rows in undo.attempted(work.reading, done.run_id, part.id):
+        left = house.crm.withdraw(part.entity, done.source, list(rows))
+        there = {rows[one["origin"]]: one["id"] for one in house.crm.read(part.entity, done.source, list(rows))}
+        with house.engine.begin() as connection:
+            undo.own(connection, done.run_id, part, there)
+        done.deleted[part.name] = done.deleted.get(part.name, 0) + left.gone
+        _keep(done, part, [Creation(rows[one.origin], one.crm_id, one.version, one.origin) for one in left.stay], {})
+        work.watch(done)
 
 
 def _delete(work: _Work, part: PartOf, creations: list[Creation]) -> list[Creation]:

@@ -3,21 +3,34 @@
 import typer
 
 from caseline.cli import (
+    assigning,
+    bitrix24,
+    calendars,
+    categories,
     database,
+    desk,
     exporting,
+    groups,
     imports,
+    keywords,
+    living,
+    mailing,
     mappings,
+    outbox,
+    public,
     rejecting,
     release,
     reporting,
+    requesting,
     retrying,
     sampling,
     undoing,
     up,
+    users,
     verify,
 )
 
-_ABOUT = """Import legacy requests through a staging table, restartable at any point.
+_ABOUT = """Import legacy requests through a staging table, restartable at any point; handle requests with deadlines.
 
 Exit codes: 0 all good, 3 finished with FAILED rows, 1 could not run, 2 wrong usage, 130 stopped with Ctrl-C.
 
@@ -26,13 +39,18 @@ All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to us
 _FAMILIES = (
     *(imports, retrying, undoing, reporting, rejecting, verify),
     *(exporting, mappings, sampling, up, database, release),
+    *(requesting, categories, calendars, living),
+    *(desk, public, users, keywords, groups, bitrix24, mailing, assigning, outbox),
 )
 _PANELS = {
     "Import": ("import", "retry", "rollback"),
     "See how it went": ("status", "errors", "rejects", "verify"),
+    "Handle requests": ("request", "stages", "category", "group", "stage", "calendar", "watch", "golive", "keywords"),
+    "Mail": ("mail", "assignment", "outbox"),
+    "Portals": ("bitrix24",),
     "Take along": ("export", "backup"),
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),
-    "Run": ("up", "down", "db", "version"),
+    "Run": ("up", "down", "desk", "public", "user", "db", "version"),
 }
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from caseline.timing.vocabulary import Language, Mode
+
 MappingOption = Annotated[
     str, typer.Option("--mapping", "-m", metavar="NAME|FILE", help="Name of a shipped mapping, or a YAML file.")
 ]
@@ -15,3 +17,23 @@ CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help="
 SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only what came from this source.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one object on stdout, and nothing else.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of explanations.")]
+ByOption = Annotated[
+    str | None, typer.Option("--by", metavar="MAIL|NAME|ID", help="The person in whose name this is done.")
+]
+RequestArgument = Annotated[
+    str, typer.Argument(metavar="REQUEST", help="Its number, key in the old system, or id (id:45).")
+]
+VersionOption = Annotated[
+    int | None, typer.Option("--version", metavar="N", help="Only if the request still has this version.")
+]
+
+
+ModeOption = Annotated[
+    Mode | None, typer.Option("--mode", help="What a number of hours means; working_days unless said.")
+]
+CalendarOption = Annotated[
+    str | None, typer.Option("--calendar", metavar="ID", help="Another calendar than the default one.")
+]

@@ -17,6 +17,7 @@ class Entity(StrEnum):
     CONTACT = "contact"
     COMPANY = "company"
     MESSAGE = "message"
+    HISTORY = "history"
     PERSON = "person"
     GROUP = "group"
 
@@ -45,7 +46,7 @@ def export(
     screen.out().print(f"{out}: {screen.count(number, entity.value, _MANY.get(entity))}", soft_wrap=True)
 
 
-_MANY = {Entity.COMPANY: "companies"}
+_MANY = {Entity.COMPANY: "companies", Entity.HISTORY: "lines of history"}
 
 
 def backup(

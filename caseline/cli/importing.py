@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from caseline.cli import door, progress, screen, summary
+from caseline.cli import door, keywords_shown, progress, screen, summary
 
 if TYPE_CHECKING:
     from caseline.actions.foresee_import import Outlook
@@ -30,7 +30,7 @@ def carry_out(order: "Order", *, as_json: bool) -> int:
 
 def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
     """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly."""
-    from caseline.actions import foresee_import, run_import, summarise_import
+    from caseline.actions import foresee_import, run_import, sort_requests, summarise_import
 
     say = screen.beside() if as_json else screen.out()
     try:
@@ -41,6 +41,8 @@ def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
             say.print(first_line(imported, outlook, what), soft_wrap=True)
             with progress.display(outlook.records) as watch:
                 run_import.go_on(imported, watch=watch)
+            with keywords_shown.bar("Sorting by keywords") as told:
+                sort_requests.sort(house, processes=house.settings.workers, now=door.now(), watch=told)
             found = summarise_import.summarise(imported)
     except KeyboardInterrupt:
         screen.complain("Stopped. What is settled stays settled; the same command goes on where it stopped.")

@@ -29,9 +29,10 @@ def rollback(
 
     Records that people have edited since, and those that other records point at, stay and are reported (exit code 3);
     what later imports wrote into a record is no edit. What the run only changed is not changed back.
+    What was sent before a crash and never confirmed goes too; --dry-run does not count it.
     An interrupted rollback goes on when it is started again.
     """
-    from caseline.actions import roll_back
+    from caseline.actions import roll_back, settle_times
 
     try:
         with door.house() as house:
@@ -44,6 +45,9 @@ def rollback(
                 _ask(foreseen)
             with screen.busy("Deleting"):
                 done = roll_back.roll_back(house, run, now=door.now())
+            if done.deleted:
+                with screen.busy("Counting the time spent on stages"):
+                    settle_times.settle(house, now=door.now())
     except KeyboardInterrupt:
         screen.complain(f"Stopped. What is deleted stays deleted; `caseline rollback {run}` goes on.")
         raise typer.Exit(STOPPED) from None

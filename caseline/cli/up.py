@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_S: Final = 1.0
 _COULD_NOT_RUN: Final = 1
+_OF_PORTALS: Final = ("sync-bitrix24",)
+_OF_MAIL_SERVERS: Final = ("send-outbox",)
+_OF_MAILBOXES: Final = ("ingest-mail",)
 
 PortOption = Annotated[
     int, typer.Option(min=1024, max=65_535, help="Port of the Prefect UI; if taken, the next free one.")
@@ -70,7 +73,10 @@ def bring_up(settings: "Settings", port: int = 4200) -> "Running":
     from caseline.actions import bring_up as action
 
     try:
-        return action.bring_up(settings.home, settings.database(), port=port, say=_say)
+        idle = [] if settings.crm == "bitrix24" else [*_OF_PORTALS]
+        idle += [] if settings.smtp() is not None else _OF_MAIL_SERVERS
+        idle += [] if settings.mailboxes() else _OF_MAILBOXES
+        return action.bring_up(settings.home, settings.database(), port=port, say=_say, idle=idle)
     except action.NotUp as error:
         screen.complain(str(error))
         raise typer.Exit(_COULD_NOT_RUN) from error

@@ -1,0 +1,139 @@
+"""Tells what is wrong with edits of the dictionary, and turns files into edits."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from caseline.actions import wiring
+from caseline.actions.wiring import House
+from keywords import checking, dictionary_file, expansion
+from keywords.checking import BLOCK, Typed
+from keywords.editing import Edit
+from keywords.entries import Entry, Expanded, Slot
+from keywords.faults import Code, Fault, fault
+from keywords.source import Loaded
+from keywords.store import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """What a file would change."""
+
+    edits: tuple[Edit, ...]
+    new: int
+    updated: int
+    unchanged: int
+    faults: tuple[Fault, ...]
+    """Of rows that are left out."""
+
+
+def faults(house: House, edits: Sequence[Edit]) -> dict[int, list[Fault]]:
+    """What is wrong, by the place of the edit; nothing may be saved until it is mended."""
+    with house.engine.connect() as connection:
+        loaded = house.words.now(connection)
+        codes = [one.code for one in wiring.intake(house).cards.categories(connection)]
+    typed = [_typed(place, edit.entry) for place, edit in enumerate(edits) if edit.entry is not None]
+    checked = checking.check(typed, codes)
+    found: dict[int, list[Fault]] = {}
+    for one in (*checked.faults, *_doubles(loaded, edits, checked.entries)):
+        found.setdefault(one.row, []).append(one)
+    return found
+
+
+def from_file(house: House, content: bytes, name: str) -> FromFile:
+    """The edits that bring the dictionary to what a file says of its rows; other entries stay.
+
+    A row meets the entry of the same words, whatever form they are in: of the same category first, or else the only one
+    there is. Empty cells leave what is. Raises `FileFault` when it is no such file at all.
+    """
+    with house.engine.connect() as connection:
+        loaded = house.words.now(connection)
+        categories = wiring.intake(house).cards.categories(connection)
+    by_name = {one.label.casefold(): one.code for one in categories} | {
+        one.code.casefold(): one.code for one in categories
+    }
+    rows = dictionary_file.typed(content, name)
+    named = [
+        replace(row, category=by_name.get(row.category.strip().casefold(), row.category), id=row.row) for row in rows
+    ]
+    checked = checking.check(named, [one.code for one in categories])
+    written = {row.row: row for row in rows}
+    edits, unchanged = [], 0
+    known, many = _known(loaded.kept), Counter(each.slots for each in checked.entries)
+    for expanded in checked.entries:
+        kept = _meant(expanded, known, alone=many[expanded.slots] == 1)
+        edit = _edit(expanded, kept, written[expanded.entry.id or 0])
+        edits += [edit] if edit else []
+        unchanged += edit is None
+    updated = sum(edit.id is not None for edit in edits)
+    return FromFile(tuple(edits), len(edits) - updated, updated, unchanged, checked.faults)
+
+
+def known(house: House) -> "Known":
+    """Entries of the dictionary by their words."""
+    with house.engine.connect() as connection:
+        return _known(house.words.now(connection).kept)
+
+
+def over(entry: Entry, known: "Known") -> Edit | None:
+    """The edit that makes the dictionary say this entry; None when it does already. Kind, state and note stay."""
+    slots = expansion.slots(entry.keyword, entry.kind)
+    same = [kept for kept in known.get(slots, []) if kept.entry.category == entry.category]
+    if not same:
+        return Edit(entry)
+    old = same[0].entry
+    new = replace(old, weight=entry.weight)
+    return None if new == old or old.blocking else Edit(new, same[0].id, same[0].version)
+
+
+def _typed(row: int, entry: Entry) -> Typed:
+    weight = BLOCK if entry.blocking else "" if entry.weight < 0 else str(entry.weight)
+    return Typed(
+        row, entry.keyword, weight, entry.category, entry.kind.value, "yes" if entry.enabled else "no", entry.note, row
+    )
+
+
+def _doubles(loaded: Loaded, edits: Sequence[Edit], checked: Iterable[Expanded]) -> list[Fault]:
+    """Edited entries with the words and the category of one that stays."""
+    edited = {edit.id for edit in edits if edit.id is not None}
+    staying = {(kept.expanded.slots, kept.entry.category): kept for kept in loaded.kept if kept.id not in edited}
+    found = []
+    for each in checked:
+        other = staying.get((each.slots, each.entry.category))
+        if other is not None:
+            row = each.entry.id or 0
+            found.append(fault(row, "keyword", Code.KNOWN, value=each.entry.keyword, other=other.entry.keyword))
+    return found
+
+
+Known = Mapping[tuple[Slot, ...], list[Kept]]
+"""Entries by their words."""
+
+
+def _known(kept: Iterable[Kept]) -> Known:
+    known: dict[tuple[Slot, ...], list[Kept]] = {}
+    for each in kept:
+        known.setdefault(each.expanded.slots, []).append(each)
+    return known
+
+
+def _meant(expanded: Expanded, known: Known, *, alone: bool) -> Kept | None:
+    same = known.get(expanded.slots, [])
+    of_category = [kept for kept in same if kept.entry.category == expanded.entry.category]
+    if of_category:
+        return of_category[0]
+    return same[0] if alone and len(same) == 1 else None
+
+
+def _edit(expanded: Expanded, kept: Kept | None, row: Typed) -> Edit | None:
+    if kept is None:
+        return Edit(replace(expanded.entry, id=None))
+    old = kept.entry
+    new = replace(
+        expanded.entry,
+        id=old.id,
+        kind=expanded.entry.kind if row.kind.strip() else old.kind,
+        enabled=expanded.entry.enabled if row.enabled.strip() else old.enabled,
+        note=expanded.entry.note or old.note,
+    )
+    return None if new == old else Edit(new, kept.id, kept.version)

@@ -1,0 +1,153 @@
+"""Enters a mail into the register: a new request with its contact, a request that goes on, a message with its files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.actions import move_request, open_request, write_letter
+from caseline.actions.wiring import House
+from caseline.actions.write_letter import Draft
+from caseline.crm.cards import Card, Deed, NewCard, Refused, Stage
+from caseline.crm.intake import Intake
+from caseline.crm.timeline import OUR_CHANNEL, Attached, NewMessage
+from caseline.crm.timeline_port import Timelines
+from caseline.crm.vocabulary import MessageKind
+from caseline.files.store import Files
+from caseline.mail import senders
+from caseline.mail.addresses import Address
+from caseline.mail.message import Mail
+from caseline.mail.queue_store import Claimed
+from caseline.mail.threads import Act, Relation, Verdict
+from caseline.outbox.faults import OutboxFault
+from caseline.outbox.letters import Address as Letterhead
+from caseline.outbox.letters import Nature
+
+WITHOUT_SUBJECT: Final = {"ru": "(без темы)", "en": "(no subject)"}
+_LONGEST_SUBJECT: Final = 500
+_CREDIBLE: Final = timedelta(days=7)
+"""A mail that claims to be older than this when it arrives is dated by its arrival: clocks of senders go wrong."""
+_CLIENTS: Final = frozenset({Relation.REQUESTER, Relation.COMPANY, Relation.PARTICIPANT})
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mail on its way into the register, in the caller's transaction."""
+
+    connection: sa.Connection
+    house: House
+    intake: Intake
+    timelines: Timelines
+    files: Files
+    claimed: Claimed
+    now: datetime
+
+    def open(self, mail: Mail) -> Card:
+        """A request of this mail, of the contact with the sender's address, who is made where there is none."""
+        contact = None
+        if mail.sender is not None:
+            name, address = mail.sender.name, mail.sender.address
+            contact = senders.contact_of(self.connection, self.timelines, address, name, at=self.now).contact
+        new = NewCard(
+            subject=mail.subject[:_LONGEST_SUBJECT].strip() or WITHOUT_SUBJECT[self.house.settings.mail_language],
+            description=mail.new_text.strip() or mail.text.strip() or None,
+            stage=open_request.stages(self.connection, self.intake.cards)[0].code,
+            channel=OUR_CHANNEL,
+            contact_id=contact.id if contact else None,
+            company_id=contact.company_id if contact else None,
+        )
+        return self.intake.create(self.connection, new, self._deed())
+
+    def wake(self, record_id: int, verdict: Verdict) -> None:
+        """Open a closed request again; let one that waited for its client go on."""
+        if verdict.act is not Act.REOPEN and not self.house.settings.mail_resume_stage:
+            return
+        for _ in range(_TRIES):
+            card = self.intake.cards.get(self.connection, record_id)
+            if card is None:
+                raise Refused(f"request {record_id} is gone: somebody has deleted it meanwhile")
+            stage = self._stage_after(card, verdict)
+            if stage is None or self.intake.move(self.connection, card, stage, self._deed()) is not None:
+                return
+        raise Refused(f"request {record_id}: others change it again and again; the mail is tried once more")
+
+    def append(self, mail: Mail, record_id: int, verdict: Verdict, *, automatic: str | None = None) -> int:
+        """The mail as a message of the timeline; answers its id."""
+        new = NewMessage(
+            record_id=record_id,
+            kind=MessageKind.MAIL_IN,
+            sent_at=self._dated(mail),
+            text=mail.text,
+            html=mail.html.safe() if mail.html else None,
+            subject=mail.subject or None,
+            sender=_line(mail.senders),
+            recipients=_line(mail.to),
+            copies=_line(mail.cc),
+            mail_id=mail.message_id,
+            assignment_id=verdict.assignment_id,
+            automatic=automatic,
+            unverified=verdict.unverified,
+            new_text=mail.new_text if mail.quoted else None,
+            mail_ref=self.claimed.id,
+            attachments=self._attached(mail),
+        )
+        return self.timelines.append(self.connection, new, self._deed())
+
+    def acknowledge(self, record_id: int, mail: Mail) -> None:
+        """Write to whoever opened a request that it was received, where that is wanted; once, and within the limits."""
+        card = self.intake.cards.get(self.connection, record_id)
+        if not self.house.settings.mail_acknowledge or card is None or mail.sender is None:
+            return
+        draft = Draft(
+            card=card,
+            template="request_received",
+            to=Letterhead(mail.sender.address, mail.sender.name),
+            values={},
+            nature=Nature.REPLY,
+            occasion=f"request {record_id} received",
+        )
+        try:
+            write_letter.write(self.house, self.connection, draft, now=self.now)
+        except OutboxFault:
+            # An address that nobody can write to: the request is there all the same, and its contact shows why.
+            return
+
+    def _stage_after(self, card: Card, verdict: Verdict) -> Stage | None:
+        stages = self.intake.cards.stages(self.connection)
+        if verdict.act is Act.REOPEN and card.stage.closed:
+            return move_request.before_closing(self.connection, self.intake.cards, card, stages)
+        resumed = self.house.settings.mail_resume_stage
+        of_client = verdict.assignment_id is None and verdict.relation in _CLIENTS
+        if resumed and of_client and card.stage.pauses and not card.stage.closed:
+            return next((one for one in stages if one.code == resumed and not one.closed), None)
+        return None
+
+    def _dated(self, mail: Mail) -> datetime:
+        """When it was sent, where its sender can be believed."""
+        arrived = self.claimed.received_at
+        return mail.date if mail.date and arrived - _CREDIBLE <= mail.date <= arrived else arrived
+
+    def _attached(self, mail: Mail) -> list[Attached]:
+        # One at a time: the largest of them is all that is in memory beside the mail.
+        return [
+            Attached(
+                name=one.filename,
+                content_type=one.content_type,
+                size=one.size,
+                sha256=self.files.keep(self.connection, [one.content], at=self.now)[0],
+                content_id=one.content_id,
+                inline=one.inline,
+            )
+            for one in mail.attachments
+        ]
+
+    def _deed(self) -> Deed:
+        return Deed(at=self.now, data={"mail": self.claimed.id})
+
+
+def _line(found: Sequence[Address]) -> str | None:
+    """Addresses as they stand in a header, readable."""
+    return ", ".join(f"{one.name} <{one.address}>" if one.name else one.address for one in found) or None

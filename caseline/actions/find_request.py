@@ -1,0 +1,68 @@
+"""Finds the one request, person or group that somebody means, and says what to do when there is not exactly one."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm.card_port import Cards
+from caseline.crm.cards import Card, Refused, Stage
+from caseline.people import store as people
+
+_BY_ID: Final = re.compile(r"id:([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a change: done, or somebody else was first and nothing was done."""
+
+    card: Card
+    """The request as it is now."""
+    done: bool
+
+
+def by_id(record_id: int) -> str:
+    """The key that means a request by its id, whatever the numbers of others are."""
+    return f"id:{record_id}"
+
+
+def request(connection: sa.Connection, cards: Cards, key: str) -> Card:
+    """The request of that number, origin or id, or of `id:45`; raises `Refused`."""
+    meant = _BY_ID.fullmatch(key)
+    card = cards.get(connection, int(meant[1])) if meant else None
+    found = [card] if card else cards.find(connection, key)
+    if not found:
+        raise Refused(f"request {key!r}: there is none of this id, number or old key: `caseline request list`")
+    if len(found) > 1:
+        ids = ", ".join(f"{by_id(card.id)} ({card.source or 'made here'})" for card in found)
+        raise Refused(f"request {key!r}: several have this number: say which by its id: {ids}")
+    return found[0]
+
+
+def group(connection: sa.Connection, key: str) -> int:
+    """Id of the group of that name or id; raises `Refused`."""
+    return _one("group", key, people.groups(connection, key))
+
+
+def person(connection: sa.Connection, key: str) -> int:
+    """Id of the active person of that mail address, name or id; raises `Refused`."""
+    return _one("person", key, people.persons(connection, key))
+
+
+def _one(what: str, key: str, found: Sequence[people.Named]) -> int:
+    if not found:
+        raise Refused(f"{what} {key!r}: there is none of this name: check the spelling, or give the id")
+    if len(found) > 1:
+        ids = ", ".join(str(named.id) for named in found)
+        raise Refused(f"{what} {key!r}: several have this name: say which by its id: {ids}")
+    return found[0].id
+
+
+def stage(stages: Sequence[Stage], wanted: str) -> Stage:
+    """The stage of that code or label; raises `Refused`."""
+    for one in stages:
+        if wanted in {one.code, one.label}:
+            return one
+    raise Refused(f"stage {wanted!r}: there is none of this code: use one of {', '.join(one.code for one in stages)}")

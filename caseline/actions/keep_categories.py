@@ -1,0 +1,123 @@
+"""Lists categories and stages, makes new ones and changes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from caseline.actions import find_request, know_calendars, open_request, wiring
+from caseline.actions.wiring import House
+from caseline.crm.cards import Category, Refused, Stage
+from caseline.crm.intake import Intake
+from caseline.timing import instants
+from caseline.timing.vocabulary import Mode
+
+_DAY: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a category shall be; None leaves the old value."""
+
+    label: str | None = None
+    hours: int | None = None
+    group: str | None = None
+    hours_by_priority: Mapping[str, int] = field(default_factory=dict)
+    calendar: str | None = None
+    """Empty: the default one again."""
+    mode: Mode | None = None
+    active: bool | None = None
+
+
+def categories(house: House) -> list[Category]:
+    """All categories, by label."""
+    with house.engine.connect() as connection:
+        return wiring.intake(house).cards.categories(connection)
+
+
+def put_category(house: House, code: str, wish: Wish, *, now: datetime) -> Category:
+    """Make a category, or change it; raises `Refused`.
+
+    Deadlines that are set already stay until their request is given a category or priority, or is opened again.
+    """
+    _check_words("category", code, wish.label)
+    intake = wiring.intake(house)
+    with house.engine.begin() as connection:
+        know_calendars.ready(connection, now=now)
+        known = {one.code: one for one in intake.cards.categories(connection)}
+        category = _wished(connection, known.get(code), code, wish)
+        _check(connection, intake, category)
+        intake.cards.put_category(connection, category)
+    return category
+
+
+def _wished(connection: sa.Connection, old: Category | None, code: str, wish: Wish) -> Category:
+    if old is None and wish.hours is None:
+        raise Refused(f"category {code!r} is new: say its hours, as a rule 24, 48 or 72 (--hours 24)")
+    new = old or Category(code=code, label=code, hours=wish.hours or _DAY)
+    changes: dict[str, Any] = {
+        "label": wish.label,
+        "hours": wish.hours,
+        "hours_by_priority": {**new.hours_by_priority, **wish.hours_by_priority},
+        "calendar_id": wish.calendar or None,
+        "mode": wish.mode,
+        "active": wish.active,
+    }
+    if wish.group:
+        changes |= {"group_id": find_request.group(connection, wish.group), "group": wish.group}
+    wished = replace(new, **{name: value for name, value in changes.items() if value is not None})
+    return replace(wished, calendar_id=None) if wish.calendar == "" else wished
+
+
+def _check_words(what: str, code: str, label: str | None) -> None:
+    """Refuse a code that nobody could type again, and a label that nobody could read."""
+    if not code.strip() or code != code.strip():
+        raise Refused(f"{what} {code!r}: a code is a word, without blanks around it: give one, such as it")
+    if label is not None and not label.strip():
+        raise Refused(f"{what} {code!r}: an empty label says nothing: give one, or leave --label out")
+
+
+def _check(connection: sa.Connection, intake: Intake, category: Category) -> None:
+    """Refuse hours that no deadline can be counted from."""
+    clock = intake.clocks.newest(connection, category.calendar_id, category.mode)
+    for name, hours in (("hours", category.hours), *category.hours_by_priority.items()):
+        if not 0 < hours <= instants.LONGEST_TARGET_H:
+            raise Refused(f"category {category.code!r}: {name} {hours}: give 1 to {instants.LONGEST_TARGET_H} hours")
+        if category.mode is Mode.WHOLE_DAYS and hours % _DAY:
+            raise Refused(f"category {category.code!r}: {name} {hours} are no whole days: give a multiple of {_DAY}")
+    clock.deadline(instants.moment(0), category.hours * 3600)
+
+
+def stages(house: House) -> list[Stage]:
+    """Stages of requests, in their order."""
+    with house.engine.connect() as connection:
+        return wiring.intake(house).cards.stages(connection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageWish:
+    """What a stage shall be; None leaves the old value. Whether it is closed is fixed when it is made."""
+
+    label: str | None = None
+    pauses: bool | None = None
+    closed: bool | None = None
+
+
+def put_stage(house: House, code: str, wish: StageWish) -> Stage:
+    """Make a stage, or change it; visits that have begun pause the clock, or not, as they began. Raises `Refused`."""
+    _check_words("stage", code, wish.label)
+    cards = wiring.intake(house).cards
+    with house.engine.begin() as connection:
+        known = {one.code: one for one in open_request.stages(connection, cards)}
+        old = known.get(code)
+        if old is not None and wish.closed not in {None, old.closed}:
+            raise Refused(f"stage {code!r}: open stays open and closed stays closed: make another stage instead")
+        last = max(one.position for one in known.values())
+        stage = old or Stage(code=code, label=code, closed=bool(wish.closed), position=last + 10)
+        stage = replace(
+            stage, label=wish.label or stage.label, pauses=stage.pauses if wish.pauses is None else wish.pauses
+        )
+        cards.put_stages(connection, [stage])
+    return stage

@@ -1,0 +1,80 @@
+"""Shows mails as they stand, gives their bytes, and puts quarantined ones back."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from caseline.actions.wiring import House
+from caseline.crm.cards import Refused
+from caseline.mail import queue_store, raw_store, thread_store, trouble_store
+from caseline.mail import verdicts as words
+from caseline.mail.outcome import State
+from caseline.mail.queue_store import Listed
+from caseline.mail.trouble_store import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Mails, how many of each state there are, and what does not work."""
+
+    mails: list[Listed]
+    counts: dict[State, int]
+    troubles: list[Trouble]
+
+
+def shown(house: House, states: Collection[State], *, limit: int) -> Shown:
+    """The newest mails in these states."""
+    with house.engine.connect() as connection:
+        mails = queue_store.listed(connection, states, limit=limit)
+        return Shown(mails, queue_store.counts(connection), trouble_store.all_of(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was decided about a mail."""
+
+    mail_id: int
+    state: State
+    automatic: str | None
+    verdicts: list[dict[str, Any]]
+    """The newest first."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON, with the words."""
+        told = [
+            one | {language: words.told(one, language, automatic=self.automatic) for language in ("ru", "en")}
+            for one in self.verdicts
+        ]
+        return {"mail": self.mail_id, "state": self.state, "automatic": self.automatic, "verdicts": told}
+
+
+def verdict(house: House, mail_id: int) -> Said:
+    """Where a mail landed and why, and what was decided before; raises `Refused`."""
+    with house.engine.connect() as connection:
+        found = thread_store.verdict(connection, mail_id)
+    if found is None:
+        raise Refused(f"mail {mail_id}: there is none with this number; `caseline mail list` says which there are")
+    state, automatic, said = found
+    now = {name: value for name, value in said.items() if name != "before"} if said else None
+    before = list(reversed(said.get("before", []))) if said else []
+    return Said(mail_id, State(state), automatic, [*([now] if now else []), *before])
+
+
+def retry(house: House, ids: Collection[int]) -> list[int]:
+    """Put mails back from quarantine; the next run takes them in. Raises `Refused`, and changes nothing then."""
+    with house.engine.begin() as connection:
+        put_back = queue_store.retry(connection, ids)
+        others = sorted(set(ids) - set(put_back))
+        if others:
+            named = ", ".join(map(str, others))
+            raise Refused(f"mail {named}: not in quarantine; `caseline mail list --quarantine` says which are")
+    return put_back
+
+
+def raw(house: House, mail_id: int) -> Iterator[bytes]:
+    """The bytes of a mail as they came, in pieces; raises `Refused`."""
+    with house.engine.connect() as connection:
+        raw_id = raw_store.of_mail(connection, mail_id)
+        if raw_id is None:
+            raise Refused(f"mail {mail_id}: there is none with this number; `caseline mail list` says which there are")
+        yield from raw_store.pieces(connection, raw_id)

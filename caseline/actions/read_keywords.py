@@ -1,0 +1,99 @@
+"""Reads the dictionary and its history for pages and commands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from caseline.actions.wiring import House
+from keywords import dictionary_file, history, review, scored, store
+from keywords.entries import Entry
+from keywords.history import Change, Revision
+from keywords.review import Review
+from keywords.rules import Rules
+from keywords.scored import Use
+from keywords.store import Kept
+
+
+def entry(house: House, number: int) -> Kept | None:
+    """An entry by its id."""
+    with house.engine.connect() as connection:
+        return store.some(connection, [number]).get(number)
+
+
+def uses(house: House) -> tuple[int, dict[int, Use]]:
+    """(scored requests, how often each entry was found and decided)."""
+    with house.engine.connect() as connection:
+        return scored.uses(connection)
+
+
+def history_of(house: House, number: int) -> list[tuple[Revision, Change]]:
+    """The life of an entry, newest first."""
+    with house.engine.connect() as connection:
+        return history.of_entry(connection, number)
+
+
+def entry_at(house: House, number: int, version: int) -> Entry | None:
+    """An entry as a save left it; None when that save did not touch it, or took it away."""
+    with house.engine.connect() as connection:
+        found = [change for change in history.changes(connection, version) if change.entry_id == number]
+    return store.entry_of(found[0].new, number) if found and found[0].new is not None else None
+
+
+def revisions(house: House, *, before: int | None, most: int) -> list[Revision]:
+    """Saves, newest first."""
+    with house.engine.connect() as connection:
+        return history.revisions(connection, before=before, most=most)
+
+
+def revision(house: House, number: int) -> tuple[Revision, list[Change]] | None:
+    """A save with what it changed."""
+    with house.engine.connect() as connection:
+        found = history.revision(connection, number)
+        return None if found is None else (found, history.changes(connection, number))
+
+
+def rules_at(house: House, version: int) -> Rules:
+    """The settings right after a save."""
+    with house.engine.connect() as connection:
+        return history.as_of(connection, version)[1]
+
+
+def exported(house: House) -> str:
+    """The dictionary as CSV, safe to open in a spreadsheet, and read back without change."""
+    with house.engine.connect() as connection:
+        return dictionary_file.write(kept.entry for kept in store.entries(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is odd in the dictionary."""
+
+    review: Review
+    scored: int
+    """Requests that were counted for the rest."""
+    too_general: tuple[tuple[Entry, Use], ...]
+    """Found in more than a fifth of them, most frequent first."""
+    dead: tuple[Entry, ...]
+    """Found in none."""
+    idle: tuple[tuple[Entry, Use], ...]
+    """Found, and never part of a decision."""
+
+
+def report(house: House) -> Report:
+    """Conflicts, doubles, nested entries, and those that are of no use by the requests that were sorted."""
+    with house.engine.connect() as connection:
+        loaded = house.words.now(connection)
+        number, found = scored.uses(connection)
+    enabled = [kept.entry for kept in loaded.kept if kept.entry.enabled]
+    odd = review.review([kept.expanded for kept in loaded.kept])
+    return Report(odd, number, *(_by_use(enabled, found, number) if number else ((), (), ())))
+
+
+_Used = tuple[tuple[Entry, Use], ...]
+
+
+def _by_use(enabled: list[Entry], found: Mapping[int, Use], scored: int) -> tuple[_Used, tuple[Entry, ...], _Used]:
+    used = [(each, found[each.id]) for each in enabled if each.id is not None and each.id in found]
+    used.sort(key=lambda pair: -pair[1].hits)
+    general = tuple(pair for pair in used if pair[1].hits > review.TOO_GENERAL * scored)
+    dead = tuple(each for each in enabled if each.id not in found and not each.blocking)
+    return general, dead, tuple(pair for pair in used if not pair[1].decided)

@@ -1,0 +1,226 @@
+"""Takes in one mail: known already, automatic, of a request that it joins or opens again, or of a new one; says why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.actions import assign, know_calendars, wiring
+from caseline.actions.enter_mail import Entry
+from caseline.actions.take_in_mails import TakeIn
+from caseline.actions.wiring import House
+from caseline.crm import connect
+from caseline.crm.cards import Card, Deed, Refused
+from caseline.crm.timeline import AssignmentState
+from caseline.crm.timeline_port import Timelines
+from caseline.files.store import Files
+from caseline.mail import done_word, message, queue_store, raw_store, thread_store, verdicts
+from caseline.mail.automatic import Reason
+from caseline.mail.bounces import Bounce
+from caseline.mail.clues import Gathered, Gathering, Signs
+from caseline.mail.message import Mail
+from caseline.mail.outcome import Outcome, State
+from caseline.mail.queue_store import Claimed
+from caseline.mail.threads import Act, Clue, Relation, Rule, Rules, Verdict, judge
+from caseline.outbox import bounces
+from caseline.outbox import store as outbox
+from caseline.outbox.minting import Mint
+from caseline.people import store as people
+
+_LONGEST_SUBJECT: Final = 500
+_KEPT: Final = timedelta(seconds=10)
+"""How long the secrets of the mint are believed to be all: nobody answers a letter sooner that bears a newer one."""
+
+
+def taker(house: House, *, clock: Callable[[], datetime]) -> TakeIn:
+    """What `caseline.actions.take_in_mails` calls for each mail.
+
+    Raises `SettingsError` when nobody has said our own address, before any mail is touched.
+    """
+    intake = wiring.own_intake(house, "making requests of mails")
+    timelines = connect.timelines(house.settings.crm)
+    files = Files(house.settings.files_folder)
+    seen: set[str] = set()
+    with house.engine.begin() as connection:
+        # In a transaction of its own: a secret that is made here must stay, whatever becomes of the first mail.
+        kept: list[tuple[datetime, Mint]] = [(clock(), wiring.mint(house, connection, now=clock()))]
+
+    def take_in(connection: sa.Connection, claimed: Claimed, raw: bytes) -> Outcome:
+        now = clock()
+        if "calendars" not in seen:
+            # Only what was there before this transaction stays whatever becomes of it.
+            seen.update(["calendars"] if intake.clocks.any(connection) else [])
+            know_calendars.ready(connection, now=now)
+        if abs(now - kept[0][0]) > _KEPT:
+            kept[:] = [(now, wiring.mint(house, connection, now=now))]
+        mint = kept[0][1]
+        entry = Entry(connection, house, intake, timelines, files, claimed, now)
+        work = _Work(connection, house, timelines, mint, entry, claimed, now)
+        return work.take_in(message.read(raw, whole=len(raw) == claimed.size))
+
+    return take_in
+
+
+def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime) -> Card:
+    """Make a request of a mail that was put aside as automatic; raises `Refused`."""
+    intake = wiring.own_intake(house, "making requests of mails")
+    timelines = connect.timelines(house.settings.crm)
+    with house.engine.begin() as connection:
+        know_calendars.ready(connection, now=now)
+        claimed = queue_store.in_tray(connection, mail_id)
+        if claimed is None:
+            raise Refused(f"mail {mail_id}: not in the tray; `caseline mail list --tray` says which are")
+        mail = message.read(raw_store.head(connection, claimed.raw_id, house.settings.mail_largest))
+        entry = Entry(connection, house, intake, timelines, Files(house.settings.files_folder), claimed, now)
+        card = entry.open(mail)
+        verdict = verdicts.by_person(Act.NEW, card.id)
+        number = entry.append(mail, card.id, verdict)
+        said = verdicts.as_data(verdict, card.id, at=now, by=by or "person")
+        thread_store.overrule(connection, mail_id, said)
+        thread_store.taken_out(connection, mail_id, number)
+        return card
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One mail on its way in, in the caller's transaction."""
+
+    connection: sa.Connection
+    house: House
+    timelines: Timelines
+    mint: Mint
+    entry: Entry
+    claimed: Claimed
+    now: datetime
+
+    def take_in(self, mail: Mail) -> Outcome:
+        fingerprint = bytes.fromhex(mail.fingerprint)
+        thread_store.alone(self.connection, fingerprint)
+        told = self._outcome(mail, fingerprint)
+        if mail.message_id is not None:
+            earlier, reused = thread_store.seen(self.connection, self.claimed.id, mail.message_id, fingerprint)
+            told = replace(told, id_reused=reused or None)
+            if earlier is not None:
+                return replace(told, state=State.SAME, same_as=earlier)
+        sender = mail.sender.address.lower() if mail.sender else None
+        automatic = Reason.LOOP if self._own(mail, sender) else mail.automatic
+        if automatic is not None:
+            return self._automatic(mail, replace(told, automatic=automatic.value), automatic.value)
+        return self._written(mail, told, sender)
+
+    def _outcome(self, mail: Mail, fingerprint: bytes) -> Outcome:
+        return Outcome(
+            state=State.DONE,
+            message_id=mail.message_id,
+            fingerprint=fingerprint,
+            subject=mail.subject[:_LONGEST_SUBJECT] or None,
+            sender=mail.sender.address if mail.sender else None,
+            sent_at=mail.date,
+        )
+
+    def _own(self, mail: Mail, sender: str | None) -> bool:
+        """Whether we wrote it ourselves: such a mail must not open a request that we answer again."""
+        if mail.automatic is Reason.BOUNCE:
+            return False
+        if mail.loop is not None and self.mint.read_mark(mail.loop):
+            return True
+        return sender is not None and (
+            sender == self.mint.address.lower() or self.mint.read_address(sender) is not None
+        )
+
+    def _written(self, mail: Mail, told: Outcome, sender: str | None) -> Outcome:
+        """A mail that a person wrote."""
+        gathered, verdict = self._judged(mail, sender)
+        if verdict.act is Act.NEW:
+            card = self.entry.open(mail)
+            kind = {"stranger": "maybe", "closed long ago": "follows"}.get(verdict.reason, "also")
+            self.timelines.link(self.connection, card.id, verdict.linked[:1], kind, at=self.now)
+            self.timelines.link(self.connection, card.id, verdict.linked[1:], "also", at=self.now)
+            record_id = card.id
+        else:
+            record_id = verdict.record_id or 0
+            self.entry.wake(record_id, verdict)
+            self.timelines.link(self.connection, record_id, verdict.linked, "also", at=self.now)
+        number = self.entry.append(mail, record_id, verdict)
+        self._end_assignment(mail, verdict, number)
+        self._remember(gathered, sender)
+        if verdict.act is Act.NEW:
+            self.entry.acknowledge(record_id, mail)
+        return replace(
+            told,
+            record_id=record_id,
+            assignment_id=verdict.assignment_id,
+            message_ref=number,
+            verdict=verdicts.as_data(verdict, record_id, at=self.now),
+        )
+
+    def _end_assignment(self, mail: Mail, verdict: Verdict, number: int) -> None:
+        """An outsider who answers that it is done has ended the assignment; any other answer leaves it open (A13)."""
+        outsider = verdict.relation is Relation.OUTSIDER and not verdict.unverified
+        if verdict.assignment_id is None or not outsider or not done_word.says_done(mail.new_text):
+            return
+        one = self.timelines.assignment(self.connection, verdict.assignment_id)
+        if one is not None and one.external and one.state is AssignmentState.OPEN:
+            deed = Deed(at=self.now, data={"message": number})
+            assign.ended(self.connection, self.timelines, one, AssignmentState.DONE, deed, how="reply")
+
+    def _automatic(self, mail: Mail, told: Outcome, automatic: str) -> Outcome:
+        """Nobody wrote it: it joins what it surely belongs to without waking it, or goes into the tray."""
+        verdict = None
+        if mail.bounce is not None:
+            verdict = self._bounced(mail.bounce)
+        elif automatic != Reason.LOOP:
+            _, judged = self._judged(mail, mail.sender.address.lower() if mail.sender else None)
+            if judged.act in {Act.JOIN, Act.REOPEN}:
+                verdict = replace(judged, act=Act.JOIN)
+        if verdict is None or verdict.record_id is None:
+            aside = Verdict(Act.TRAY, reason="automatic")
+            return replace(told, state=State.TRAY, verdict=verdicts.as_data(aside, None, at=self.now))
+        number = self.entry.append(mail, verdict.record_id, verdict, automatic=automatic)
+        return replace(
+            told,
+            record_id=verdict.record_id,
+            assignment_id=verdict.assignment_id,
+            message_ref=number,
+            verdict=verdicts.as_data(verdict, verdict.record_id, at=self.now),
+        )
+
+    def _bounced(self, bounce: Bounce) -> Verdict | None:
+        """A bounce belongs to the letter of ours that it names, and to nothing else: others may be forged."""
+        found = outbox.by_message_id(self.connection, [f"<{one}>" for one in bounce.original_ids])
+        letter = outbox.get(self.connection, min(found.values())) if found else None
+        if letter is None:
+            return None
+        clue = Clue(Rule.OWN_ID, letter.message_id, "report", letter.thread.record_id, letter.thread.assignment_id)
+        if bounce.permanent:
+            for address in bounce.recipients or (None,):
+                bounces.note(self.connection, letter.message_id, address, bounce.status or "?", now=self.now)
+        states = self._gathering().states(self.connection, [clue], None)
+        # Whoever is told of a bounce shall find it, however long ago the request was closed.
+        forever = Rules(timedelta.max)
+        judged = judge([clue], states, now=self.now, rules=forever)
+        return replace(judged, act=Act.JOIN, relation=None, unverified=False) if judged.record_id else None
+
+    def _judged(self, mail: Mail, sender: str | None) -> tuple[Gathered, Verdict]:
+        gathering = self._gathering()
+        gathered = gathering.gathered(self.connection, Signs.of(mail))
+        clues = gathered.clues
+        states = gathering.states(self.connection, clues, None if self._forged(mail) else sender)
+        rules = Rules(timedelta(days=self.house.settings.mail_reopen_days))
+        return gathered, judge(clues, states, now=self.now, rules=rules)
+
+    def _gathering(self) -> Gathering:
+        return Gathering(self.timelines, self.mint, people.is_staff)
+
+    def _forged(self, mail: Mail) -> bool:
+        """Whether own server has found that the sender's domain does not stand for this mail."""
+        own = self.house.settings.mail_authserv
+        return own is not None and mail.dmarc(own) is False
+
+    def _remember(self, gathered: Gathered, sender: str | None) -> None:
+        """Keep what later mails may name: ids that we do not have, and the root of an Outlook conversation."""
+        thread_store.keep_ghosts(self.connection, self.claimed.id, gathered.unknown, sender or "", at=self.now)
+        if gathered.root is not None:
+            thread_store.keep_root(self.connection, self.claimed.id, gathered.root, at=self.now)

@@ -1,0 +1,148 @@
+"""The family `caseline assignment`: work on requests for people of the house and outside."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from caseline.cli import door, screen, timeline_shown
+from caseline.cli.choices import ByOption, JsonOption, RequestArgument
+from caseline.cli.plain import plain
+
+if TYPE_CHECKING:
+    from caseline.actions.assign import Given
+    from caseline.actions.wiring import House
+
+_Number = Annotated[int, typer.Argument(metavar="ASSIGNMENT", help="Its number.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    family = typer.Typer(help="Work on requests: give, answer, end, list.", no_args_is_help=True)
+    for name, command in (
+        ("add", add),
+        ("reply", reply),
+        ("address", address),
+        ("done", done),
+        ("cancel", cancel),
+        ("list", listed),
+        ("remind", remind),
+    ):
+        family.command(name)(command)
+    app.add_typer(family, name="assignment")
+
+
+def add(
+    request: RequestArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is to be done, in a few words.")],
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What is to be done, in full.")],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="MAIL|NAME|ID", help="Somebody outside, who gets a letter at once.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="MAIL|NAME|ID", help="Or somebody of the house.")
+    ] = None,
+    hours: Annotated[
+        int | None, typer.Option("--hours", min=1, max=87_600, help="Business hours up to its deadline.")
+    ] = None,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give somebody work on a request. An outsider gets it by mail, and answers by mail."""
+    from caseline.actions import assign
+
+    order = assign.Order(request=request, title=title, text=text, contact=to, person=person, hours=hours, by=by)
+    with door.house() as house:
+        _tell(house, assign.give(house, order, now=door.now()), as_json=as_json)
+
+
+def reply(
+    number: _Number,
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What to write.")],
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write to the outsider of an assignment, and to nobody else."""
+    from caseline.actions import assign
+
+    with door.house() as house:
+        _tell(house, assign.answer(house, number, text, by=by, now=door.now()), as_json=as_json)
+
+
+def address(
+    number: _Number,
+    mail: Annotated[str, typer.Argument(metavar="MAIL", help="The outsider's mail address.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Give the outsider of an assignment a mail address; the letter that waits for it is sent."""
+    from caseline.actions import assign
+
+    with door.house() as house:
+        _tell(house, assign.address(house, number, mail, now=door.now()), as_json=as_json)
+
+
+def done(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+    """Say that an assignment is done."""
+    _end(number, "done", by, as_json=as_json)
+
+
+def cancel(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+    """Say that an assignment is not needed any more."""
+    _end(number, "cancelled", by, as_json=as_json)
+
+
+def listed(request: RequestArgument, as_json: JsonOption = False) -> None:
+    """List the assignments of a request."""
+    from caseline.actions import show_request
+
+    with door.house() as house:
+        found = show_request.show(house, request, now=door.now())
+    if as_json:
+        screen.print_json({"assignments": plain(found.assignments)})
+        return
+    if not found.assignments:
+        screen.out().print(f"Request {found.card.number} has no assignments: `caseline assignment add` gives one")
+    for one in found.assignments:
+        screen.out().print(timeline_shown.assignment(one, found.zone), soft_wrap=True)
+
+
+def remind(as_json: JsonOption = False) -> None:
+    """Write the reminders that are due; the deployment send-outbox does this every minute."""
+    from caseline.actions import assign
+
+    with door.house() as house:
+        count = assign.remind(house, now=door.now())
+    if as_json:
+        screen.print_json({"reminders": count})
+    else:
+        screen.out().print(f"{count} reminders written" if count else "No reminder is due")
+
+
+def _end(number: int, state: str, by: str | None, *, as_json: bool) -> None:
+    from caseline.actions import assign, show_request
+    from caseline.crm.timeline import AssignmentState
+
+    with door.house() as house:
+        ended = assign.end(house, number, AssignmentState(state), by=by, now=door.now())
+        zone = show_request.zone(house)
+    if as_json:
+        screen.print_json({"assignment": plain(ended)})
+    else:
+        screen.out().print(timeline_shown.assignment(ended, zone), soft_wrap=True)
+
+
+def _tell(house: "House", given: "Given", *, as_json: bool) -> None:
+    from caseline.actions import show_request
+
+    if as_json:
+        screen.print_json(
+            {"assignment": plain(given.assignment), "letter": given.letter_id, "trouble": given.trouble or None}
+        )
+        return
+    console = screen.out()
+    console.print(timeline_shown.assignment(given.assignment, show_request.zone(house)), soft_wrap=True)
+    if given.letter_id is not None:
+        console.print(
+            f"Letter {given.letter_id} is queued: `caseline outbox send` or the deployment send-outbox sends it"
+        )
+    elif given.trouble:
+        console.print(f"{given.trouble}: `caseline assignment address {given.assignment.id} MAIL` sends it")

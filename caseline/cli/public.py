@@ -1,0 +1,30 @@
+"""The family `caseline public`: pages for people outside who have a link."""
+
+import typer
+
+from caseline.cli import door, screen, serving
+from caseline.cli.serving import THIS_MACHINE, HostOption, PortOption, ProxyOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    family = typer.Typer(help="Pages for people outside who got a link by letter.", no_args_is_help=True)
+    family.command("serve")(serve)
+    app.add_typer(family, name="public")
+
+
+def serve(host: HostOption = THIS_MACHINE, port: PortOption = 8332, proxy: ProxyOption = None) -> None:
+    """Serve the pages behind links in letters until Ctrl-C: an outsider reads an assignment there and ends it.
+
+    CASELINE_PUBLIC_URL says where people outside reach them; only then letters carry links. Put a reverse proxy with
+    HTTPS before it, and name it with --proxy.
+    """
+    from caseline.actions import end_by_link
+    from caseline.web.public.application import build
+
+    with door.house() as house, serving.listening(host, port) as (bound, address):
+        end_by_link.offered(house)
+        screen.out().print(f"Public pages: {address}  (Ctrl-C ends it)")
+        if house.settings.public_url is None:
+            screen.beside().print("No letter carries a link: CASELINE_PUBLIC_URL is not set")
+        serving.run(build(house), bound, proxy)

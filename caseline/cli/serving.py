@@ -1,0 +1,43 @@
+"""Serves an application to browsers until Ctrl-C; what the commands that do so share."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; this machine only unless named.")]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port to listen on; 0 takes a free one.")]
+ProxyOption = Annotated[
+    str | None,
+    typer.Option("--proxy", metavar="ADDRESS", help="A reverse proxy whose X-Forwarded-… headers are believed."),
+]
+THIS_MACHINE = "127.0.0.1"
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that is bound, and the address to open in a browser on this machine."""
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        shown = THIS_MACHINE if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not listened on
+        yield bound, f"http://{shown}:{bound.getsockname()[1]}/"
+
+
+def run(application: "ASGIApp", bound: socket.socket, proxy: str | None) -> None:
+    """Serve until Ctrl-C."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        application,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy,
+    )
+    uvicorn.Server(config).run(sockets=[bound])

@@ -1,0 +1,86 @@
+"""Shows the timeline of a request on the screen or as JSON: letters, comments, assignments."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.markup import escape
+
+from caseline.cli import screen, time_shown
+from caseline.cli.plain import plain
+
+if TYPE_CHECKING:
+    from caseline.actions.show_request import Sight
+    from caseline.crm.timeline import Assignment, Message
+
+_SIGNS: Final = {"mail_in": "<-", "mail_out": "->", "comment": "##"}
+_MOST_LINES: Final = 8
+_LINKS: Final = {
+    "maybe": "may belong to",
+    "follows": "goes on where that was closed:",
+    "split": "was split off",
+    "also": "is named together with",
+}
+
+
+def timeline(found: "Sight") -> None:
+    """What was written, the oldest first, with the assignments that some of it belongs to."""
+    console = screen.out()
+    for one, other, kind in found.links:
+        console.print(f"Request {one} {_LINKS[kind]} request {other}")
+    for work in found.assignments:
+        console.print(assignment(work, found.zone), soft_wrap=True)
+    for message in found.timeline:
+        console.print()
+        console.print(escape(_head(message, found.zone)), style="bold", soft_wrap=True)
+        console.print(escape(_body(message)), soft_wrap=True)
+
+
+def assignment(one: "Assignment", zone: str) -> str:
+    """An assignment in a line."""
+    who = f"{one.contact} <{one.address or 'no address'}>" if one.external else one.assignee
+    due = f", due {time_shown.moment(one.due_at, zone)}" if one.due_at else ""
+    ended = f" {time_shown.moment(one.ended_at, zone)} by {one.ended_by}" if one.ended_at else ""
+    return escape(f"Assignment {one.id}: {one.title} - {who}: {one.state}{ended}{due}")
+
+
+def as_dict(message: "Message") -> dict[str, Any]:
+    """A message as an object; digests of files in hexadecimal digits."""
+    made: dict[str, Any] = plain(message)
+    made["attachments"] = [
+        {
+            "name": one.name,
+            "content_type": one.content_type,
+            "size": one.size,
+            "inline": one.inline,
+            "sha256": one.sha256.hex() if one.sha256 else None,
+        }
+        for one in message.attachments
+    ]
+    return made
+
+
+def _head(message: "Message", zone: str) -> str:
+    marks = [
+        f"assignment {message.assignment_id}" if message.assignment_id else "",
+        f"automatic: {message.automatic}" if message.automatic else "",
+        "UNVERIFIED SENDER" if message.unverified else "",
+        "imported" if message.imported else "",
+        "" if message.public else "internal",
+    ]
+    who = message.author or message.sender or "?"
+    to = f" to {message.recipients}" if message.recipients else ""
+    told = ", ".join(mark for mark in marks if mark)
+    at = time_shown.moment(message.sent_at, zone)
+    subject = f": {message.subject}" if message.subject else ""
+    return f"{_SIGNS[message.kind]} {at} [{message.id}] {who}{to}{subject}" + (f"  ({told})" if told else "")
+
+
+def _body(message: "Message") -> str:
+    new = message.new_text if message.new_text is not None else message.text
+    lines = [line for line in new.strip().splitlines() if line.strip()] or ["(no text)"]
+    shown = lines[:_MOST_LINES]
+    if len(lines) > len(shown):
+        shown.append(f"... {len(lines) - len(shown)} more lines")
+    if message.new_text is not None:
+        shown.append("(quoted text is folded)")
+    shown += [f"+ {one.name} ({one.content_type}, {one.size:,} bytes)" for one in message.attachments]
+    return "\n".join(f"   {line}" for line in shown)

@@ -1,0 +1,1 @@
+"""Files that people write: text in any usual encoding, tables as CSV."""

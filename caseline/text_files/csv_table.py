@@ -1,0 +1,62 @@
+"""Reads tables as CSV, and writes them so that no spreadsheet takes a cell for a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from caseline.text_files.faults import FileFault
+
+_LONGEST_CELL: Final = 1 << 24
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+
+
+def rows(
+    text: str, name: str, columns: Mapping[str, str], needed: Sequence[str], most: int | None = None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The number of the line that a row begins with, and its cells by column; empty rows are left out; `FileFault`.
+
+    `columns` leads from a heading in small letters to the column's name; unknown columns are left out. Cells are as
+    they were before `written` made them safe. Missing cells are empty.
+    """
+    header = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count), strict=True)
+    csv.field_size_limit(max(_LONGEST_CELL, csv.field_size_limit()))
+    try:
+        headings = [columns.get(_unescaped(cell).strip().casefold(), "") for cell in next(reader, [])]
+        missing = [column for column in needed if column not in headings]
+        if missing:
+            raise FileFault(name, 1, f"no column {', '.join(missing)}: name the columns in the first line")
+        count, line = 0, reader.line_num + 1
+        while (cells := next(reader, None)) is not None:
+            line, this = reader.line_num + 1, line
+            if not any(cell.strip() for cell in cells):
+                continue
+            count += 1
+            if most is not None and count > most:
+                raise FileFault(name, this, f"more than {most:,} rows: split the file")
+            found = dict.fromkeys(columns.values(), "")
+            found |= {heading: _unescaped(cell) for heading, cell in zip(headings, cells, strict=False) if heading}
+            yield this, found
+    except csv.Error as error:
+        raise FileFault(name, reader.line_num, f"{error}: mend the quotation marks") from error
+
+
+def written(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A CSV file; an apostrophe before what a spreadsheet would take for a formula, and before an apostrophe there."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    for line in lines:
+        writer.writerow([_escaped(cell) if isinstance(cell, str) else cell for cell in line])
+    return out.getvalue()
+
+
+def _escaped(cell: str) -> str:
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if _ESCAPED.match(cell) else cell
