@@ -81,5 +81,29 @@ if __name__ == "__main__":
         from benchmarks.timing import command  # the import's contenders shall not pay for loading it
 
         command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["recount"]:
+        from benchmarks.timing import recounting
+
+        recounting.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["keywords"]:
+        from benchmarks.keywords import command as keywords_command
+
+        keywords_command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["sort"]:
+        from benchmarks.keywords import sorting
+
+        sorting.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["mail-in"]:
+        from benchmarks.mail_in import command as taking_in
+
+        taking_in.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["bitrix24"]:
+        from benchmarks.bitrix24 import command as portal_command
+
+        portal_command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["mail"]:
+        from benchmarks.mail import command as mail_command
+
+        mail_command.main(sys.argv[2:])
     else:
         main(sys.argv[1:])

@@ -26,7 +26,7 @@ ROWS: Final = {
     "expert": _TYPED.format(id="id", table="bench.request"),
     "dlt": "SELECT id, case_number, subject, description, created_date FROM bench.landed WHERE is_deleted = '0'",
     "pandas": _LANDED,
-    **dict.fromkeys(("duties", "ours", "row by row", "trusting", "profile", "flow"), _RECORDS),
+    **dict.fromkeys(("duties", "ours", "counted", "row by row", "trusting", "profile", "flow"), _RECORDS),
 }
 _WHOLE: Final = """
 SELECT count(*), sum(hashtextextended(concat_ws('|', r.source, r.origin, r.number, r.subject, r.description,
@@ -36,7 +36,9 @@ SELECT count(*), sum(hashtextextended(concat_ws('|', r.source, r.origin, r.numbe
   (SELECT count(*) FROM staging.row s JOIN crm.record r ON r.id = s.crm_id AND r.origin = s.key
     WHERE s.status = 'SUCCESS'),
   (SELECT count(*) FROM staging.ledger l JOIN crm.record r ON r.id = l.crm_id JOIN staging.row s ON s.id = l.row_id
-    AND s.key = r.origin)
+    AND s.key = r.origin),
+  (SELECT sum(hashtextextended(concat_ws('|', r.origin, w.stage, w.pausing, w.entered_at, w.left_at, w.elapsed_s), 0)
+    ::numeric)::text FROM crm.stage_row w JOIN crm.record r ON r.id = w.record_id)
 FROM crm.record r LEFT JOIN crm.record p ON p.id = r.parent_id
 """
 _REFUSED: Final = "SELECT count(*) FROM staging.row WHERE raw IS NOT NULL"
@@ -52,7 +54,7 @@ def common(url: str, name: str) -> tuple[Any, ...]:
 
 
 def whole(url: str) -> tuple[Any, ...]:
-    """(records, digest of all their fields, events, settled rows, ledger entries) of the product's tables."""
+    """Counts and digests of all that stands in the product's tables afterwards, one of the stage rows among them."""
     return _one(url, _WHOLE)
 
 

@@ -47,6 +47,7 @@ PLACES: Final = {
     "dlt": "benchmarks.by_dlt:run",
     "pandas": "benchmarks.by_pandas:run",
     "ours": "benchmarks.by_us:run",
+    "counted": "benchmarks.by_us:counted",
     "row by row": "benchmarks.by_us:row_by_row",
     "trusting": "benchmarks.by_us:trusting",
     "rehearsal": "benchmarks.by_us:rehearse",

@@ -23,6 +23,7 @@ ORDER: Final = (
     "expert",
     "ours",
     "expert again",
+    "counted",
     "row by row",
     "trusting",
     "damaged",

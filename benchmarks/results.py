@@ -14,6 +14,7 @@ TITLES: Final = {
     "dlt": "dlt from Arrow, csv loader",
     "pandas": "pandas.to_sql (scaled from 20,000 rows)",
     "ours": "caseline, 1 loader + 2 converters",
+    "counted": "caseline, with the time spent on stages counted",
     "row by row": "caseline, each reference checked by trigger",
     "trusting": "caseline, foreign keys NOT ENFORCED meanwhile",
     "damaged": "caseline, 1 % of the rows unreadable",

@@ -216,7 +216,7 @@ FROM (
 ) found
 WHERE r.id = found.ref;
 
--- 4. The records with an event each.
+-- 4. The records with an event and the visit to a stage each.
 WITH made AS (
   INSERT INTO crm.record (id, kind, source, origin, number, subject, description, stage, priority, type, reason, channel,
     escalated, company_id, contact_id, assignee_id, group_id, parent_id, closed_at, extra, created_at, modified_at)
@@ -249,7 +249,13 @@ WITH made AS (
   FROM take t JOIN bench.landed l ON l.n = t.n LEFT JOIN take p ON p.origin = t.parent
   WHERE t.ok
   ON CONFLICT (source, origin) DO NOTHING
-  RETURNING id
+  RETURNING id, stage, created_at, greatest(coalesce(closed_at, modified_at), created_at) AS ended_at
+), visits AS (
+  INSERT INTO crm.stage_row (record_id, stage, pausing, entered_at, left_at, elapsed_s, imported)
+  SELECT m.id, CASE WHEN s.closed THEN '' ELSE m.stage END, s.pauses AND NOT s.closed, m.created_at,
+    CASE WHEN s.closed THEN m.ended_at END,
+    CASE WHEN s.closed THEN floor(extract(epoch FROM m.ended_at)) - floor(extract(epoch FROM m.created_at)) END, true
+  FROM made m JOIN crm.stage s ON s.kind = 'request' AND s.code = m.stage
 )
 INSERT INTO crm.event (entity, record_id, type, imported) SELECT 'request', id, 'created', true FROM made;
 

@@ -136,8 +136,11 @@ class _Busday:
     def deadlines(self, cases: Cases) -> Seconds:
         days, clock = self._local(cases.starts)
         works = np.is_busday(days, busdaycal=self._calendar)
-        found = np.busday_offset(days, cases.targets // _DAY, roll="preceding", busdaycal=self._calendar)
-        return found.astype(np.int64) * _DAY + np.where(works, clock, _DAY) - _EAST
+        early = works & (clock == 0)  # ends at 24:00 of the last day and not at 00:00 of the next
+        steps = cases.targets // _DAY - early
+        found = np.busday_offset(days, steps, roll="preceding", busdaycal=self._calendar)
+        due: Seconds = found.astype(np.int64) * _DAY + np.where(works & ~early, clock, _DAY) - _EAST
+        return due
 
     def durations(self, cases: Cases) -> Seconds:
         (first, since), (last, until) = self._local(cases.starts), self._local(cases.ends)

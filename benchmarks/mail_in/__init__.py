@@ -1,0 +1,1 @@
+"""End to end: from raw mails to categorised requests, and what threading costs in a large register."""
