@@ -1,6 +1,6 @@
 """What every test stands on: an environment without ways out, and a fresh database where one is asked for.
 
-Nothing is imported from the house before a fixture needs it, so unit tests run with pytest alone.
+Nothing is imported from the house before a fixture needs it, so unit tests run with pytest and hypothesis alone.
 """
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -53,6 +54,10 @@ def _close_the_environment(root: Path) -> None:
 
 # Started in the background of a script, we ignore Ctrl-C, and so would every process that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine is slow, which is no failure of what is tested: time is measured in benchmarks only.
+settings.register_profile("caseline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("caseline")
 
 _ROOT: Final = _open_folder()
 _close_the_environment(_ROOT)

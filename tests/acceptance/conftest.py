@@ -61,7 +61,7 @@ def own_home(folder: Path) -> Iterator[Place]:
 
 @pytest.fixture(scope="session")
 def export(folder: Path) -> Callable[[int], Export]:
-    """Write sample exports of a number of cases, each once; cases and what they point at, no messages."""
+    """Write sample exports of a number of cases, each once; cases with their histories and what they point at, no messages."""
     made: dict[int, Export] = {}
 
     def write(cases: int) -> Export:

@@ -21,6 +21,7 @@ PARTS = {
     "Account.csv": "company",
     "Contact.csv": "contact",
     "Case.csv": "request",
+    "CaseHistory.csv": "history",
 }
 REGISTER = """SELECT md5(concat(
     (SELECT string_agg(r::text, ',' ORDER BY id) FROM crm.record r),

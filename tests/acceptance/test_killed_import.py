@@ -17,6 +17,7 @@ SEED = 20_261_122
 TRIALS, MOST_TRIALS = 25, 40
 CASES, BLOCK, WORKERS = 20_000, 700_000, 2
 FEWEST_BATCHES = 20
+HISTORY_TRIALS = 6
 ENDED = "had ended, a second run"
 
 
@@ -48,6 +49,38 @@ def test_an_import_killed_at_any_moment_is_completed_exactly(
     with capsys.disabled():
         sys.stdout.write(f"\n  seed {SEED}; moments that hit each phase: {dict(hits)}\n")
     assert all(hits[phase] for phase in phases.WORK), hits
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_an_import_killed_among_its_histories_makes_every_stage_row_once(
+    disk: Disk, export: Callable[[int], Export], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = export(CASES)
+    wanted = sum(name == "CaseHistory.csv" for name, _ in sample.expected.good)
+    chance, taken = random.Random(SEED), []
+    for trial in range(1, HISTORY_TRIALS + 1):
+        place = disk.make()
+        taken.append(_killed_among_histories(place, sample, chance.uniform(0, 0.3)))
+        again = _started_again(place, sample)
+        complaints = verdict.complaints(place.url or "", sample.expected, runs=2 if again == ENDED else 1)
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {trial:2}: {taken[-1]:,} of {wanted:,} lines taken in; {len(complaints)} complaints")
+        assert not complaints, (SEED, trial, taken, complaints[:10])
+        disk.drop(place)
+    assert any(0 < number < wanted for number in taken), taken
+
+
+def _killed_among_histories(place: Place, sample: Export, seconds: float) -> int:
+    """Kill an import `seconds` after its first lines of history are committed; answers how many there are."""
+    count = "SELECT count(*) FROM crm.history"
+    with processes.started(place, processes.IN_BLOCKS, sample.folder, str(BLOCK), str(WORKERS)) as process:
+        while not trials.value(place, count) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(seconds)
+        processes.stop(process)
+        process.kill()
+    return int(trials.value(place, count))
 
 
 def _unbroken(disk: Disk, sample: Export) -> float:

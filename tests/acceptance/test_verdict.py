@@ -10,7 +10,12 @@ from tests.factories.trials import Export
 
 LAST = "(SELECT max(id) FROM crm.record)"
 BREAK = {
-    "a record is lost": (f"DELETE FROM crm.record WHERE id = {LAST}", "crm.record: lost 1"),
+    "a record is lost": (
+        """DELETE FROM crm.record WHERE id IN (
+             SELECT max(id) FROM crm.record r WHERE NOT EXISTS (SELECT FROM crm.history h WHERE h.record_id = r.id)
+             AND NOT EXISTS (SELECT FROM crm.record child WHERE child.parent_id = r.id))""",
+        "crm.record: lost 1",
+    ),
     "an event is doubled": (
         """INSERT INTO crm.event (entity, record_id, type, imported)
            SELECT entity, record_id, type, imported FROM crm.event LIMIT 1""",
@@ -28,10 +33,31 @@ BREAK = {
         """UPDATE staging.row SET errors = '[{"code": "BAD_DATE", "field": "No"}]' WHERE status = 'FAILED'""",
         "Case.csv:",
     ),
+    "a line of history is lost": (
+        "DELETE FROM crm.history WHERE id IN (SELECT max(id) FROM crm.history)",
+        "crm.history: lost 1",
+    ),
+    "a line of history is wrong": (
+        "UPDATE crm.history SET new = 'x' WHERE id IN (SELECT max(id) FROM crm.history)",
+        "history 017",
+    ),
+    "a stage row is lost": (
+        "DELETE FROM crm.stage_row WHERE id IN (SELECT max(id) FROM crm.stage_row)",
+        "stage rows",
+    ),
+    "a stage row is doubled": (
+        """INSERT INTO crm.stage_row (record_id, stage, entered_at, left_at, elapsed_s, imported)
+           SELECT record_id, stage, entered_at, entered_at, 0, true FROM crm.stage_row LIMIT 1""",
+        "stage rows of",
+    ),
+    "a stage row is too short": (
+        "UPDATE crm.stage_row SET elapsed_s = elapsed_s - 1 WHERE elapsed_s > 0",
+        "stage rows of",
+    ),
     "a row waits": (
         """UPDATE staging.row SET status = 'NEW'
            WHERE id IN (SELECT max(id) FROM staging.row WHERE status = 'SUCCESS')""",
-        "Case.csv:",
+        "is NEW",
     ),
     "a batch is open": ("UPDATE staging.batch SET done_at = NULL", "open"),
     "a reference is broken": (

@@ -1,6 +1,7 @@
 """What every system of record must do, whatever it is: one class over all adapters (see caseline.crm.port)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.crm.embedded.adapter import EmbeddedCrm
 from caseline.crm.memory import MemoryCrm
-from caseline.crm.port import Crm, Definitions, Incoming, Outcome
+from caseline.crm.port import Crm, Definitions, Incoming, Outcome, Withdrawn
 from caseline.db.engine import open_engine
+from tests.factories import portals
 
 FIELDS = {"name": sa.Text, "email": sa.Text, "company_id": sa.BigInteger}
 
@@ -74,12 +76,29 @@ class ToEmbedded:
         return sa.select(*(sa.cast(table.c[name], kind).label(name) for name, kind in columns.items()))
 
 
-@pytest.fixture(params=["memory", "embedded", "embedded row by row"])
-def offer(request: pytest.FixtureRequest) -> Offer:
+class ToPortal:
+    def __init__(self, engine: sa.Engine, address: str) -> None:
+        self.engine = engine
+        self.crm: Crm = portals.crm(engine, address)
+        with engine.begin() as connection:
+            self.crm.prepare(connection, Definitions("shop", fields=[("contact", "Level", "list", "Level")]))
+
+    def __call__(self, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False) -> list[Outcome]:
+        sent = [{**record, "version": None} if overwrite else record for record in records]
+        return self.crm.write("contact", "shop", sent)
+
+
+@pytest.fixture(params=["memory", "embedded", "embedded row by row", "bitrix24"])
+def offer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Offer]:
     if request.param == "memory":
-        return ToMemory()
-    trusted = False if "row by row" in request.param else None
-    return ToEmbedded(open_engine(request.getfixturevalue("database_url")), trusted=trusted)
+        yield ToMemory()
+        return
+    engine = open_engine(request.getfixturevalue("database_url"))
+    if request.param == "bitrix24":
+        with portals.sandbox(tmp_path, "--no-limit") as portal:
+            yield ToPortal(engine, portal.url)
+        return
+    yield ToEmbedded(engine, trusted=False if "row by row" in request.param else None)
 
 
 def contact(ref: int, origin: str, **fields: object) -> dict[str, Any]:
@@ -209,6 +228,12 @@ class TestCrm:
 
         assert gone == [first.crm_id]
         assert [read["origin"] for read in offer.crm.read("contact", "shop")] == ["c2"]
+
+    def test_what_was_answered_is_not_withdrawn(self, offer: Offer) -> None:
+        (made,) = offer([contact(1, "c1")])
+
+        assert offer.crm.withdraw("contact", "shop", ["c1", "c2"]) == Withdrawn()
+        assert [one.crm_id for one in offer.crm.look_up("contact", "shop", ["c1"])] == [made.crm_id]
 
     def test_records_are_counted_by_source(self, offer: Offer) -> None:
         offer([contact(1, "c1"), contact(2, "c2")])

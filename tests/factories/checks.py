@@ -47,6 +47,12 @@ def comment(number: int, parent: int, **changes: str) -> dict[str, str]:
     return row | {"CommentBody": f"Ответ {number}", "CreatedById": USER, "CreatedDate": CREATED} | changes
 
 
+def change(number: int, old: str, new: str, at: str, **changes: str) -> dict[str, str]:
+    """A line of CaseHistory for case 1: its status at `MM-DD hh:mm` of 2024."""
+    line = {"Id": f"017{number:012}AAA", "IsDeleted": "0", "CaseId": case_id(1), "CreatedById": USER}
+    return line | {"CreatedDate": f"2024-{at}:00", "Field": "Status", "OldValue": old, "NewValue": new} | changes
+
+
 def write(path: Path, rows: Iterable[dict[str, str]], *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
     """A CSV of rows with the same columns, every value quoted."""
     rows = list(rows)
@@ -57,8 +63,13 @@ def write(path: Path, rows: Iterable[dict[str, str]], *, delimiter: str = ",", e
     return path
 
 
-def export(folder: Path, cases: Iterable[dict[str, str]], comments: Iterable[dict[str, str]] = ()) -> Path:
-    """A folder with a user, a group, a company and a contact, and these cases and comments."""
+def export(
+    folder: Path,
+    cases: Iterable[dict[str, str]],
+    comments: Iterable[dict[str, str]] = (),
+    history: Iterable[dict[str, str]] = (),
+) -> Path:
+    """A folder with a user, a group, a company and a contact, and these cases, comments and lines of history."""
     folder.mkdir(parents=True)
     write(folder / "User.csv", [{"Id": USER, "FirstName": "Ada", "LastName": "Vale", "Email": "ada@example.com"}])
     write(folder / "Group.csv", [{"Id": GROUP, "Name": "Line 1"}])
@@ -68,6 +79,8 @@ def export(folder: Path, cases: Iterable[dict[str, str]], comments: Iterable[dic
     write(folder / "Case.csv", cases)
     if comments := list(comments):
         write(folder / "CaseComment.csv", comments)
+    if history := list(history):
+        write(folder / "CaseHistory.csv", history)
     return folder
 
 

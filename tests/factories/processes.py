@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,19 +38,41 @@ class Place:
 @contextmanager
 def started(place: Place, *words: str | Path, **environment: str) -> Iterator[Process]:
     """A Python process with `words`; it is killed at the end if it still runs then."""
-    process = subprocess.Popen(
+    process = _open(place, words, environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextmanager
+def leading(place: Place, *words: str | Path) -> Iterator[Process]:
+    """The same with a group of its own, to which all processes belong that it starts; they are killed at the end."""
+    process = _open(place, words, {}, leads=True)
+    try:
+        yield process
+    finally:
+        kill_group(process)
+        process.communicate()
+
+
+def _open(place: Place, words: Sequence[str | Path], environment: dict[str, str], *, leads: bool = False) -> Process:
+    return subprocess.Popen(
         [sys.executable, *map(str, words)],
         cwd=place.home,
         env=place.environment(**environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=leads,
     )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+
+
+def kill_group(process: Process) -> None:
+    """Kill a process that leads, and all that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def run(place: Place, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:

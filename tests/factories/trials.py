@@ -38,10 +38,10 @@ class Disk:
         """Address of a database on it."""
         return make_url(self.server.url).set(database=database).render_as_string(hide_password=False)
 
-    def make(self) -> Place:
-        """A fresh migrated database, and a home to use it from."""
+    def make(self, of: str = TEMPLATE) -> Place:
+        """A copy of a database, as a rule of the empty migrated one, and a home to use it from."""
         name = f"trial_{uuid.uuid4().hex[:12]}"
-        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(of))
         self.observer.execute(words)
         return Place(self.home, self.url(name))
 
@@ -54,6 +54,13 @@ class Disk:
 def database_of(place: Place) -> str:
     """Name of the database that a place means."""
     return (make_url(place.url).database if place.url else None) or embedded.DATABASE
+
+
+def rows(place: Place, query: str) -> list[Any]:
+    """What a query in the database of a place answers."""
+    assert place.url
+    with psycopg.connect(place.url) as connection:
+        return connection.execute(query.encode()).fetchall()
 
 
 def value(place: Place, query: str) -> Any:  # noqa: ANN401 - whatever the query asks for

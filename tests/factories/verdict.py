@@ -15,12 +15,15 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
+from tests.factories import lives
+
 TABLES: Final[dict[str, tuple[str, LiteralString]]] = {
     "User.csv": ("person", "people.person"),
     "Group.csv": ("group", 'people."group"'),
     "Account.csv": ("company", "crm.company"),
     "Contact.csv": ("contact", "crm.contact"),
     "Case.csv": ("request", "crm.record"),
+    "CaseHistory.csv": ("history", "crm.history"),
     "CaseComment.csv": ("message", "crm.message"),
     "EmailMessage.csv": ("message", "crm.message"),
 }
@@ -48,8 +51,13 @@ class Expected:
         }
 
     def with_bad(self, keys: Collection[str], code: str) -> "Expected":
-        """The same, but good records with these keys have to fail with `code`."""
-        more = {place: (code, None) for place, record in self.good.items() if record["Id"] in keys}
+        """The same, but good records with these keys have to fail with `code`, and the histories of such cases too."""
+        more: dict[Place, tuple[str, str | None]] = {}
+        for place, record in self.good.items():
+            if record["Id"] in keys:
+                more[place] = (code, None)
+            elif place[0] == "CaseHistory.csv" and record["CaseId"] in keys:
+                more[place] = ("UNKNOWN_REFERENCE", "CaseId")
         return Expected(self.records, self.bad | more, self.filtered)
 
 
@@ -76,7 +84,16 @@ def complaints(url: str, wanted: Expected, *, runs: int = 1) -> list[str]:
 def examine(connection: psycopg.Connection[Any], wanted: Expected, *, runs: int = 1) -> list[str]:
     """The same in a transaction of the caller's."""
     look = _Look(connection, wanted)
-    checks = (look.rows, look.filtered, look.registers, look.cases, look.events, look.ledger)
+    checks = (
+        look.rows,
+        look.filtered,
+        look.registers,
+        look.cases,
+        look.history,
+        look.stage_rows,
+        look.events,
+        look.ledger,
+    )
     found = [complaint for check in checks for complaint in check()]
     return found + list(look.ends(runs)) + broken_references(connection)
 
@@ -188,6 +205,35 @@ class _Look:
                 want = (case["CaseNumber"], case["Subject"].strip(), *links)
                 if have[case["Id"]] != want:
                     yield f"request {case['Id']}: {have[case['Id']]}, not {want}"
+
+    def history(self) -> Iterator[str]:
+        """Lines of history carry what their file says and hang on their case."""
+        query = """SELECT h.origin, record.origin, field, old, new, at, person.origin
+                   FROM crm.history h JOIN crm.record record ON record.id = h.record_id
+                   LEFT JOIN people.person person ON person.id = h.author_id"""
+        have = {row[0]: row[1:] for row in self._connection.execute(query)}
+        for (name, _), line in self._wanted.good.items():
+            if name == "CaseHistory.csv" and line["Id"] in have:
+                field = {"Status": "stage"}.get(line["Field"], line["Field"])
+                values = (line["OldValue"] or None, line["NewValue"] or None, lives.moment(line["CreatedDate"]))
+                if have[line["Id"]] != (want := (line["CaseId"], field, *values, line["CreatedById"])):
+                    yield f"history {line['Id']}: {have[line['Id']]}, not {want}"
+
+    def stage_rows(self) -> Iterator[str]:
+        """Each request has exactly the stage rows that its case and its good lines of history tell of."""
+        query = """SELECT record.origin, w.stage, entered_at, left_at, elapsed_s, imported
+                   FROM crm.stage_row w JOIN crm.record record ON record.id = w.record_id ORDER BY entered_at, w.id"""
+        have: dict[str, list[lives.Visit]] = {}
+        for origin, stage, entered, left, seconds, imported in self._connection.execute(query):
+            have.setdefault(origin, []).append((stage, entered, left, seconds))
+            if not imported:
+                yield f"stage rows of {origin}: one was not made by an import"
+        want = lives.lives((name, record) for (name, _), record in self._wanted.good.items())
+        if have.keys() != want.keys():
+            yield f"stage rows: of {len(have)} requests, not of {len(want)}"
+        for origin in have.keys() & want.keys():
+            if have[origin] != want[origin]:
+                yield f"stage rows of {origin}: {have[origin]}, not {want[origin]}"
 
     def events(self) -> Iterator[str]:
         """One quiet event for each record that was made, and no other."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def test_entrypoint_loads_and_parameters_fit(deployment: dict[str, Any]) -> None
     flow: Flow[..., Any] = load_flow_from_entrypoint(str(ROOT / deployment["entrypoint"]))
 
     assert flow.name == deployment["name"]
-    given = deployment["parameters"] or {"options": {"paths": ["/srv/export"]}}
-    flow.validate_parameters(given)
+    form = {"options": {"paths": ["/srv/export"]}} if "options" in signature(flow.fn).parameters else {}
+    flow.validate_parameters(deployment["parameters"] or form)
 
 
 @pytest.mark.parametrize("deployment", deployments(), ids=lambda deployment: deployment["name"])
@@ -53,6 +54,16 @@ def test_import_has_no_limit_on_runs() -> None:
     (deployment,) = (deployment for deployment in deployments() if deployment["name"] == "import-legacy")
 
     assert "concurrency_limit" not in deployment
+
+
+@pytest.mark.parametrize(
+    "name", ["watch-deadlines", "sync-bitrix24", "ingest-mail", "send-outbox", "refresh-calendars"]
+)
+def test_what_runs_by_a_schedule_runs_once_at_a_time(name: str) -> None:
+    (deployment,) = (deployment for deployment in deployments() if deployment["name"] == name)
+
+    assert deployment["schedules"]
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
 
 
 def test_every_field_of_the_form_has_a_title_and_a_description() -> None:

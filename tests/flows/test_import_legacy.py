@@ -47,7 +47,7 @@ def test_first_line_says_what_how_many_and_where_it_begins(api: Api, imported: S
     lines = api.our_lines(imported.run["id"])
 
     assert re.fullmatch(
-        r"Importing salesforce as run \d+: 7 files, [\d,]+ MB, about [\d,]+ rows; starting at the beginning", lines[0]
+        r"Importing salesforce as run \d+: 8 files, [\d,]+ MB, about [\d,]+ rows; starting at the beginning", lines[0]
     )
 
 
@@ -100,7 +100,7 @@ def test_second_run_of_a_finished_import_says_that_nothing_is_to_do(api: Api, im
     last = api.last_run()
     assert state.is_completed()
     assert last["state"]["message"] == imported.run["state"]["message"]
-    assert api.our_lines(last["id"])[0].startswith("Nothing to do: 7 files of salesforce")
+    assert api.our_lines(last["id"])[0].startswith("Nothing to do: 8 files of salesforce")
 
 
 def test_failed_rows_are_tried_once_more_by_the_next_run(api: Api, imported: Seen) -> None:
@@ -108,7 +108,7 @@ def test_failed_rows_are_tried_once_more_by_the_next_run(api: Api, imported: See
 
     last = api.last_run()
     assert state.is_completed()
-    assert re.match(r"Nothing new in 7 files of salesforce; run \d+ tries", api.our_lines(last["id"])[0])
+    assert re.match(r"Nothing new in 8 files of salesforce; run \d+ tries", api.our_lines(last["id"])[0])
 
 
 def test_file_fault_stands_in_the_state_with_its_remedy(imported: Seen, tmp_path: Path) -> None:

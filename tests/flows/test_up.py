@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import psutil
 import pytest
+import yaml
 
 from caseline.actions import running_services
 from caseline.actions.running_services import Running
@@ -133,7 +134,16 @@ def test_up_again_joins_what_runs_and_doubles_nothing(site: Site) -> None:
     assert "ran already" in done.stdout
     assert running_services.read(site.home) == site.running
     assert len(site.api.post("/automations/filter", {})) == 1
-    assert len(site.api.post("/deployments/filter", {})) == 1
+    shipped = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert sorted(one["name"] for one in site.api.post("/deployments/filter", {})) == sorted(
+        one["name"] for one in shipped
+    )
+
+
+def test_what_has_nothing_to_do_here_is_paused(site: Site) -> None:
+    paused = [one["name"] for one in site.api.post("/deployments/filter", {}) if one["paused"]]
+
+    assert sorted(paused) == ["ingest-mail", "send-outbox", "sync-bitrix24"]
 
 
 def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: ExportSummary) -> None:

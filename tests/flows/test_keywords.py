@@ -1,0 +1,59 @@
+"""The flows about keywords on a database of the test's own."""
+
+from typing import Any
+
+import pytest
+
+from flows.categorise_requests import categorise_requests
+from flows.evaluate_keywords import evaluate_keywords
+from flows.keyword_options import LearnOptions, SortOptions
+from flows.learn_keywords import learn_keywords
+from keywords.entries import Entry
+from tests.factories import pages
+from tests.factories.cards import ServiceDesk, service_desk
+from tests.factories.flow_runs import Api
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture
+def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> ServiceDesk:
+    monkeypatch.setenv("CASELINE_DATABASE_URL", database_url)
+    made = service_desk(database_url)
+    made.category("returns", 24)
+    made.category("repair", 48)
+    return made
+
+
+def artifacts(api: Api) -> dict[str, Any]:
+    return api.artifacts(api.last_run()["id"])
+
+
+def test_requests_are_sorted_on_demand_and_a_second_run_finds_nothing_to_do(api: Api, desk: ServiceDesk) -> None:
+    desk.open("2026-06-08 10:00", description="возврат")
+    pages.dictionary(desk.house, Entry("возврат", 60, "returns"))
+
+    categorise_requests(SortOptions())
+    assert "Keywords gave a category to 1 of 1 request without one" in artifacts(api)["keywords-sorted"]
+    pages.dictionary(desk.house, Entry("возвраты", 70, "repair"))
+    categorise_requests(SortOptions(again_since="2026-01-01"))
+
+    assert "1 have another category now" in artifacts(api)["keywords-sorted"]
+    assert desk.query("SELECT category FROM crm.record") == [("repair",)]
+
+
+def test_what_is_learned_is_a_draft_and_what_is_judged_is_shown(api: Api, desk: ServiceDesk) -> None:
+    for number in range(10, 40):
+        desk.open(f"2026-06-08 10:{number}", description=f"прошу возврат денег {number}", category="returns")
+        desk.open(f"2026-06-08 10:{number}", description=f"нужен ремонт щитка {number}", category="repair")
+
+    learn_keywords(LearnOptions(entries_per_category=2))
+    assert "They are draft 1" in artifacts(api)["keywords-learned"]
+    assert desk.query("SELECT count(*) FROM keywords.entry") == [(0,)]
+
+    pages.dictionary(desk.house, Entry("возврат", 60, "returns"), Entry("ремонт", 60, "repair"))
+    evaluate_keywords()
+
+    page = artifacts(api)["keywords-quality"]
+    assert "| 100.0% | 100.0% |" in page
+    assert "data:image/svg+xml;base64," in page

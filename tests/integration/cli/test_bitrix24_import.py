@@ -1,0 +1,106 @@
+"""Imports into a portal by command: what stops them is said in words, and never with the address."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caseline.crm.bitrix24.mirror import Mirror
+from staging import settle
+from tests.factories import portals, shop
+from tests.factories.portals import Sandbox
+from tests.integration.cli.conftest import Command, Query
+
+CODE = "s3cr3tc0de"
+
+
+@pytest.fixture
+def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with portals.sandbox(tmp_path, "--no-limit", "--code", CODE) as opened:
+        monkeypatch.setenv("CASELINE_CRM", "bitrix24")
+        monkeypatch.setenv("CASELINE_BITRIX24_URL", opened.url)
+        monkeypatch.setenv("CASELINE_BITRIX24_RATE", "1000")
+        monkeypatch.setenv("CASELINE_BITRIX24_BURST", "10000")
+        monkeypatch.setenv("CASELINE_BITRIX24_CEILING", "2")
+        yield opened
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> tuple[str, ...]:
+    shop.write(tmp_path / "export", 30, bad=10, messages=5)
+    mapping = tmp_path / "shop.yaml"
+    mapping.write_text(shop.MAPPING, encoding="utf-8")
+    return ("import", str(tmp_path / "export"), "--mapping", str(mapping))
+
+
+def test_import_verify_and_rollback_work_unchanged(caseline: Command, portal: Sandbox, words: tuple[str, ...]) -> None:
+    imported = caseline(*words)
+    verified = caseline("verify", "--json")
+
+    assert imported.code == 3
+    assert verified.object["equal"]
+    assert verified.object["in_crm"] == {"contact": 9, "request": 27, "message": 5}
+    assert portal.judge.number("lead") == 27
+    assert caseline("rollback", "1", "--yes").code == 0
+    assert (portal.judge.number("lead"), portal.judge.number("contact"), portal.judge.number("comment")) == (0, 0, 0)
+
+
+DEADLY = {
+    "before the register knows what was sent": (Mirror, "take_in"),
+    "before the row knows what the register has": (settle, "record"),
+}
+
+
+@pytest.mark.parametrize("moment", DEADLY)
+@pytest.mark.parametrize("entity", ["contact", "request", "message"])
+def test_a_run_that_died_is_rolled_back_to_nothing_and_can_be_imported_again(
+    caseline: Command,
+    portal: Sandbox,
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+    entity: str,
+) -> None:
+    where, name = DEADLY[moment]
+    whole, kinds = getattr(where, name), {"contact": "contact", "request": "lead", "message": "comment"}
+
+    def die(*given: Any, **more: Any) -> object:  # noqa: ANN401 - whatever it takes
+        if portal.judge.number(kinds[entity]):
+            raise KeyboardInterrupt
+        return whole(*given, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(where, name, die)
+        assert caseline(*words).code not in {0, 3}
+    assert portal.judge.number(kinds[entity])
+
+    assert caseline("rollback", "1", "--yes").code == 0
+
+    assert [portal.judge.number(kind) for kind in kinds.values()] == [0, 0, 0]
+    assert caseline(*words).code == 3
+    assert [portal.judge.number(kind) for kind in kinds.values()] == [9, 27, 5]
+    assert [portal.judge.doubles(kind) for kind in ("contact", "lead")] == [{}, {}]
+
+
+def test_a_webhook_that_is_not_accepted_stops_the_run_with_every_row_new(
+    caseline: Command,
+    portal: Sandbox,
+    words: tuple[str, ...],
+    query: Query,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    wrong = "another0code"
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("CASELINE_BITRIX24_URL", portal.url.replace(CODE, wrong))
+
+    answer = caseline(*words)
+
+    assert answer.code == 1
+    assert "make a new inbound webhook" in answer.err
+    for said in (answer.out, answer.err, caplog.text):
+        assert wrong not in said
+    assert {status for (status,) in query("SELECT DISTINCT status FROM staging.row")} <= {"NEW"}
+    assert portal.judge.number("lead") == 0

@@ -1,0 +1,134 @@
+"""The families `caseline keywords` and `caseline user`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.cli.conftest import Command, Query, case, line, write_cases
+
+WORDS = "keyword,weight,category\nвозврат,60,returns\nремонт,70,repair\nвозврат НДС,80,taxes\n"
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    file = tmp_path / "words.csv"
+    file.write_text(WORDS, encoding="utf-8")
+    return file
+
+
+def test_a_text_is_explained_by_a_file_without_a_database(caseline: Command, words: Path) -> None:
+    answer = caseline("keywords", "explain", "Прошу возврат НДС & ремонт", "--dictionary", words, "--lang", "ru")
+
+    assert answer.code == 0, answer.err
+    assert "taxes: балл 80, отрыв 10" in answer.out
+    assert "«возврат»: не считается: внутри «возврат НДС»" in answer.out
+
+
+def test_an_explanation_as_json_has_the_places_in_the_text(caseline: Command, words: Path) -> None:
+    found = caseline("keywords", "explain", "<b>Ремонта</b> нет", "--dictionary", words, "--json").object
+
+    assert (found["category"], found["score"]) == ("repair", 70)
+    assert found["matches"][0]["spans"] == [{"part": "body", "start": 3, "end": 10, "text": "Ремонта"}]
+
+
+def test_texts_of_a_file_are_classified(caseline: Command, words: Path, tmp_path: Path) -> None:
+    texts, out = tmp_path / "texts.csv", tmp_path / "answers.csv"
+    texts.write_text("id,text\na,возврат\nb,погода\nc,ремонт и возврат\n", encoding="utf-8")
+
+    answer = caseline("keywords", "classify", "--dictionary", words, "--scoring", "max", "--in", texts, "--out", out)
+
+    assert answer.code == 0, answer.err
+    lines = out.read_text(encoding="utf-8").split()
+    assert lines == ["id,category,score,margin", "a,returns,60,60", "b,,0,0", "c,repair,70,10"]
+
+
+def test_a_faulty_row_of_a_dictionary_costs_itself(caseline: Command, words: Path) -> None:
+    words.write_text(WORDS + "щиток,700,repair\n", encoding="utf-8")
+
+    answer = caseline("keywords", "explain", "возврат", "--dictionary", words)
+
+    assert answer.code == 3
+    assert "row 5, weight: 700 is out of range" in answer.err
+    assert "returns" in answer.out
+
+
+@pytest.mark.parametrize("content", ["", "word\nx\n", "\0\1\2"])
+def test_what_is_no_dictionary_is_refused_in_words(caseline: Command, words: Path, content: str) -> None:
+    words.write_text(content, encoding="utf-8")
+
+    answer = caseline("keywords", "explain", "возврат", "--dictionary", words)
+
+    assert answer.code == 1
+    assert "words.csv" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_dictionary_is_learned_judged_and_the_same_every_time(caseline: Command, tmp_path: Path) -> None:
+    train, out = tmp_path / "train.csv", tmp_path / "words.csv"
+    lines = [f"прошу возврат денег {n},returns\nнужен ремонт щитка {n},repair\n" for n in range(20)]
+    train.write_text("text,category\n" + "".join(lines), encoding="utf-8")
+    learn = ("keywords", "learn", "--train", train, "--entries-per-category", "3", "--scoring", "sum", "--out")
+
+    assert caseline(*learn, out).code == 0
+    assert caseline(*learn, tmp_path / "again.csv").code == 0
+    judged = caseline("keywords", "evaluate", "--dictionary", out, "--scoring", "sum", "--test", train, "--json").object
+
+    assert out.read_bytes() == (tmp_path / "again.csv").read_bytes()
+    assert judged["accuracy"] == 1
+
+
+def test_the_registers_dictionary_is_filled_from_a_file_after_a_look(
+    caseline: Command, words: Path, query: Query
+) -> None:
+    for code in ("returns", "repair"):
+        caseline("category", "set", code, "--hours", "24")
+
+    looked = caseline("keywords", "import", words, "--json")
+    assert (looked.code, looked.object["new"], looked.object["faults"]) == (3, 2, 1)
+    assert "'taxes' is no category" in looked.err
+    assert query("SELECT count(*) FROM keywords.entry") == [(0,)]
+    assert caseline("keywords", "import", words, "--apply").code == 2
+    caseline("keywords", "import", words, "--apply", "--reason", "the first words")
+
+    assert query("SELECT keyword, weight FROM keywords.entry ORDER BY id") == [("возврат", 60), ("ремонт", 70)]
+    assert "возврат,60,returns" in caseline("keywords", "export").out
+    request = caseline("request", "new", "Прошу возврат", "--json").object["request"]
+    assert request["category"] == "returns"
+    assert request["deadline"] is not None
+    assert caseline("keywords", "import", words, "--json").object["unchanged"] == 2
+
+
+def test_a_login_is_made_listed_and_changed(caseline: Command, query: Query, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("seven quiet pages\n", encoding="utf-8")
+
+    made = caseline("user", "add", "Anna", "--role", "viewer", "--password-file", secret, "--json")
+    caseline("user", "set", "anna", "--role", "administrator", "--inactive")
+
+    assert made.object == {"name": "anna", "role": "viewer", "active": True, "language": "ru", "zone": "Europe/Moscow"}
+    assert query("SELECT role, active FROM people.login") == [("administrator", False)]
+    assert caseline("user", "list", "--json").object["users"][0]["role"] == "administrator"
+    again = caseline("user", "add", "ANNA", "--role", "viewer", "--password-file", secret)
+    assert again.code == 1
+    assert "there is a login of that name" in again.err
+    assert "seven quiet" not in str(query("SELECT * FROM people.login")) + str(query("SELECT * FROM people.audit"))
+
+
+def test_an_import_sorts_what_it_brings_and_open_requests_have_their_deadline(
+    caseline: Command, export: Path, query: Query, words: Path
+) -> None:
+    for code in ("returns", "repair", "taxes"):
+        caseline("category", "set", code, "--hours", "24")
+    caseline("keywords", "import", words, "--apply", "--reason", "the first words")
+    new = case(1, Subject="Возврат товара", Status="New")
+    write_cases(export, [line(new), line(case(2, Subject="Погода", Status="New")), line(case(3, Status="Closed"))])
+
+    answer = caseline("import", export, "--mapping", "salesforce")
+
+    assert answer.code == 0, answer.err
+    assert query(
+        "SELECT r.category, r.category_by, d.target_s, d.quiet_until IS NOT NULL, r.version FROM crm.record AS r"
+        " LEFT JOIN crm.deadline AS d ON d.record_id = r.id ORDER BY r.number"
+    ) == [("returns", "keywords", 24 * 3600, True, 1), (None, None, None, False, 1), (None, None, None, False, 1)]
+    told = caseline("request", "list", "--category", "returns", "--json").object["requests"]
+    assert len(told) == 1
