@@ -16,7 +16,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
 # An environment knows its own path and interpreter: when the tree was moved or copied, or Python is gone, it is made anew.
-STALE := $(shell if test -e $(VENV)/pyvenv.cfg; then \
+# One behind a link belongs to somebody else: it is never emptied.
+STALE := $(shell if test -e $(VENV)/pyvenv.cfg && ! test -h $(VENV); then \
 	$(BIN)/python -c pass 2>/dev/null || { echo stale; exit; }; \
 	grep -q '^command = ' $(VENV)/pyvenv.cfg && ! grep -qF " $$(pwd -P)/$(VENV)" $(VENV)/pyvenv.cfg && echo stale; fi)
 
@@ -38,7 +39,8 @@ install: $(VENV)/.run ## make .venv from the lock file, if it is not there yet
 	@echo 'Ready: $(BIN)/caseline --help'
 
 $(VENV)/pyvenv.cfg: $(if $(STALE),stale)
-	@unfit=; \
+	@if test -h $(VENV); then echo '$(VENV) is a link to an environment that is not there: make that one, or remove the link' >&2; exit 1; fi; \
+	unfit=; \
 	for python in $(PYTHON); do \
 		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
 		if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
@@ -85,12 +87,12 @@ bench: $(VENV)/.bench ## measure the import against its competitors; the table g
 
 # ---------------------------------------------------------------------------------------------------------- checks
 
-.PHONY: test test-long check migrations format
-test: $(VENV)/.dev ## run the tests, without the long ones
-	@$(BIN)/python -m pytest -m 'not long' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+.PHONY: test test-long check migrations texts format
+test: $(VENV)/.dev ## run the tests, without the long ones and those that need a browser
+	@$(BIN)/python -m pytest -m 'not long and not browser' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
-test-long: $(VENV)/.dev ## run the long tests: killed processes, big files
-	@$(BIN)/python -m pytest -m long $(ARGS)
+test-long: $(VENV)/.dev ## run the long tests: killed processes, big files, a real browser
+	@$(BIN)/python -m pytest -m 'long or browser' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## check format, lint, types, import contracts and migrations
 	@$(BIN)/ruff format --check --quiet
@@ -105,6 +107,13 @@ migrations: $(VENV)/.run ## check that the migrations and the tables in the code
 	CASELINE_HOME=$$(mktemp -d) && export CASELINE_HOME && chmod 755 "$$CASELINE_HOME" && \
 	$(BIN)/caseline db check-migrations; status=$$?; \
 	$(BIN)/caseline db stop >/dev/null; rm -rf "$$CASELINE_HOME"; exit $$status
+
+texts: $(VENV)/.dev ## gather the texts of pages for translation into caseline/web/texts/ru.po
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract --mapping caseline/web/texts/babel.cfg --keywords say --keywords count:1,2 \
+		--keywords later --no-location --sort-output --output build/texts.pot caseline/web
+	@$(BIN)/pybabel --quiet update --input-file build/texts.pot --output-file caseline/web/texts/ru.po --locale ru \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap
 
 format: $(VENV)/.dev ## put the code into its standard form
 	@$(BIN)/ruff format --quiet
