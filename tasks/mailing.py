@@ -9,7 +9,6 @@ from prefect.cache_policies import NO_CACHE
 
 from caseline.actions import fetch_mail as fetching
 from caseline.actions import take_in_mail
-from caseline.actions import take_in_mails as taking
 from caseline.actions.fetch_mail import Fetched
 from caseline.actions.take_in_mails import TakenIn
 from caseline.actions.wiring import House, Post
@@ -36,8 +35,11 @@ def fetch_mail(house: House, post: Post) -> Fetched:
 @task(name="take-in-mails", task_run_name="take in mails", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def take_in_mails(house: House) -> TakenIn:
     """Take in what waits. Run twice, the second time finds only what has come since: each mail is one transaction."""
-    found = taking.take_in_mails(house, take_in_mail.taker(house, clock=_now), clock=_now)
+    found = take_in_mail.take_in_waiting(house, clock=_now)
     logger = get_run_logger()
+    if found.left is not None:
+        logger.warning(mailing_words.left_line(found.left))
+        return found
     logger.info(mailing_words.taken_line(found))
     for number, reason in found.reasons[: mailing_words.MOST]:
         logger.warning("Mail %d could not be taken in: %s", number, reason)

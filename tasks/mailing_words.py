@@ -33,6 +33,11 @@ def taken_line(found: TakenIn) -> str:
     )
 
 
+def left_line(why: str) -> str:
+    """Why stored mails are not taken in."""
+    return f"Mails are stored and not taken in: {why}"
+
+
 def page(fetched: Fetched, taken: TakenIn) -> str:
     """What came, what became of it, and what did not work."""
     rows = (
@@ -56,6 +61,8 @@ def page(fetched: Fetched, taken: TakenIn) -> str:
     left = [f"- {trouble_line(trouble)}" for trouble in fetched.paused]
     failed = [f"- mail {number}: {reason}" for number, reason in taken.reasons[:MOST]]
     parts = [("Does not work", tried), ("Not tried yet again", left), ("Could not be taken in", failed)]
+    stored = [f"- {left_line(taken.left)}"] if taken.left else []
+    parts.append(("As it is set", stored))
     told = "".join(_part(title, lines) for title, lines in parts if lines)
     return f"At {fetched.at:%Y-%m-%d %H:%M} UTC\n\n| | |\n|---|---:|\n{table}\n{told}"
 

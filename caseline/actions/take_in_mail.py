@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from caseline.actions import assign, know_calendars, wiring
 from caseline.actions.enter_mail import Entry
-from caseline.actions.take_in_mails import TakeIn
+from caseline.actions.take_in_mails import TakeIn, TakenIn, take_in_mails
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.cards import Card, Deed, Refused
+from caseline.crm.port import NotOffered
 from caseline.crm.timeline import AssignmentState
 from caseline.crm.timeline_port import Timelines
 from caseline.files.store import Files
@@ -32,6 +33,15 @@ from caseline.people import store as people
 _LONGEST_SUBJECT: Final = 500
 _KEPT: Final = timedelta(seconds=10)
 """How long the secrets of the mint are believed to be all: nobody answers a letter sooner that bears a newer one."""
+
+
+def take_in_waiting(house: House, *, clock: Callable[[], datetime]) -> TakenIn:
+    """Take in what waits; where the CRM is a portal mails stay stored, and that is nobody's fault."""
+    try:
+        take_in = taker(house, clock=clock)
+    except NotOffered as error:
+        return TakenIn(at=clock(), left=str(error))
+    return take_in_mails(house, take_in, clock=clock)
 
 
 def taker(house: House, *, clock: Callable[[], datetime]) -> TakeIn:

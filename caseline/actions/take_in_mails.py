@@ -51,6 +51,8 @@ class TakenIn:
     quarantine: int = 0
     reasons: tuple[tuple[int, str], ...] = ()
     """(mail, why) of what failed."""
+    left: str | None = None
+    """Why none is taken in at all, where that is as it should be: mails are stored and wait."""
 
 
 @dataclass(slots=True)

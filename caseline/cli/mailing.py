@@ -74,11 +74,10 @@ def fetch(
 
 
 def _fetch(house: "House", post: "Post", *, now_too: bool) -> "tuple[Fetched, TakenIn]":
-    from caseline.actions import fetch_mail, take_in_mail, take_in_mails
+    from caseline.actions import fetch_mail, take_in_mail
 
     fetched = fetch_mail.fetch_all(house, post, clock=door.now, now_too=now_too)
-    take_in = take_in_mail.taker(house, clock=door.now)
-    return fetched, take_in_mails.take_in_mails(house, take_in, clock=door.now)
+    return fetched, take_in_mail.take_in_waiting(house, clock=door.now)
 
 
 def _show(fetched: "Fetched", taken: "TakenIn", *, as_json: bool) -> None:
@@ -94,6 +93,8 @@ def _show(fetched: "Fetched", taken: "TakenIn", *, as_json: bool) -> None:
         screen.out().print(
             f"{taken.failed:,} could not be taken in and are tried again, {taken.quarantine:,} went into quarantine"
         )
+    if taken.left is not None:
+        screen.complain(f"Mails are stored and not taken in: {taken.left}")
     for trouble in (*fetched.troubles, *fetched.paused):
         _tell(trouble)
 
