@@ -169,6 +169,9 @@ def _bytes(connection: sa.Connection, house: House, mail: Claimed) -> bytes:
 
 def _not_its_fault(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
-        code = getattr(error.orig, "sqlstate", None) or "08"
+        code = getattr(error.orig, "sqlstate", None)
+        if code is None:  # it never came to the server: a value that the driver refuses, or a connection that is lost
+            lost = isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
+            return error.connection_invalidated or lost
         return error.connection_invalidated or code[:2] in _OF_THE_SERVER
     return isinstance(error, TryLater)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,16 +10,30 @@ from typing import Any, Final
 
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 _WIDE: Final = 120
 """Columns of a screen that is a file or a pipe."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Signs with which a stranger's text could command the terminal."""
+
+
+class _Screen(Console):
+    """A console on which a text is a text: no markup, and signs that command a terminal are seen, not obeyed."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - those of rich
+        return super().render_str(_CONTROL.sub(_seen, text), **options)
+
+
+def _seen(sign: re.Match[str]) -> str:
+    return f"\\x{ord(sign[0]):02x}"
 
 
 def _console(*, stderr: bool) -> Console:
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
     width = None if terminal or "COLUMNS" in os.environ else _WIDE
     # Values of a source are no markup: they are shown as they are.
-    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+    return _Screen(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
 def out() -> Console:
@@ -38,7 +53,8 @@ def complain(words: str) -> None:
 
 def print_json(found: Mapping[str, Any]) -> None:
     """One object, in one line."""
-    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    written = json.dumps(found, ensure_ascii=False)  # it escapes those below a blank
+    sys.stdout.write(_CONTROL.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written) + "\n")
 
 
 def table(*columns: str, numbers: tuple[str, ...] = ()) -> Table:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+import idna
+
 from caseline.mail import encoded_words
 
 LONGEST: Final = 1024 * 1024
@@ -24,6 +26,7 @@ _TOKEN: Final = re.compile(
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS: Final = " \t\r\n\x0b\x0c"
 _BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _ROUTE: Final = re.compile(r"@[^:]*:")
 _WITHIN: Final = re.compile(r"<[^<>\s]+@[^<>\s]+>")
@@ -134,7 +137,7 @@ def _made(reading: _Reading, hint: str | None) -> Address | None:
 
 
 def _name(words: list[str], hint: str | None) -> str:
-    return encoded_words.text(" ".join(words).strip("<> "), hint).strip(_QUOTES).strip()
+    return encoded_words.text(" ".join(words).strip("<> "), hint)[:_LONGEST_NAME].strip(_QUOTES).strip()
 
 
 def _clean(written: str) -> str | None:
@@ -143,6 +146,7 @@ def _clean(written: str) -> str | None:
     written = encoded_words.text(written) if "=?" in written else encoded_words.plain(written)
     without = _COMMENT.sub("", written)
     bare = (" ".join(without.split()) if without.startswith('"') else _BLANK.sub("", without)).strip("<>,;'")
+    bare = _CONTROL.sub("", bare)  # also within quotes: what no letter and no screen takes
     bare = _ROUTE.sub("", bare) if bare.startswith("@") else bare.removeprefix("mailto:").removeprefix("MAILTO:")
     local, at, domain = bare.rpartition("@")
     domain = _domain(domain.rstrip("."))
@@ -156,6 +160,7 @@ def _domain(domain: str) -> str:
     if domain.isascii():
         return domain
     try:
-        return domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        # As the outbox does it: IDNA 2008, in which straße.example is no strasse.example.
+        return idna.encode(domain, uts46=True, transitional=False).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
         return domain

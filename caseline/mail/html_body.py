@@ -30,7 +30,10 @@ _LONG_TAG: Final = re.compile(r"<[a-zA-Z/][^<>]{8000}")
 _BARE_AMPERSAND: Final = re.compile(r"&(?![a-zA-Z#])")
 _DATA: Final = re.compile(r"\bdata:[a-z/+.-]{0,60};base64,[A-Za-z0-9+/=\s%]{500,}", re.IGNORECASE)
 _HEADING: Final = re.compile(r"<\?xml\b[^>]{0,500}\?>", re.IGNORECASE)
-_REMOTE: Final = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)src="(?=(?:https?:)?//)', re.IGNORECASE)
+_FOREIGN: Final = re.compile(r'(<img\b(?:\s+[a-z-]+="[^"]*")*?\s+)src="(?!cid:)', re.IGNORECASE)
+"""Any picture that is not plainly one of the mail: browsers read ` https:/host` and the like as addresses, too."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""What no XML holds, so that lxml refuses it in a text that is set."""
 _SHOWN: Final = (
     "a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div "
     "dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q rp "
@@ -94,13 +97,13 @@ class Html:
     def safe(self) -> str:
         """HTML to show: no scripts, styles, forms, events or frames; links leave without a trace.
 
-        Pictures of other servers are blocked (`data-blocked-src` holds their address), those of the mail (`cid:`) are
-        kept. HTML that is nested beyond reason is given as text.
+        Pictures are blocked (`data-blocked-src` holds their address), but for those of the mail (`cid:`). HTML that is
+        nested beyond reason is given as text.
         """
         source = self._prepared()
         if not _reasonable(source):
             return of_text(_tidy(markup.plain(source)))
-        return _REMOTE.sub(r'\1data-blocked-src="', _CLEANER.clean(source))
+        return _FOREIGN.sub(r'\1data-blocked-src="', _CLEANER.clean(source))
 
     def text(self) -> str:
         """The text as it would be read, with `>` before lines that are marked as quoted."""
@@ -111,6 +114,8 @@ class Html:
             tree = lxml_html.document_fromstring(source)
         except (etree.ParserError, ValueError):  # nothing but comments
             return ""
+        if "&#" in source:
+            _without_control(tree)
         for element in tree.xpath(_UNSEEN):
             if element.getparent() is not None:
                 element.drop_tree()
@@ -122,7 +127,7 @@ class Html:
         return _tidy(_with_signs(text) if quoted else text)
 
     def _prepared(self) -> str:
-        source = _HEADING.sub("", self._source).replace("\x00", "")
+        source = _CONTROL.sub("", _HEADING.sub("", self._source))
         if "[" in source:
             source = _CONDITION.sub("", source)
         if "&" in source:
@@ -159,6 +164,15 @@ def _reasonable(source: str) -> bool:
             depth += 1
             deepest = max(deepest, depth)
     return deepest <= _DEEPEST and deepest * tags <= _MOST_WORK
+
+
+def _without_control(tree: etree._Element) -> None:
+    """Take away control signs that stood as entities; lxml reads them and then refuses to write them."""
+    for element in tree.iter():
+        if element.text and _CONTROL.search(element.text):
+            element.text = _CONTROL.sub("", element.text)
+        if element.tail and _CONTROL.search(element.tail):
+            element.tail = _CONTROL.sub("", element.tail)
 
 
 def _mark() -> etree._Element:

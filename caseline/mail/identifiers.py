@@ -8,7 +8,7 @@ from caseline.mail import encoded_words
 from caseline.mail.headers import Headers
 
 LONGEST: Final = 998
-"""Characters: the longest line that RFC 5322 §2.1.1 allows."""
+"""Bytes: the longest line that RFC 5322 §2.1.1 allows."""
 _FIRST, _LAST = 20, 180
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*)>")
 _BETWEEN: Final = re.compile(r"[\s<>,;\"()]+")
@@ -54,10 +54,10 @@ def _in(value: str) -> list[str]:
     bracketed = [_BLANK.sub("", each) for each in _IN_BRACKETS.findall(value)]
     if any(bracketed):
         return bracketed
-    return [word for word in _BETWEEN.split(value) if "@" in word.strip("@")]
+    return [_BLANK.sub("", word) for word in _BETWEEN.split(value) if "@" in word.strip("@")]
 
 
 def _means_something(found: str) -> bool:
-    if len(found) > LONGEST or not _LETTER.search(found):
+    if len(found.encode(errors="replace")) > LONGEST or not _LETTER.search(found):
         return False
     return "@" in found or len(found) >= _SHORTEST_BARE

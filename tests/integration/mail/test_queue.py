@@ -179,6 +179,20 @@ def test_what_is_no_fault_of_the_mail_counts_no_attempt(room: PostRoom) -> None:
     assert room.take_in().done == 1
 
 
+def test_what_the_driver_refuses_to_send_is_the_fault_of_the_mail(room: PostRoom) -> None:
+    receive(room, mails.raw(1), mails.raw(2))
+
+    def refused(connection: sa.Connection, mail: Claimed, content: bytes) -> Outcome:
+        if mail.id == 1:
+            connection.execute(sa.text("SELECT :value"), {"value": "a\0b"})
+        return mails.Taking(room.house)(connection, mail, content)
+
+    taken = room.take_in(refused)
+
+    assert (taken.done, taken.failed) == (1, 1)
+    assert "NUL" in taken.reasons[0][1]
+
+
 def test_of_a_very_large_mail_the_head_alone_is_read(database_url: str) -> None:
     room = mails.post_room(database_url, mail_largest="64KiB")
     seen = []

@@ -223,3 +223,18 @@ def bounce(message_id: str) -> bytes:
         "",
     ]
     return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'From: "a\x00b"@x.example\r\nMessage-ID: <n@x>',
+        b'From: a@x.example\r\nTo: "a\x00b"@x.example\r\nMessage-ID: <n@x>',
+        b"From: a@x.example\r\nMessage-ID: a\x00b@c.example",
+        b"From: a@x.example\r\nMessage-ID: <n@x>\r\nIn-Reply-To: <a\x00b@c.example",
+    ],
+)
+def test_a_nul_in_an_address_or_an_id_holds_up_no_other_mail(centre: Centre, head: bytes) -> None:
+    centre.get(head + b"\r\n\r\nhi", mail(Message_ID="<later@client.example>"))
+
+    assert [one["state"] for one in centre.mails()] == ["done", "done"]

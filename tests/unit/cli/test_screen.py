@@ -1,5 +1,7 @@
 """How numbers are said."""
 
+import json
+
 import pytest
 
 from caseline.cli import screen
@@ -31,3 +33,17 @@ def test_values_of_a_source_are_no_markup(capsys: pytest.CaptureFixture[str]) ->
     screen.out().print("[red]x[/red] :smile: [/]")
 
     assert capsys.readouterr().out == "[red]x[/red] :smile: [/]\n"
+
+
+def test_signs_of_a_stranger_command_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    table = screen.table("From")
+    table.add_row("\x9b2J")
+    screen.out().print("a \x1b]52;c;cm0=\x07 b")
+    screen.out().print(table)
+    screen.print_json({"from": "\x9b2J \x1b"})
+
+    shown = capsys.readouterr().out
+    assert "a \\x1b]52;c;cm0=\\x07 b" in shown
+    assert "\\x9b2J" in shown
+    assert json.loads(shown.splitlines()[-1]) == {"from": "\x9b2J \x1b"}
+    assert not set(shown) & {"\x1b", "\x07", "\x9b"}

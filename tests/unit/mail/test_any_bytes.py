@@ -1,6 +1,7 @@
 """Any bytes are read: nothing raises, nothing is lost of a text, what comes out can be stored and shown."""
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,6 +21,7 @@ PIECES: Final = [
     *(b"Content-Type: multipart/mixed; boundary=b1\r\n", b"Content-Type: text/html; charset=", b"utf-7", b"utf-16", b"\xff"),
     *(b"Content-Type: message/rfc822\r\n", b"Content-Type: multipart/report; boundary=b1\r\n", b"Content-Transfer-Encoding: "),
     *(b"base64\r\n", b"quoted-printable\r\n", b"x-uuencode\r\n", b"filename*0*=", b"name*=utf-8''%", b"<blockquote type=cite>"),
+    *(b'"@x.example', b"&#11;", b"\xef\xbf\xbe", b"\x01", b'<img src="', b"https&#9;:", b"https:\\\\a.example", b"<p style=display:none>"),
     *(b"message/delivery-status\r\n", b"Final-Recipient: rfc822;", b"Status: 5.1.1\r\n", b"\x00", b"\x1b$B", b"+2AA-", b"&#xD800;"),
 ]  # fmt: skip
 EVENT: Final = re.compile(
@@ -27,10 +29,25 @@ EVENT: Final = re.compile(
 )
 
 
+FOREIGN: Final = re.compile(r'<img\b[^>]* src="(?!cid:)', re.IGNORECASE)
+
+
+def texts(made: object) -> Iterator[str]:
+    """All texts of an object as they are; `str` of it would write signs out."""
+    if isinstance(made, str):
+        yield made
+    elif isinstance(made, Mapping):
+        for name, value in made.items():
+            yield from texts([name, value])
+    elif isinstance(made, list | tuple):
+        for value in made:
+            yield from texts(value)
+
+
 def wrong_with(raw: bytes) -> list[str]:
     """What of a mail that was read cannot be stored, shown or trusted; what cannot be read raises."""
     mail = message.read(raw)
-    made = str(shown.as_object(mail))
+    made = "".join(texts(shown.as_object(mail)))
     safe = mail.html.safe() if mail.html else ""
     promises = {
         "all texts are UTF-8": made.encode("utf-8", "replace").decode() == made,
@@ -40,7 +57,7 @@ def wrong_with(raw: bytes) -> list[str]:
         "file names are safe": all(each.filename and not set(each.filename) & set("/\\") for each in mail.attachments),
         "dates are in UTC": mail.date is None or mail.date.utcoffset() == timedelta(0),
         "no script is left": not EVENT.search(safe),
-        "no picture is fetched": ' src="http' not in safe,
+        "no picture is fetched": not FOREIGN.search(safe),
     }
     return [name for name, kept in promises.items() if not kept]
 
@@ -163,3 +180,46 @@ def test_hostile_html_is_read_to_its_end(source: bytes) -> None:
 
     assert mail.html is not None
     assert len(mail.html.safe()) < 4_000_000
+
+
+@pytest.mark.parametrize(
+    "src",
+    [
+        *(" https://evil.example/p.png", "\nhttps://evil.example/p.png", "ht\ttps://evil.example/p.png"),
+        *("https&#9;://evil.example/p.png", "https:/evil.example/p.png", "https:\\\\evil.example/p.png"),
+        *("https:evil.example/p.png", "&#1;https://evil.example/p.png", "//evil.example/p.png", "p.png"),
+    ],
+)
+def test_a_picture_of_another_server_is_blocked_however_it_is_written(src: str) -> None:
+    assert " src=" not in Html(f'<img alt="a" src="{src}">').safe()
+    assert ' src="cid:1"' in Html('<img alt="a" src="cid:1">').safe()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"yes<blockquote type=cite>\x01old</blockquote>", b"yes<blockquote type=cite>&#11;old</blockquote>"),
+        *(b'yes<blockquote class="gmail_quote">\x1b[0mold</blockquote>', b'yes<p style="display:none">x</p>&#1;'),
+        "yes<blockquote type=cite>\ufffeold</blockquote>".encode(),
+    ],
+)
+def test_html_with_control_signs_is_read(body: bytes) -> None:
+    mail = message.read(b"From: a@x.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body)
+
+    assert "yes" in mail.text
+
+
+def test_domains_are_those_of_the_idna_of_today() -> None:
+    value = "x@straße.example, у@пример.рф".encode().decode("latin-1")
+
+    found = [each.address for each in addresses.addresses([value])]
+
+    assert found == ["x@xn--strae-oqa.example", "у@xn--e1afmkfd.xn--p1ai"]
+
+
+def test_an_id_is_as_long_in_bytes_as_a_line_may_be() -> None:
+    def read(length: int) -> tuple[str, ...]:
+        return identifiers.ids([f"<{'文' * length}@x>".encode().decode("latin-1")])
+
+    assert read(300) == (f"{'文' * 300}@x",)
+    assert read(400) == ()
