@@ -15,7 +15,6 @@ from caseline.crm import connect
 from caseline.crm.cards import Card, Deed, Refused
 from caseline.crm.timeline import AssignmentState
 from caseline.crm.timeline_port import Timelines
-from caseline.files.store import Files
 from caseline.mail import done_word, message, queue_store, raw_store, thread_store, verdicts
 from caseline.mail.automatic import Reason
 from caseline.mail.bounces import Bounce
@@ -37,11 +36,11 @@ _KEPT: Final = timedelta(seconds=10)
 def taker(house: House, *, clock: Callable[[], datetime]) -> TakeIn:
     """What `caseline.actions.take_in_mails` calls for each mail.
 
-    Raises `SettingsError` when nobody has said our own address, before any mail is touched.
+    Raises `SettingsError` before any mail is touched: nobody has said our own address, or where files lie is nonsense.
     """
     intake = wiring.own_intake(house, "making requests of mails")
     timelines = connect.timelines(house.settings.crm)
-    files = Files(house.settings.files_folder)
+    files = wiring.files(house.settings)
     seen: set[str] = set()
     with house.engine.begin() as connection:
         # In a transaction of its own: a secret that is made here must stay, whatever becomes of the first mail.
@@ -73,7 +72,7 @@ def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime)
         if claimed is None:
             raise Refused(f"mail {mail_id}: not in the tray; `caseline mail list --tray` says which are")
         mail = message.read(raw_store.head(connection, claimed.raw_id, house.settings.mail_largest))
-        entry = Entry(connection, house, intake, timelines, Files(house.settings.files_folder), claimed, now)
+        entry = Entry(connection, house, intake, timelines, wiring.files(house.settings), claimed, now)
         card = entry.open(mail)
         verdict = verdicts.by_person(Act.NEW, card.id)
         number = entry.append(mail, card.id, verdict)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from caseline.actions.wiring import House
 from caseline.crm.port import TryLater
+from caseline.files.faults import StoreTrouble
 from caseline.mail import queue_store, raw_store
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
@@ -69,7 +70,7 @@ class _Stale(Exception):
 def take_in_mails(house: House, take_in: TakeIn, *, clock: Clock, most: int | None = None) -> TakenIn:
     """Take in what waits, the oldest first, `most` attempts at most.
 
-    Raises what is no mail's fault: the database is away, or the system of record answers later.
+    Raises what is no mail's fault: database or store of files do not work, or the system of record answers later.
     """
     at, tally = clock(), _Tally()
     with house.engine.connect() as connection:
@@ -169,4 +170,4 @@ def _not_its_fault(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
         code = getattr(error.orig, "sqlstate", None) or "08"
         return error.connection_invalidated or code[:2] in _OF_THE_SERVER
-    return isinstance(error, TryLater)
+    return isinstance(error, TryLater | StoreTrouble)
