@@ -23,6 +23,7 @@ from caseline.mail.message import Mail
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
 from caseline.mail.threads import Act, Clue, Relation, Rule, Rules, Verdict, judge
+from caseline.mail.transfer import Raw
 from caseline.outbox import bounces
 from caseline.outbox import store as outbox
 from caseline.outbox.minting import Mint
@@ -46,7 +47,7 @@ def taker(house: House, *, clock: Callable[[], datetime]) -> TakeIn:
         # In a transaction of its own: a secret that is made here must stay, whatever becomes of the first mail.
         kept: list[tuple[datetime, Mint]] = [(clock(), wiring.mint(house, connection, now=clock()))]
 
-    def take_in(connection: sa.Connection, claimed: Claimed, raw: bytes) -> Outcome:
+    def take_in(connection: sa.Connection, claimed: Claimed, raw: Raw) -> Outcome:
         now = clock()
         if "calendars" not in seen:
             # Only what was there before this transaction stays whatever becomes of it.
@@ -71,7 +72,8 @@ def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime)
         claimed = queue_store.in_tray(connection, mail_id)
         if claimed is None:
             raise Refused(f"mail {mail_id}: not in the tray; `caseline mail list --tray` says which are")
-        mail = message.read(raw_store.head(connection, claimed.raw_id, house.settings.mail_largest))
+        in_memory = house.settings.mail_largest
+        mail = message.read(raw_store.opened(connection, claimed.raw_id, claimed.size, in_memory=in_memory))
         entry = Entry(connection, house, intake, timelines, wiring.files(house.settings), claimed, now)
         card = entry.open(mail)
         verdict = verdicts.by_person(Act.NEW, card.id)

@@ -20,17 +20,16 @@ from caseline.files.faults import StoreTrouble
 from caseline.mail import queue_store, raw_store
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
+from caseline.mail.transfer import Raw
 
 Clock = Callable[[], datetime]
-TakeIn = Callable[[sa.Connection, Claimed, bytes], Outcome]
-"""Makes of a mail what it is to be, in the caller's transaction; the bytes are the head alone of a very large mail.
+TakeIn = Callable[[sa.Connection, Claimed, Raw], Outcome]
+"""Makes of a mail what it is to be, in the caller's transaction; the bytes of a very large one lie in a file.
 
 Whatever it raises leaves nothing behind, and the mail is tried again. It is never called twice for a mail whose outcome
 was committed.
 """
 
-HEAD: Final = 1 << 20
-"""Bytes of a very large mail that are read."""
 _PREPARE: Final = 5
 """Executions after which the plan of a statement is kept."""
 _PAUSE: Final = timedelta(minutes=1)
@@ -131,7 +130,9 @@ class _Work:
         """How the mail is settled; None when somebody else has claimed it."""
         if not queue_store.hold(self.connection, mail):
             return None
-        outcome = self.take_in(self.connection, mail, _bytes(self.connection, self.house, mail))
+        in_memory = self.house.settings.mail_largest
+        raw = raw_store.opened(self.connection, mail.raw_id, mail.size, in_memory=in_memory)
+        outcome = self.take_in(self.connection, mail, raw)
         if not queue_store.settle(self.connection, mail, outcome, now=self.clock()):
             raise _Stale
         return outcome.state
@@ -158,12 +159,6 @@ def prepare(connection: sa.Connection) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, psycopg.Connection):
         driver.prepare_threshold = _PREPARE
-
-
-def _bytes(connection: sa.Connection, house: House, mail: Claimed) -> bytes:
-    if mail.size > house.settings.mail_largest:
-        return raw_store.head(connection, mail.raw_id, HEAD)
-    return raw_store.whole(connection, mail.raw_id)
 
 
 def _not_its_fault(error: Exception) -> bool:

@@ -112,7 +112,7 @@ class Post:
     after: After
     ca: Path | None
     largest: int
-    """Bytes above which only the head of a mail is read."""
+    """Bytes above which a mail is read from a file."""
 
 
 def post(settings: Settings) -> Post:

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     mail_ca: Path | None = None
     """Certificates of an authority of one's own that mail servers are trusted by, beside the system's (PEM)."""
     mail_largest: ByteSize = Field(default=ByteSize(33_554_432), ge=65_536, le=1_073_741_824)
-    """Of a mail above this size only the head is read (32MiB); it is stored all the same."""
+    """A mail above this size is read from a temporary file instead of memory (32MiB)."""
     mail_reopen_days: int = Field(default=14, ge=0, le=3_650)
     """Days after its closing within which a mail opens a request again; later it opens another that is linked."""
     mail_resume_stage: str | None = None
