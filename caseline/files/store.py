@@ -63,18 +63,19 @@ class Files:
         with self.open(connection, digest) as content:
             return b"".join(content.pieces())
 
-    def move_next(self, connection: sa.Connection, after: bytes) -> Content | None:
-        """Move the next content that lies elsewhere to where new ones are kept; None when there is none any more.
+    def elsewhere(self, connection: sa.Connection, after: bytes) -> bytes | None:
+        """The next content, by its digest, that does not lie where new ones are kept; locked for `move`."""
+        return rows.elsewhere(connection, self.place, after)
 
-        What it leaves in a folder or bucket stays there. The content is told of, its file is closed.
+    def move(self, connection: sa.Connection, digest: bytes) -> int:
+        """Move a content to where new ones are kept; answers its size. Raises what `open` and `keep` raise.
+
+        What it leaves in a folder or bucket stays there.
         """
-        digest = rows.elsewhere(connection, self.place, after)
-        if digest is None:
-            return None
         with self.open(connection, digest) as content:
             self._put(content)
             rows.move(connection, content, self.place)
-            return content
+            return content.size
 
     def _put(self, content: Content) -> None:
         if self.place is Place.DATABASE:
