@@ -43,12 +43,20 @@ def spooled(pieces: Iterable[bytes]) -> Iterator[Content]:
         yield Content(digest.digest(), size, file)
 
 
+def temporary() -> IO[bytes]:
+    """A temporary file without a name; `StoreTrouble` when there can be none."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise _no_room(error) from error
+
+
 def write(file: IO[bytes], piece: bytes) -> None:
     """Write to a temporary file; a full disk is `StoreTrouble`."""
     try:
         file.write(piece)
     except OSError as error:
-        raise no_room(error) from error
+        raise _no_room(error) from error
 
 
 def flush(file: IO[bytes]) -> None:
@@ -56,10 +64,10 @@ def flush(file: IO[bytes]) -> None:
     try:
         file.flush()
     except OSError as error:
-        raise no_room(error) from error
+        raise _no_room(error) from error
 
 
-def no_room(error: OSError) -> StoreTrouble:
+def _no_room(error: OSError) -> StoreTrouble:
     """A temporary file that cannot be written, and what to do."""
     reason = os.strerror(error.errno) if error.errno else str(error)
     return StoreTrouble(

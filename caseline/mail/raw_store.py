@@ -1,6 +1,5 @@
 """SQL of raw mails: their bytes in pieces, each mail once."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from mmap import ACCESS_READ, mmap
@@ -64,7 +63,7 @@ def opened(connection: sa.Connection, raw_id: int, size: int, *, in_memory: int)
     """
     if size <= in_memory:
         return whole(connection, raw_id)
-    with tempfile.TemporaryFile() as file:
+    with spool.temporary() as file:
         for piece in pieces(connection, raw_id):
             spool.write(file, piece)
         spool.flush(file)

@@ -1,12 +1,15 @@
 """Received mails are claimed, taken in and settled, each once."""
 
+import tempfile
 from datetime import timedelta
 from mmap import mmap
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from caseline.crm.port import TryLater
+from caseline.files.faults import StoreTrouble
 from caseline.mail import queue_store, raw_store
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import MOST_ATTEMPTS, Claimed
@@ -198,6 +201,23 @@ def test_a_very_large_mail_is_read_from_a_file_as_a_whole(database_url: str) -> 
     assert seen == [(mmap, b"".join(pieces)), (bytes, b"small" * 2)]
     with room.house.engine.connect() as connection:
         assert raw_store.head(connection, 1, (1 << 20) + 1) == pieces[0] + b"b"
+
+
+@pytest.mark.parametrize("trouble", ["full", "missing"])
+def test_without_room_for_its_temporary_file_a_large_mail_waits_and_no_attempt_counts(
+    trouble: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = mails.post_room(database_url, mail_largest="64KiB")
+    receive(room, mails.raw(1, size=100_000))
+    place = {"full": "/dev/full", "missing": "/nowhere/file"}[trouble]
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path(place).open("wb", 0))  # noqa: SIM115 - closed by whoever asks for it
+
+    with pytest.raises(StoreTrouble, match="TMPDIR"):
+        room.take_in()
+    assert states(room) == [("received", 0)]
+
+    monkeypatch.undo()
+    assert room.take_in().done == 1
 
 
 def test_a_reason_is_kept_whatever_it_holds(room: PostRoom) -> None:
