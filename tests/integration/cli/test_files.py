@@ -10,6 +10,7 @@ from caseline.files.folder import Folder
 from caseline.files.rows import Place
 from caseline.files.store import Files
 from tests.factories import s3
+from tests.factories.s3 import Store
 from tests.integration.cli.conftest import Command, Query
 
 CONTENTS = (b"one", b"two" * 3_000_000, b"")
@@ -24,30 +25,29 @@ def keep(url: str, files: Files) -> list[bytes]:
 
 
 def test_contents_move_from_place_to_place_and_stay_what_they_are(
-    caseline: Command, query: Query, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    caseline: Command, query: Query, database_url: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digests = keep(database_url, Files())
-    with s3.running() as store:
-        monkeypatch.setenv("CASELINE_FILES_FOLDER", str(tmp_path))
-        monkeypatch.setenv("CASELINE_FILES_S3", store.address())
-        for place in ("folder", "bucket", "database", "bucket"):
-            monkeypatch.setenv("CASELINE_FILES_PLACE", place)
+    monkeypatch.setenv("CASELINE_FILES_FOLDER", str(tmp_path))
+    monkeypatch.setenv("CASELINE_FILES_S3", store.address())
+    for place in ("folder", "bucket", "database", "bucket"):
+        monkeypatch.setenv("CASELINE_FILES_PLACE", place)
 
-            moved = caseline("files", "move", "--json")
-            assert (moved.code, moved.object["files"], moved.object["bytes"]) == (0, 3, 9_000_003)
-            assert caseline("files", "move", "--json").object["files"] == 0
+        moved = caseline("files", "move", "--json")
+        assert (moved.code, moved.object["files"], moved.object["bytes"]) == (0, 3, 9_000_003)
+        assert caseline("files", "move", "--json").object["files"] == 0
 
-            listed = caseline("files", "list", "--json").object
-            assert listed == {"new": place, "places": [{"place": place, "files": 3, "bytes": 9_000_003}]}
-            held = query("SELECT count(*) FROM files.content WHERE bytes IS NOT NULL")
-            assert held == [(3 if place == "database" else 0,)]
+        listed = caseline("files", "list", "--json").object
+        assert listed == {"new": place, "places": [{"place": place, "files": 3, "bytes": 9_000_003}]}
+        held = query("SELECT count(*) FROM files.content WHERE bytes IS NOT NULL")
+        assert held == [(3 if place == "database" else 0,)]
 
-        assert len(store.objects()) == 3
-        engine, files = open_engine(database_url), Files(bucket=store.bucket())
-        with engine.connect() as connection:
-            assert [files.read(connection, one) for one in digests] == list(CONTENTS)
-        engine.dispose()
-        assert "New ones are kept here: bucket" in caseline("files", "list").out
+    assert len(store.objects()) == 3
+    engine, files = open_engine(database_url), Files(bucket=store.bucket())
+    with engine.connect() as connection:
+        assert [files.read(connection, one) for one in digests] == list(CONTENTS)
+    engine.dispose()
+    assert "New ones are kept here: bucket" in caseline("files", "list").out
 
 
 def test_what_cannot_be_moved_is_named_and_holds_up_no_other(

@@ -8,7 +8,6 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from caseline.cli import timeline_shown
 from caseline.crm.timeline import Message
 from caseline.files import rows
 from caseline.mail import raw_store
-from tests.factories import conversations, s3
+from tests.factories import conversations
 from tests.factories.conversations import BEGIN, Centre
 from tests.factories.s3 import Store
 from tests.unit.mail.corpus.building import attached, mail, multipart, nested, part, plain
@@ -27,12 +26,6 @@ from tests.unit.mail.corpus.building import attached, mail, multipart, nested, p
 ROOT = Path(__file__).parents[3]
 MEGABYTE = 1 << 20
 TAKER = Path(__file__).with_name("large_taker.py")
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with s3.running() as store:
-        yield store
 
 
 def bytes_of(size: int, seed: int) -> bytes:
