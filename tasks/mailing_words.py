@@ -44,7 +44,7 @@ def page(fetched: Fetched, taken: TakenIn) -> str:
         ("Mailboxes", fetched.mailboxes),
         ("Mailboxes that could be opened", len(fetched.opened)),
         ("New mails", fetched.fetched),
-        ("Of them so large that only their heads are read", fetched.large),
+        ("Of them so large that they are read from a file", fetched.large),
         ("Mails that had arrived before, elsewhere or in another epoch", fetched.again),
         ("Mails that lay there", fetched.known),
         ("Gone while they were to be fetched", fetched.gone),

@@ -15,9 +15,11 @@ from caseline.crm.intake import Intake
 from caseline.crm.timeline import OUR_CHANNEL, Attached, NewMessage
 from caseline.crm.timeline_port import Timelines
 from caseline.crm.vocabulary import MessageKind
+from caseline.files.faults import TooLarge
 from caseline.files.store import Files
 from caseline.mail import senders
 from caseline.mail.addresses import Address
+from caseline.mail.attachments import Attachment
 from caseline.mail.message import Mail
 from caseline.mail.queue_store import Claimed
 from caseline.mail.threads import Act, Relation, Verdict
@@ -131,18 +133,24 @@ class Entry:
         return mail.date if mail.date and arrived - _CREDIBLE <= mail.date <= arrived else arrived
 
     def _attached(self, mail: Mail) -> list[Attached]:
-        # One at a time: the largest of them is all that is in memory beside the mail.
         return [
             Attached(
                 name=one.filename,
                 content_type=one.content_type,
                 size=one.size,
-                sha256=self.files.keep(self.connection, [one.content], at=self.now)[0],
+                sha256=self._kept(one),
                 content_id=one.content_id,
                 inline=one.inline,
             )
             for one in mail.attachments
         ]
+
+    def _kept(self, one: Attachment) -> bytes | None:
+        """The digest by which a file is kept; None when it is too large for that: it lies in the raw mail."""
+        try:
+            return self.files.keep(self.connection, one.pieces(), at=self.now)
+        except TooLarge:
+            return None
 
     def _deed(self) -> Deed:
         return Deed(at=self.now, data={"mail": self.claimed.id})

@@ -12,6 +12,7 @@ from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered, TryLater
 from caseline.db.embedded_errors import EmbeddedServerError
 from caseline.db.engine import DatabaseUnfit
+from caseline.files.faults import Gone, StoreTrouble
 from caseline.outbox.faults import Away, CannotSend, OutboxFault
 from caseline.text_files.faults import FileFault
 from caseline.timing.faults import TimingFault
@@ -25,7 +26,7 @@ _OURS = (
     *(MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported),
     *(Refused, TimingFault, BadLogin, FileFault, NothingToJudge, NothingToLearn),
     *(PortalRefused, PortalStopped, NotOffered),
-    *(OutboxFault, CannotSend),
+    *(OutboxFault, CannotSend, Gone, StoreTrouble),
 )
 _HOW = "correct CASELINE_DATABASE_URL, or start that server; without the variable the embedded one is used"
 

@@ -16,7 +16,6 @@ from caseline.crm.cards import Card, Deed, Refused
 from caseline.crm.port import NotOffered
 from caseline.crm.timeline import AssignmentState
 from caseline.crm.timeline_port import Timelines
-from caseline.files.store import Files
 from caseline.mail import done_word, message, queue_store, raw_store, thread_store, verdicts
 from caseline.mail.automatic import Reason
 from caseline.mail.bounces import Bounce
@@ -25,6 +24,7 @@ from caseline.mail.message import Mail
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
 from caseline.mail.threads import Act, Clue, Relation, Rule, Rules, Verdict, judge
+from caseline.mail.transfer import Raw
 from caseline.outbox import bounces
 from caseline.outbox import store as outbox
 from caseline.outbox.minting import Mint
@@ -47,17 +47,17 @@ def take_in_waiting(house: House, *, clock: Callable[[], datetime]) -> TakenIn:
 def taker(house: House, *, clock: Callable[[], datetime]) -> TakeIn:
     """What `caseline.actions.take_in_mails` calls for each mail.
 
-    Raises `SettingsError` when nobody has said our own address, before any mail is touched.
+    Raises `SettingsError` before any mail is touched: nobody has said our own address, or where files lie is nonsense.
     """
     intake = wiring.own_intake(house, "making requests of mails")
     timelines = connect.timelines(house.settings.crm)
-    files = Files(house.settings.files_folder)
+    files = wiring.files(house.settings)
     seen: set[str] = set()
     with house.engine.begin() as connection:
         # In a transaction of its own: a secret that is made here must stay, whatever becomes of the first mail.
         kept: list[tuple[datetime, Mint]] = [(clock(), wiring.mint(house, connection, now=clock()))]
 
-    def take_in(connection: sa.Connection, claimed: Claimed, raw: bytes) -> Outcome:
+    def take_in(connection: sa.Connection, claimed: Claimed, raw: Raw) -> Outcome:
         now = clock()
         if "calendars" not in seen:
             # Only what was there before this transaction stays whatever becomes of it.
@@ -82,8 +82,9 @@ def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime)
         claimed = queue_store.in_tray(connection, mail_id)
         if claimed is None:
             raise Refused(f"mail {mail_id}: not in the tray; `caseline mail list --tray` says which are")
-        mail = message.read(raw_store.head(connection, claimed.raw_id, house.settings.mail_largest))
-        entry = Entry(connection, house, intake, timelines, Files(house.settings.files_folder), claimed, now)
+        in_memory = house.settings.mail_largest
+        mail = message.read(raw_store.opened(connection, claimed.raw_id, claimed.size, in_memory=in_memory))
+        entry = Entry(connection, house, intake, timelines, wiring.files(house.settings), claimed, now)
         card = entry.open(mail)
         verdict = verdicts.by_person(Act.NEW, card.id)
         number = entry.append(mail, card.id, verdict)

@@ -16,20 +16,20 @@ import sqlalchemy as sa
 
 from caseline.actions.wiring import House
 from caseline.crm.port import TryLater
+from caseline.files.faults import StoreTrouble
 from caseline.mail import queue_store, raw_store
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
+from caseline.mail.transfer import Raw
 
 Clock = Callable[[], datetime]
-TakeIn = Callable[[sa.Connection, Claimed, bytes], Outcome]
-"""Makes of a mail what it is to be, in the caller's transaction; the bytes are the head alone of a very large mail.
+TakeIn = Callable[[sa.Connection, Claimed, Raw], Outcome]
+"""Makes of a mail what it is to be, in the caller's transaction; the bytes of a very large one lie in a file.
 
 Whatever it raises leaves nothing behind, and the mail is tried again. It is never called twice for a mail whose outcome
 was committed.
 """
 
-HEAD: Final = 1 << 20
-"""Bytes of a very large mail that are read."""
 _PREPARE: Final = 5
 """Executions after which the plan of a statement is kept."""
 _PAUSE: Final = timedelta(minutes=1)
@@ -71,7 +71,7 @@ class _Stale(Exception):
 def take_in_mails(house: House, take_in: TakeIn, *, clock: Clock, most: int | None = None) -> TakenIn:
     """Take in what waits, the oldest first, `most` attempts at most.
 
-    Raises what is no mail's fault: the database is away, or the system of record answers later.
+    Raises what is no mail's fault: database or store of files do not work, or the system of record answers later.
     """
     at, tally = clock(), _Tally()
     with house.engine.connect() as connection:
@@ -132,7 +132,9 @@ class _Work:
         """How the mail is settled; None when somebody else has claimed it."""
         if not queue_store.hold(self.connection, mail):
             return None
-        outcome = self.take_in(self.connection, mail, _bytes(self.connection, self.house, mail))
+        in_memory = self.house.settings.mail_largest
+        raw = raw_store.opened(self.connection, mail.raw_id, mail.size, in_memory=in_memory)
+        outcome = self.take_in(self.connection, mail, raw)
         if not queue_store.settle(self.connection, mail, outcome, now=self.clock()):
             raise _Stale
         return outcome.state
@@ -161,12 +163,6 @@ def prepare(connection: sa.Connection) -> None:
         driver.prepare_threshold = _PREPARE
 
 
-def _bytes(connection: sa.Connection, house: House, mail: Claimed) -> bytes:
-    if mail.size > house.settings.mail_largest:
-        return raw_store.head(connection, mail.raw_id, HEAD)
-    return raw_store.whole(connection, mail.raw_id)
-
-
 def _not_its_fault(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
         code = getattr(error.orig, "sqlstate", None)
@@ -174,4 +170,4 @@ def _not_its_fault(error: Exception) -> bool:
             lost = isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
             return error.connection_invalidated or lost
         return error.connection_invalidated or code[:2] in _OF_THE_SERVER
-    return isinstance(error, TryLater)
+    return isinstance(error, TryLater | StoreTrouble)

@@ -16,6 +16,11 @@ from caseline.crm.intake import Intake
 from caseline.crm.port import Crm, NotOffered
 from caseline.db import embedded, schema
 from caseline.db.engine import open_engine
+from caseline.files import address
+from caseline.files.bucket import Bucket
+from caseline.files.folder import Folder
+from caseline.files.rows import Place
+from caseline.files.store import Files
 from caseline.mail import mailboxes
 from caseline.mail.mailboxes import After, Mailbox
 from caseline.outbox import keys, server
@@ -107,7 +112,7 @@ class Post:
     after: After
     ca: Path | None
     largest: int
-    """Bytes above which only the head of a mail is read."""
+    """Bytes above which a mail is read from a file."""
 
 
 def post(settings: Settings) -> Post:
@@ -135,6 +140,32 @@ def _mailboxes(settings: Settings) -> tuple[Mailbox, ...]:
                 raise SettingsError(f"{variable}: names {mailbox.name}, as another setting does; name it once")
             found[mailbox.name] = mailbox
     return tuple(found.values())
+
+
+def files(settings: Settings) -> Files:
+    """Where contents of files lie; `SettingsError` when a setting holds nonsense. Nobody is asked whether it works."""
+    folder = None if settings.files_folder is None else Folder(settings.files_folder)
+    bucket = _bucket(settings)
+    place = Place(settings.files_place) if settings.files_place else None
+    if (place is Place.FOLDER and folder is None) or (place is Place.BUCKET and bucket is None):
+        variable = "CASELINE_FILES_FOLDER" if place is Place.FOLDER else address.SETTING
+        raise SettingsError(f"CASELINE_FILES_PLACE: says {place}, but {variable} is not set: set it, or unset this")
+    return Files(folder, bucket, place or (Place.BUCKET if bucket else Place.FOLDER if folder else Place.DATABASE))
+
+
+def _bucket(settings: Settings) -> Bucket | None:
+    named = settings.files_bucket()
+    if settings.files_ca is not None and not settings.files_ca.is_file():
+        raise SettingsError(
+            f"CASELINE_FILES_CA: {settings.files_ca} is no file; name one with certificates in PEM form"
+        )
+    if named is None:
+        return None
+    try:
+        return Bucket(address.read(named), settings.files_ca)
+    except ValueError as error:
+        variable = address.SETTING if settings.files_s3 else f"{address.SETTING}_FILE: {settings.files_s3_file}"
+        raise SettingsError(f"{variable}: {error}") from None
 
 
 def _crm(settings: Settings, engine: sa.Engine) -> Crm:

@@ -10,6 +10,7 @@ from caseline.cli import (
     database,
     desk,
     exporting,
+    filing,
     groups,
     imports,
     keywords,
@@ -40,13 +41,13 @@ _FAMILIES = (
     *(imports, retrying, undoing, reporting, rejecting, verify),
     *(exporting, mappings, sampling, up, database, release),
     *(requesting, categories, calendars, living),
-    *(desk, public, users, keywords, groups, bitrix24, mailing, assigning, outbox),
+    *(desk, public, users, keywords, groups, bitrix24, mailing, assigning, outbox, filing),
 )
 _PANELS = {
     "Import": ("import", "retry", "rollback"),
     "See how it went": ("status", "errors", "rejects", "verify"),
     "Handle requests": ("request", "stages", "category", "group", "stage", "calendar", "watch", "golive", "keywords"),
-    "Mail": ("mail", "assignment", "outbox"),
+    "Mail": ("mail", "assignment", "outbox", "files"),
     "Portals": ("bitrix24",),
     "Take along": ("export", "backup"),
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),

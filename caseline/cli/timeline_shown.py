@@ -9,7 +9,7 @@ from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.actions.show_request import Sight
-    from caseline.crm.timeline import Assignment, Message
+    from caseline.crm.timeline import Assignment, Attached, Message
 
 _SIGNS: Final = {"mail_in": "<-", "mail_out": "->", "comment": "##"}
 _MOST_LINES: Final = 8
@@ -82,5 +82,13 @@ def _body(message: "Message") -> str:
         shown.append(f"... {len(lines) - len(shown)} more lines")
     if message.new_text is not None:
         shown.append("(quoted text is folded)")
-    shown += [f"+ {one.name} ({one.content_type}, {one.size:,} bytes)" for one in message.attachments]
+    shown += [
+        f"+ {one.name} ({one.content_type}, {one.size:,} bytes){_missing(message, one)}" for one in message.attachments
+    ]
     return "\n".join(f"   {line}" for line in shown)
+
+
+def _missing(message: "Message", one: "Attached") -> str:
+    if one.sha256 is not None:
+        return ""
+    return f": too large to be kept, it lies in the raw mail: `caseline mail raw {message.mail_ref}`"

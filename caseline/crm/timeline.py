@@ -20,7 +20,7 @@ class Attached:
     content_type: str
     size: int
     sha256: bytes | None
-    """Names its content among the files; None: it was not taken out of a very large mail yet."""
+    """Names its content among the files; None: it is too large to be kept, and lies in the raw mail of the message."""
     content_id: str | None = None
     inline: bool = False
 

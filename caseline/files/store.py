@@ -1,98 +1,104 @@
 """Keeps contents of files by what they are, and gives them out again."""
 
 import hashlib
-import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
-from caseline.files import tables
+from caseline.files import rows
+from caseline.files.bucket import Bucket
+from caseline.files.faults import Gone, TooLarge
+from caseline.files.folder import Folder
+from caseline.files.rows import Place
+from caseline.files.spool import PIECE, Content, flush, spooled, write
 
-_content = tables.content
-DATABASE: Final = "database"
-FOLDER: Final = "folder"
-
-
-class Gone(Exception):
-    """A content that was kept cannot be had; the message says where it should be."""
+_SETTINGS: Final = {
+    Place.FOLDER: "a folder: set CASELINE_FILES_FOLDER",
+    Place.BUCKET: "a bucket: set CASELINE_FILES_S3",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
     """Where new contents are kept; old ones are found wherever they were kept."""
 
-    folder: Path | None = None
-    """None: in the database, so that a backup of it holds everything."""
+    folder: Folder | None = None
+    bucket: Bucket | None = None
+    place: Place = Place.DATABASE
+    """Of new contents; in the database, a backup of it holds everything."""
 
-    def keep(self, connection: sa.Connection, contents: Sequence[bytes], *, at: datetime) -> list[bytes]:
-        """Keep contents; answers the digest of each. Doing it twice keeps each once.
+    def keep(self, connection: sa.Connection, pieces: Iterable[bytes], *, at: datetime) -> bytes:
+        """Keep a content that comes in pieces; answers its digest. Doing it twice keeps it once.
 
-        A folder gets its file before the transaction ends: what ends in a rollback leaves a file that nobody names,
-        never a name without its file.
+        A folder or bucket gets it before the transaction ends: what ends in a rollback leaves a content that nobody
+        names, never a name without its content. Raises `TooLarge`, and `StoreTrouble` when the place does not work.
         """
-        digests = [hashlib.sha256(one).digest() for one in contents]
-        known = self._known(connection, digests)
-        for digest, content in dict(zip(digests, contents, strict=True)).items():
-            if digest in known:
-                continue
-            if self.folder is not None:
-                _put(_path(self.folder, digest), content)
-            values = {"sha256": digest, "size": len(content), "kept_at": at}
-            values |= {"place": DATABASE, "bytes": content} if self.folder is None else {"place": FOLDER}
-            connection.execute(insert(_content).values(values).on_conflict_do_nothing())
-        return digests
+        with spooled(pieces) as content:
+            if rows.place(connection, content.digest) is None:
+                self._put(content)
+                rows.note(connection, content, self.place, at=at)
+            return content.digest
+
+    @contextmanager
+    def open(self, connection: sa.Connection, digest: bytes) -> Iterator[Content]:
+        """The content of that digest, whole and checked. Raises `Gone` when it cannot be had, or is another by now."""
+        with tempfile.SpooledTemporaryFile(max_size=PIECE) as file:
+            self._fetch(connection, digest, file)
+            flush(file)
+            content = Content(digest, file.tell(), file)
+            found = hashlib.sha256()
+            for piece in content.pieces():
+                found.update(piece)
+            if found.digest() != digest:
+                raise Gone(f"file {digest.hex()}: what lies there is another content by now: restore it from a backup")
+            yield content
 
     def read(self, connection: sa.Connection, digest: bytes) -> bytes:
-        """The content of that digest. Raises `Gone` when it cannot be had, or is another by now."""
-        query = sa.select(_content.c.place, _content.c.bytes).where(_content.c.sha256 == digest)
-        row = connection.execute(query).one_or_none()
-        if row is None:
+        """All bytes of that digest, like `open`."""
+        with self.open(connection, digest) as content:
+            return b"".join(content.pieces())
+
+    def elsewhere(self, connection: sa.Connection, after: bytes) -> bytes | None:
+        """The next content, by its digest, that does not lie where new ones are kept; locked for `move`."""
+        return rows.elsewhere(connection, self.place, after)
+
+    def move(self, connection: sa.Connection, digest: bytes) -> int:
+        """Move a content to where new ones are kept; answers its size. Raises what `open` and `keep` raise.
+
+        What it leaves in a folder or bucket stays there.
+        """
+        with self.open(connection, digest) as content:
+            self._put(content)
+            rows.move(connection, content, self.place)
+            return content.size
+
+    def _put(self, content: Content) -> None:
+        if self.place is Place.DATABASE:
+            if content.size > rows.LARGEST:
+                raise TooLarge(
+                    f"file {content.digest.hex()}: {content.size:,} bytes, and the database takes {rows.LARGEST:,}:"
+                    " set CASELINE_FILES_FOLDER or CASELINE_FILES_S3"
+                )
+        elif (store := self._store(self.place)) is not None:
+            store.put(content)
+
+    def _fetch(self, connection: sa.Connection, digest: bytes, into: IO[bytes]) -> None:
+        place = rows.place(connection, digest)
+        if place is None:
             raise Gone(f"file {digest.hex()}: no content of this digest was ever kept")
-        content = row.bytes if row.place == DATABASE else self._read(digest)
-        if hashlib.sha256(content).digest() != digest:
-            raise Gone(f"file {digest.hex()}: what lies there is another content by now: restore it from the backup")
-        return bytes(content)
+        if place is Place.DATABASE:
+            for piece in rows.pieces(connection, digest):
+                write(into, piece)
+            return
+        store = self._store(place)
+        if store is None:
+            raise Gone(f"file {digest.hex()}: it lies in {_SETTINGS[place]} to it")
+        store.fetch(digest, into)
 
-    def _read(self, digest: bytes) -> bytes:
-        if self.folder is None:
-            raise Gone(f"file {digest.hex()}: it lies in a folder: set CASELINE_FILES_FOLDER to it")
-        path = _path(self.folder, digest)
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise Gone(f"file {digest.hex()}: cannot read {path} ({error.strerror}): restore the folder") from error
-
-    def _known(self, connection: sa.Connection, digests: Sequence[bytes]) -> set[bytes]:
-        wanted = sa.any_(sa.literal(list(digests), sa.ARRAY(sa.LargeBinary)))
-        return {
-            bytes(one)
-            for one in connection.execute(sa.select(_content.c.sha256).where(_content.c.sha256 == wanted)).scalars()
-        }
-
-
-def _path(folder: Path, digest: bytes) -> Path:
-    name = digest.hex()
-    return folder / name[:2] / name
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    def _store(self, place: Place) -> Folder | Bucket | None:
+        return self.folder if place is Place.FOLDER else self.bucket

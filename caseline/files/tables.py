@@ -15,8 +15,8 @@ content = sa.Table(
     sa.Column("bytes", sa.LargeBinary),
     sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("length(sha256) = 32", name="sha256"),
-    sa.CheckConstraint("place IN ('database', 'folder')", name="place"),
+    sa.CheckConstraint("place IN ('database', 'folder', 'bucket')", name="place"),
     sa.CheckConstraint("(place = 'database') = (bytes IS NOT NULL)", name="bytes"),
     schema=SCHEMA,
 )
-"""The bytes of a file, or that they lie in the folder; files of other tables name it by its digest."""
+"""The bytes of a file, or that they lie in the folder or the bucket; files of other tables name it by its digest."""

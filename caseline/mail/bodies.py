@@ -10,6 +10,8 @@ from caseline.mail.structure import Part
 
 LONGEST_TEXT: Final = 1024 * 1024
 """Bytes of a part that are read as text; a longer one is an attachment as well."""
+_MOST_TEXT: Final = 8 * LONGEST_TEXT
+"""Bytes of all parts together that are read as text."""
 _DATA_KINDS: Final = (
     "text/calendar text/csv text/vcard text/x-vcard text/directory text/xml text/css text/javascript text/rtf "
     "text/x-patch text/x-diff text/tab-separated-values text/rfc822-headers text/x-amp-html"
@@ -126,6 +128,7 @@ class _Reading:
     def __init__(self) -> None:
         self.defects: list[str] = []
         self.too_long: list[Part] = []
+        self.left = _MOST_TEXT
 
     def read(self, piece: _Piece) -> tuple[str, str | None]:
         """The text of a piece, and its HTML source when it has one."""
@@ -145,14 +148,18 @@ class _Reading:
         return text
 
     def _decoded(self, part: Part) -> str:
-        data = b""
+        data, most = b"", min(LONGEST_TEXT, self.left)
         for more in transfer.pieces(part.headers, part.raw, part.start, part.end):
             data += more
-            if len(data) > LONGEST_TEXT:
-                data = data[:LONGEST_TEXT]
-                self.defects.append(f"a text longer than {LONGEST_TEXT:,} bytes is attached as a whole")
+            if len(data) > most:
+                data = data[:most]
+                whole = most == LONGEST_TEXT
+                what = "a text longer than" if whole else "a text after so many others that they are longer than"
+                limit = LONGEST_TEXT if whole else _MOST_TEXT
+                self.defects.append(f"{what} {limit:,} bytes is attached as a whole")
                 self.too_long.append(part)
                 break
+        self.left -= len(data)
         charset = part.headers.parameter("content-type", "charset") if "content-type" in part.headers else ""
         text, wrong = charsets.decoded(data, charset or None)
         if wrong:

@@ -24,6 +24,7 @@ from caseline.mail.headers import Headers
 from caseline.mail.html_body import Html
 from caseline.mail.quotes import Passage
 from caseline.mail.structure import Part
+from caseline.mail.transfer import Raw
 
 _DELIVERED: tuple[str, ...] = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 
@@ -87,11 +88,11 @@ class Mail:
         return authentication.dmarc(self.authentication, authserv_id)
 
 
-def read(raw: bytes, *, whole: bool = True) -> Mail:
+def read(raw: Raw, *, whole: bool = True) -> Mail:
     """What a mail says. Any bytes can be read; what is wrong with them stands in `defects`.
 
-    `whole` is False when `raw` is only the beginning of a large mail. Time and memory are bounded: attachments stay
-    where they are in `raw` until they are asked for and are never unpacked.
+    `whole` is False when `raw` is only the beginning of a large mail. Time and memory are bounded, whatever the size of
+    a mail in a file: attachments stay where they are in `raw` until they are asked for and are never unpacked.
     """
     opened = structure.opened(raw, whole=whole)
     headers = opened.root.headers

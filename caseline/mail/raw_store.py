@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from mmap import ACCESS_READ, mmap
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.files import spool
 from caseline.mail import tables
+from caseline.mail.transfer import Raw
 
 _raw, _piece, _mail = tables.raw, tables.piece, tables.mail
 
@@ -51,6 +54,20 @@ def head(connection: sa.Connection, raw_id: int, size: int) -> bytes:
         if len(found) >= size:
             break
     return bytes(found)
+
+
+def opened(connection: sa.Connection, raw_id: int, size: int, *, in_memory: int) -> Raw:
+    """All bytes of a raw mail of that size: in memory up to `in_memory`, above that in a temporary file.
+
+    The file has no name and goes with the last that uses it. Raises `StoreTrouble` when there is no room for it.
+    """
+    if size <= in_memory:
+        return whole(connection, raw_id)
+    with spool.temporary() as file:
+        for piece in pieces(connection, raw_id):
+            spool.write(file, piece)
+        spool.flush(file)
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
 def whole(connection: sa.Connection, raw_id: int) -> bytes:

@@ -6,26 +6,33 @@ from typing import Final
 
 from caseline.mail import headers, transfer
 from caseline.mail.headers import Headers
+from caseline.mail.transfer import Raw
 
-LARGEST: Final = 128 * 1024 * 1024
+LARGEST: Final = 1024 * 1024 * 1024
 """Bytes of a mail that are searched for parts; above, only its headers and first parts are read."""
 DEEPEST: Final = 120
 MOST_PARTS: Final = 10_000
 MOST_WORK: Final = 4 * 1024 * 1024 * 1024
 """Bytes searched for boundaries, all levels together."""
 _LARGEST_WITHIN: Final = 32 * 1024 * 1024
-"""Bytes of a mail inside a mail that are decoded to be read."""
+"""Bytes of mails inside a mail, all together, that are decoded to be read."""
+_MOST_HEADERS: Final = 16 * 1024 * 1024
+"""Bytes of headers of all parts after which those of a further part are read as far as `_FEW_HEADERS`."""
+_FEW_HEADERS: Final = 8 * 1024
+_HEAD: Final = 1024 * 1024
+"""Bytes that are read of a mail in a file whose lines end with CR alone, since these are mended in memory."""
 _GUESSED_BOUNDARY: Final = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n(?=Content-)", re.IGNORECASE)
 _GUESSED_WITHIN: Final = 4_000
 _MAILS: Final = frozenset({"message/rfc822", "message/global"})
 _BLANKS: Final = b"\r\n"
+_BEGINNING: Final = "only the beginning of the mail is here"
 
 
 @dataclass(slots=True)
 class Part:
     """A part of a mail, or the mail itself: its headers, and where in `raw` its body stands."""
 
-    raw: bytes
+    raw: Raw
     headers: Headers
     start: int
     end: int
@@ -53,14 +60,19 @@ class _Work:
     defects: dict[str, None] = field(default_factory=dict)
     parts: int = 0
     searched: int = 0
+    within: int = 0
+    headers: int = 0
 
 
-def opened(raw: bytes, *, whole: bool = True) -> Opened:
+def opened(raw: Raw, *, whole: bool = True) -> Opened:
     """The parts of a mail; `whole` is False when it is only the beginning of one."""
     work = _Work()
     if not whole:
-        work.defects["only the beginning of the mail is here"] = None
+        work.defects[_BEGINNING] = None
     if b"\n" not in raw[: headers.LONGEST] and b"\r" in raw[: headers.LONGEST]:
+        if not isinstance(raw, bytes):
+            raw = raw[:_HEAD]
+            work.defects[_BEGINNING] = None
         raw = raw.replace(b"\r", b"\n")
         work.defects["lines end with CR alone"] = None
     end = len(raw)
@@ -73,7 +85,7 @@ def opened(raw: bytes, *, whole: bool = True) -> Opened:
     return Opened(_part(work, raw, start, end, 0), list(work.defects))
 
 
-def _part(work: _Work, raw: bytes, start: int, end: int, depth: int, usual: str = "text/plain") -> Part:
+def _part(work: _Work, raw: Raw, start: int, end: int, depth: int, usual: str = "text/plain") -> Part:
     work.parts += 1
     block, body = _cut(work, raw, start, end)
     found = Headers(block)
@@ -94,20 +106,22 @@ def _part(work: _Work, raw: bytes, start: int, end: int, depth: int, usual: str 
     return part
 
 
-def _cut(work: _Work, raw: bytes, start: int, end: int) -> tuple[bytes, int]:
+def _cut(work: _Work, raw: Raw, start: int, end: int) -> tuple[bytes, int]:
     """The header block, and where the body begins."""
     if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
-        return b"", raw.index(b"\n", start) + 1
-    limit = min(end, start + headers.LONGEST)
+        return b"", raw.find(b"\n", start) + 1
+    longest = headers.LONGEST if work.headers <= _MOST_HEADERS else _FEW_HEADERS
+    limit = min(end, start + longest)
     with_cr = raw.find(b"\n\r\n", start, limit)
     bare = raw.find(b"\n\n", start, with_cr + 1 if with_cr >= 0 else limit)
     if bare >= 0 or with_cr >= 0:
         stop = (bare if bare >= 0 else with_cr) + 1
-        body = raw.index(b"\n", stop) + 1
+        body = raw.find(b"\n", stop) + 1
     else:
         stop = body = limit
         if limit < end:
-            work.defects[f"headers longer than {headers.LONGEST:,} bytes"] = None
+            work.defects[f"headers longer than {longest:,} bytes"] = None
+    work.headers += stop - start
     return raw[start:stop], body
 
 
@@ -134,7 +148,8 @@ def _open_mail(work: _Work, part: Part, depth: int) -> None:
         work.defects[f"parts nested deeper than {DEEPEST}" if deep else f"more than {MOST_PARTS:,} parts"] = None
         return
     if transfer.is_encoded(part.headers):
-        if part.end - part.start > _LARGEST_WITHIN:
+        work.within += part.end - part.start
+        if work.within > _LARGEST_WITHIN:
             return
         raw = b"".join(transfer.pieces(part.headers, part.raw, part.start, part.end))
         part.parts.append(_part(work, raw, 0, len(raw), depth + 1))
@@ -183,7 +198,7 @@ def _between(work: _Work, part: Part, boundary: bytes) -> list[tuple[int, int]]:
     return spans
 
 
-def _line_after(raw: bytes, at: int, end: int) -> tuple[int, bool] | None:
+def _line_after(raw: Raw, at: int, end: int) -> tuple[int, bool] | None:
     """After the line of a boundary, and whether it was the last one; None when the line goes on."""
     last = raw[at : at + 2] == b"--"
     at += 2 * last
@@ -198,7 +213,7 @@ def _line_after(raw: bytes, at: int, end: int) -> tuple[int, bool] | None:
     return (at, last) if last else None
 
 
-def _before(raw: bytes, begin: int, at: int) -> int:
+def _before(raw: Raw, begin: int, at: int) -> int:
     """Without the line end before a boundary, which belongs to the boundary."""
     if at > begin and raw[at - 1] == ord("\n"):
         at -= 1

@@ -3,10 +3,13 @@
 import binascii
 import re
 from collections.abc import Iterator
-from typing import Final
+from mmap import mmap
+from typing import Final, TypeAlias
 
 from caseline.mail.headers import Headers
 
+Raw: TypeAlias = bytes | mmap
+"""A mail as it came: in memory, or in a file of which the system holds in memory what is being read."""
 _CHUNK: Final = 1024 * 1024
 _SAMPLE: Final = 4_000
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
@@ -19,6 +22,8 @@ _ESCAPE: Final = 3
 _PADDED_END: Final = re.compile(rb"=[ \t]{1,100}(?=\r?\n)")
 """A soft line end with blanks that were added on the way."""
 _UU_BEGIN: Final = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ", re.MULTILINE)
+_LONGEST_LINE: Final = 1_000
+"""Of uuencoded lines, which have 62 signs at most and what was added on the way."""
 _KINDS: Final = {
     "base64": "base64",
     "quoted-printable": "quoted-printable",
@@ -35,7 +40,7 @@ def is_encoded(headers: Headers) -> bool:
     return headers.word("content-transfer-encoding") in _KINDS
 
 
-def pieces(headers: Headers, raw: bytes, start: int, end: int) -> Iterator[bytes]:
+def pieces(headers: Headers, raw: Raw, start: int, end: int) -> Iterator[bytes]:
     """The decoded body in pieces of about a megabyte; damage is passed over, not raised."""
     kind = _KINDS.get(headers.word("content-transfer-encoding"))
     if kind == "base64" and not _is_plain(raw[start : min(end, start + _SAMPLE)]):
@@ -52,7 +57,7 @@ def _is_plain(sample: bytes) -> bool:
     return len(sample.translate(None, _BLANK_OR_OURS)) * 10 > len(sample)
 
 
-def _base64(raw: bytes, start: int, end: int) -> Iterator[bytes]:
+def _base64(raw: Raw, start: int, end: int) -> Iterator[bytes]:
     rest = b""
     for at in range(start, end, _CHUNK):
         rest += raw[at : min(end, at + _CHUNK)].translate(None, _FOREIGN)
@@ -75,7 +80,7 @@ def _quads(signs: bytes) -> bytes:
     return binascii.a2b_base64(signs + b"=" * (-len(signs) % 4))
 
 
-def _quoted_printable(raw: bytes, start: int, end: int) -> Iterator[bytes]:
+def _quoted_printable(raw: Raw, start: int, end: int) -> Iterator[bytes]:
     while start < end:
         stop = min(end, start + _CHUNK)
         if stop < end:
@@ -86,10 +91,21 @@ def _quoted_printable(raw: bytes, start: int, end: int) -> Iterator[bytes]:
         start = stop
 
 
-def _uuencoded(raw: bytes, start: int, end: int) -> Iterator[bytes]:
-    body = raw[start:end]
-    found = _UU_BEGIN.search(body)
-    for line in body[found.start() if found else 0 :].split(b"\n")[1 if found else 0 :]:
+def _lines(raw: Raw, start: int, end: int) -> Iterator[bytes]:
+    """The lines of a body without their ends; of a very long one the beginning."""
+    while start < end:
+        found = raw.find(b"\n", start, end)
+        stop = found if found >= 0 else end
+        yield raw[start : min(stop, start + _LONGEST_LINE)]
+        start = stop + 1
+
+
+def _uuencoded(raw: Raw, start: int, end: int) -> Iterator[bytes]:
+    found = _UU_BEGIN.search(raw, start, end)
+    lines = _lines(raw, found.start() if found else start, end)
+    if found:
+        next(lines)
+    for line in lines:
         if line.strip() in (b"end", b"`"):
             return
         try:

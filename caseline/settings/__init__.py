@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     mail_ca: Path | None = None
     """Certificates of an authority of one's own that mail servers are trusted by, beside the system's (PEM)."""
     mail_largest: ByteSize = Field(default=ByteSize(33_554_432), ge=65_536, le=1_073_741_824)
-    """Of a mail above this size only the head is read (32MiB); it is stored all the same."""
+    """A mail above this size is read from a temporary file instead of memory (32MiB)."""
     mail_reopen_days: int = Field(default=14, ge=0, le=3_650)
     """Days after its closing within which a mail opens a request again; later it opens another that is linked."""
     mail_resume_stage: str | None = None
@@ -139,7 +139,15 @@ class Settings(BaseSettings):
     mail_authserv: str | None = None
     """Name by which own mail server signs Authentication-Results; senders that failed its DMARC check are strangers."""
     files_folder: Annotated[Path | None, AfterValidator(lambda path: path and _absolute(path))] = None
-    """Folder of attachments; none: they are kept in the database."""
+    """Folder of attachments; with neither folder nor bucket they are kept in the database."""
+    files_s3: SecretStr | None = None
+    """Bucket of an S3-compatible store for them: https://KEY:SECRET@HOST/BUCKET/PREFIX?region=REGION, percent-encoded;
+    or in the file `CASELINE_FILES_S3_FILE`."""
+    files_s3_file: Path | None = None
+    files_ca: Path | None = None
+    """Certificates of an authority of one's own that the store is trusted by, beside the system's (PEM)."""
+    files_place: Literal["database", "folder", "bucket"] | None = None
+    """Where new attachments are kept; none: in the bucket that is named, else in the folder, else in the database."""
     workers: int = Field(default=2, ge=1, le=64)
     """Converters that work beside the loader of an import."""
     lease_seconds: int = Field(default=120, ge=1, le=86_400)
@@ -186,6 +194,10 @@ class Settings(BaseSettings):
             lines = SecretStr(_read(self.mailboxes_file, "MAILBOXES_FILE"))
             named.append((f"{PREFIX}MAILBOXES_FILE: {self.mailboxes_file}", lines))
         return named
+
+    def files_bucket(self) -> SecretStr | None:
+        """Address of the bucket of attachments, or None when there is none."""
+        return _secret(self.files_s3, self.files_s3_file, "FILES_S3_FILE")
 
     def bitrix24_application(self) -> tuple[str, SecretStr] | None:
         """`client_id` and `client_secret` of the local application, or None when there is none."""

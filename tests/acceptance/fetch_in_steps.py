@@ -16,6 +16,7 @@ from caseline.actions import fetch_mail, take_in_mails, wiring
 from caseline.cli.plain import plain
 from caseline.mail.outcome import Outcome
 from caseline.mail.queue_store import Claimed
+from caseline.mail.transfer import Raw
 from caseline.settings import load
 from tests.factories.mails import Taking
 
@@ -43,7 +44,7 @@ def main(step: int, mail: int) -> None:
         found = fetch_mail.fetch_all(house, wiring.post(settings), clock=now, now_too=True, watch=steps)
         taking = Taking(house)
 
-        def take_in(connection: sa.Connection, claimed: Claimed, content: bytes) -> Outcome:
+        def take_in(connection: sa.Connection, claimed: Claimed, content: Raw) -> Outcome:
             outcome = taking(connection, claimed, content)
             mails()
             return outcome

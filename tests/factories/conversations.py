@@ -42,10 +42,13 @@ class Centre:
                 digest = hashlib.sha256(raw).digest()
                 raw_id, _new = raw_store.keep(connection, digest, len(raw), [raw], now=self.now)
                 arrival_store.keep(connection, INBOX, self._uid, raw_id, date=self.now, now=self.now)
-            told = take_in_mails.take_in_mails(
-                self.house, take_in_mail.taker(self.house, clock=self.clock), clock=self.clock
-            )
+            told = self.take_in()
         return told
+
+    def take_in(self) -> TakenIn:
+        """Take in what waits."""
+        taker = take_in_mail.taker(self.house, clock=self.clock)
+        return take_in_mails.take_in_mails(self.house, taker, clock=self.clock)
 
     def clock(self) -> datetime:
         return self.now

@@ -17,6 +17,7 @@ from caseline.mail import mailboxes
 from caseline.mail.mailboxes import After
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
+from caseline.mail.transfer import Raw
 from caseline.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -29,7 +30,7 @@ def raw(number: int, *, text: str = "It does not work", size: int = 0) -> bytes:
     return f"{head}Message-ID: <matter-{number}@client.example>\r\nX-Made-Up: yes\r\n\r\n{body}".encode()
 
 
-def subject(content: bytes) -> str:
+def subject(content: Raw) -> str:
     """The subject of such a mail."""
     found = re.search(rb"^Subject: (.*?)\r?$", content, re.MULTILINE)
     assert found, content[:200]
@@ -42,7 +43,7 @@ class Taking:
     def __init__(self, house: House) -> None:
         self.intake = wiring.intake(house)
 
-    def __call__(self, connection: sa.Connection, mail: Claimed, content: bytes) -> Outcome:
+    def __call__(self, connection: sa.Connection, mail: Claimed, content: Raw) -> Outcome:
         know_calendars.ready(connection, now=NOW)
         stage = open_request.stages(connection, self.intake.cards)[0]
         new = NewCard(subject=subject(content), description=f"mail {mail.id}", stage=stage.code)

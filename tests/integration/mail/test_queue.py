@@ -1,14 +1,19 @@
 """Received mails are claimed, taken in and settled, each once."""
 
+import tempfile
 from datetime import timedelta
+from mmap import mmap
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from caseline.crm.port import TryLater
+from caseline.files.faults import StoreTrouble
 from caseline.mail import queue_store, raw_store
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import MOST_ATTEMPTS, Claimed
+from caseline.mail.transfer import Raw
 from tests.factories import mails
 from tests.factories.mails import NOW, PostRoom, Taking
 
@@ -35,7 +40,7 @@ def states(room: PostRoom) -> list[tuple[object, ...]]:
     return room.ask("SELECT state, attempts FROM mail.mail ORDER BY id")
 
 
-def broken(_connection: sa.Connection, mail: Claimed, _content: bytes) -> Outcome:
+def broken(_connection: sa.Connection, mail: Claimed, _content: Raw) -> Outcome:
     raise ValueError(f"mail {mail.id} makes no sense")
 
 
@@ -110,7 +115,7 @@ def test_a_mail_that_fails_holds_up_no_other(room: PostRoom) -> None:
     receive(room, mails.raw(1), mails.raw(2))
     taking = Taking(room.house)
 
-    def one_is_broken(connection: sa.Connection, mail: Claimed, content: bytes) -> Outcome:
+    def one_is_broken(connection: sa.Connection, mail: Claimed, content: Raw) -> Outcome:
         return (broken if mail.id == 1 else taking)(connection, mail, content)
 
     found = room.take_in(one_is_broken)
@@ -123,7 +128,7 @@ def test_what_was_written_for_a_mail_that_fails_is_taken_back(room: PostRoom) ->
     receive(room, mails.raw(1))
     taking = Taking(room.house)
 
-    def breaks_late(connection: sa.Connection, mail: Claimed, content: bytes) -> Outcome:
+    def breaks_late(connection: sa.Connection, mail: Claimed, content: Raw) -> Outcome:
         taking(connection, mail, content)
         raise ValueError("at last")
 
@@ -169,7 +174,7 @@ def test_a_mail_that_kills_every_process_goes_into_quarantine(room: PostRoom) ->
 def test_what_is_no_fault_of_the_mail_counts_no_attempt(room: PostRoom) -> None:
     receive(room, mails.raw(1))
 
-    def later(_connection: sa.Connection, _mail: Claimed, _content: bytes) -> Outcome:
+    def later(_connection: sa.Connection, _mail: Claimed, _content: Raw) -> Outcome:
         raise TryLater("the portal rests")
 
     with pytest.raises(TryLater):
@@ -182,7 +187,7 @@ def test_what_is_no_fault_of_the_mail_counts_no_attempt(room: PostRoom) -> None:
 def test_what_the_driver_refuses_to_send_is_the_fault_of_the_mail(room: PostRoom) -> None:
     receive(room, mails.raw(1), mails.raw(2))
 
-    def refused(connection: sa.Connection, mail: Claimed, content: bytes) -> Outcome:
+    def refused(connection: sa.Connection, mail: Claimed, content: Raw) -> Outcome:
         if mail.id == 1:
             connection.execute(sa.text("SELECT :value"), {"value": "a\0b"})
         return mails.Taking(room.house)(connection, mail, content)
@@ -193,29 +198,46 @@ def test_what_the_driver_refuses_to_send_is_the_fault_of_the_mail(room: PostRoom
     assert "NUL" in taken.reasons[0][1]
 
 
-def test_of_a_very_large_mail_the_head_alone_is_read(database_url: str) -> None:
+def test_a_very_large_mail_is_read_from_a_file_as_a_whole(database_url: str) -> None:
     room = mails.post_room(database_url, mail_largest="64KiB")
     seen = []
-    piece = b"x" * (1 << 20)
+    pieces = [bytes([sign]) * (1 << 20) for sign in b"abc"]
     with room.house.engine.begin() as connection:
-        raw_store.keep(connection, bytes(32), 3 * len(piece), [piece, piece, piece], now=NOW)
+        raw_store.keep(connection, bytes(32), 3 << 20, pieces, now=NOW)
+        raw_store.keep(connection, bytes(31) + b"1", 1 << 16, [b"small" * 2], now=NOW)
 
-    def look(_connection: sa.Connection, _mail: Claimed, content: bytes) -> Outcome:
-        seen.append(len(content))
+    def look(_connection: sa.Connection, _mail: Claimed, content: Raw) -> Outcome:
+        seen.append((type(content), content[:]))
         return Outcome(state=State.TRAY)
 
     room.take_in(look)
 
-    assert seen == [1 << 20]
+    assert seen == [(mmap, b"".join(pieces)), (bytes, b"small" * 2)]
     with room.house.engine.connect() as connection:
-        assert len(raw_store.whole(connection, 1)) == 3 << 20
-        assert len(raw_store.head(connection, 1, (1 << 20) + 1)) == (1 << 20) + 1
+        assert raw_store.head(connection, 1, (1 << 20) + 1) == pieces[0] + b"b"
+
+
+@pytest.mark.parametrize("trouble", ["full", "missing"])
+def test_without_room_for_its_temporary_file_a_large_mail_waits_and_no_attempt_counts(
+    trouble: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = mails.post_room(database_url, mail_largest="64KiB")
+    receive(room, mails.raw(1, size=100_000))
+    place = {"full": "/dev/full", "missing": "/nowhere/file"}[trouble]
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: Path(place).open("wb", 0))  # noqa: SIM115 - closed by whoever asks for it
+
+    with pytest.raises(StoreTrouble, match="TMPDIR"):
+        room.take_in()
+    assert states(room) == [("received", 0)]
+
+    monkeypatch.undo()
+    assert room.take_in().done == 1
 
 
 def test_a_reason_is_kept_whatever_it_holds(room: PostRoom) -> None:
     receive(room, mails.raw(1))
 
-    def odd(_connection: sa.Connection, _mail: Claimed, _content: bytes) -> Outcome:
+    def odd(_connection: sa.Connection, _mail: Claimed, _content: Raw) -> Outcome:
         raise ValueError("nul \0, half a letter \ud800, " + "and so on " * 500)
 
     assert room.take_in(odd).failed == 1

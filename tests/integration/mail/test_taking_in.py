@@ -10,10 +10,13 @@ from caseline.actions import move_request, reply_to_client, take_in_mail
 from caseline.actions.move_request import Move
 from caseline.crm import tables as crm
 from caseline.crm.cards import Refused
+from caseline.files.faults import StoreTrouble
 from caseline.mail import verdicts
+from caseline.mail.queue_store import MOST_ATTEMPTS
 from caseline.outbox.tables import letter
-from tests.factories import conversations
+from tests.factories import conversations, s3
 from tests.factories.conversations import Centre, mail
+from tests.unit.mail.corpus import building
 
 
 @pytest.fixture
@@ -238,3 +241,26 @@ def test_a_nul_in_an_address_or_an_id_holds_up_no_other_mail(centre: Centre, hea
     centre.get(head + b"\r\n\r\nhi", mail(Message_ID="<later@client.example>"))
 
     assert [one["state"] for one in centre.mails()] == ["done", "done"]
+
+
+def test_while_the_store_of_files_does_not_work_mails_wait_and_no_attempt_counts(
+    database_url: str, tmp_path: Path
+) -> None:
+    raw = building.multipart(b"multipart/mixed", [building.plain(), building.attached(b"a.bin", b"one")])
+    with s3.scripted((403, s3.fault("InvalidAccessKeyId")), s3.FINE) as store:
+        address = f"http://{s3.KEY}:{s3.SECRET}@127.0.0.1:{store.port}/{s3.BUCKET}"
+        centre = conversations.centre(database_url, tmp_path, files_s3=address)
+        for _ in range(MOST_ATTEMPTS + 1):
+            store.answers.insert(0, (403, s3.fault("InvalidAccessKeyId")))
+            with pytest.raises(StoreTrouble, match="CASELINE_FILES_S3") as told:
+                centre.get(raw)
+            assert s3.SECRET not in str(told.value)
+        store.answers = [s3.FINE]
+        assert [(one["state"], one["attempts"], one["error"]) for one in centre.mails()] == [("received", 0, None)]
+        assert centre.landed() == [None]
+
+        centre.get(raw)
+
+    (record_id,) = centre.landed()
+    (message,) = centre.timeline(record_id or 0)
+    assert [(one.name, one.sha256 is not None) for one in message.attachments] == [("a.bin", True)]

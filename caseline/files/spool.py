@@ -1,0 +1,76 @@
+"""A content on its way: in memory while it is small, in a temporary file above that."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Final
+
+from caseline.files.faults import StoreTrouble
+
+PIECE: Final = 1024 * 1024
+"""Bytes that are read at once, and a content that is held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A content that is complete; whoever reads the file begins by `file.seek(0)`."""
+
+    digest: bytes
+    """SHA-256."""
+    size: int
+    file: IO[bytes]
+
+    def pieces(self, size: int = PIECE) -> Iterator[bytes]:
+        """The content from its beginning, in pieces of at most `size` bytes."""
+        self.file.seek(0)
+        while piece := self.file.read(size):
+            yield piece
+
+
+@contextmanager
+def spooled(pieces: Iterable[bytes]) -> Iterator[Content]:
+    """Gather a content that comes in pieces. Raises `StoreTrouble` when there is no room for temporary files."""
+    with tempfile.SpooledTemporaryFile(max_size=PIECE) as file:
+        digest, size = hashlib.sha256(), 0
+        for piece in pieces:
+            digest.update(piece)
+            size += len(piece)
+            write(file, piece)
+        flush(file)
+        yield Content(digest.digest(), size, file)
+
+
+def temporary() -> IO[bytes]:
+    """A temporary file without a name; `StoreTrouble` when there can be none."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def write(file: IO[bytes], piece: bytes) -> None:
+    """Write to a temporary file; a full disk is `StoreTrouble`."""
+    try:
+        file.write(piece)
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def flush(file: IO[bytes]) -> None:
+    """Write what waits to be written, like `write`."""
+    try:
+        file.flush()
+    except OSError as error:
+        raise _no_room(error) from error
+
+
+def _no_room(error: OSError) -> StoreTrouble:
+    """A temporary file that cannot be written, and what to do."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return StoreTrouble(
+        f"cannot write a temporary file in {tempfile.gettempdir()} ({reason}): free space there, or set TMPDIR to"
+        " another folder"
+    )
