@@ -156,6 +156,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Successor:
+    """A request that goes on where an earlier one was closed."""
+
+    record_id: int
+    direct: bool
+    """It was opened by an answer to the very request that was asked for, not to one that came between."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parties:
     """Who has to do with a request, by lower-case mail address, and whether it still runs."""
 

@@ -20,6 +20,18 @@ _ACTS: Final = {
         Act.TRAY: "put aside as automatic",
     },
 }
+_FOLLOWED: Final = {
+    "ru": {
+        False: ", которое открыл прежний ответ на обращение {follows}",
+        True: ", в котором теперь продолжается обращение {follows}",
+    },
+    "en": {
+        False: ", which was opened by an earlier answer to request {follows}",
+        True: ", in which request {follows} goes on by now",
+    },
+}
+"""Of a request that it joins instead of the one that it names, closed long ago; by whether others came between."""
+_AGAIN: Final = {"ru": "; оно снова открыто", "en": "; it is open again"}
 _RULES: Final = {
     "ru": {
         Rule.TOKEN: "по метке в адресе {value} ({place})",
@@ -88,6 +100,8 @@ def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = 
         "relation": verdict.relation.value if verdict.relation else None,
         "unverified": verdict.unverified,
         "linked": list(verdict.linked),
+        "follows": list(verdict.follows),
+        "further": verdict.further,
         "reason": verdict.reason,
         "by": by,
         "at": at.isoformat(),
@@ -96,7 +110,7 @@ def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = 
 
 def told(data: Mapping[str, Any], language: str, *, automatic: str | None = None) -> str:
     """A kept verdict in words."""
-    parts = [_ACTS[language][Act(data["act"])].format(number=data["record_id"])]
+    parts = [_act(data, language)]
     if data["rule"] and data["act"] != Act.NEW:
         parts.append(_RULES[language][Rule(data["rule"])].format(value=data["value"], place=data["place"]))
     if data["relation"]:
@@ -106,6 +120,16 @@ def told(data: Mapping[str, Any], language: str, *, automatic: str | None = None
     if data["linked"]:
         parts.append(_ALSO[language].format(others=", ".join(map(str, data["linked"]))))
     return "; ".join(parts)
+
+
+def _act(data: Mapping[str, Any], language: str) -> str:
+    act, number = Act(data["act"]), data["record_id"]
+    # Verdicts that were kept by older versions do not say what they follow.
+    if act is Act.NEW or not data.get("follows"):
+        return _ACTS[language][act].format(number=number)
+    said = _FOLLOWED[language][data["further"]].format(follows=data["follows"][0])
+    again = _AGAIN[language] if act is Act.REOPEN else ""
+    return _ACTS[language][Act.JOIN].format(number=number) + said + again
 
 
 def by_person(act: Act, record_id: int, assignment_id: int | None = None) -> Verdict:
