@@ -13,7 +13,7 @@ from caseline.mail.message import Mail
 from caseline.mail.threads import Act, Clue, Rule, Rules, Verdict, judge
 from caseline.outbox import bounces
 from caseline.outbox import store as outbox
-from caseline.outbox.minting import Mint
+from caseline.outbox.minting import Mint, Thread
 from caseline.people import store as people
 
 
@@ -47,19 +47,43 @@ class Bench:
         return gathered, judge(gathered.clues, states, now=self.now, rules=rules, successors=found)
 
     def bounce(self, bounce: Bounce) -> Verdict | None:
-        """A bounce belongs to the letter of ours that it names, and to nothing else: others may be forged."""
+        """A bounce belongs to a letter of ours that it names, or to the thread whose reply address the letter bore.
+
+        To nothing else: others may be forged. A letter is noted as not delivered only where it is certain which.
+        """
         found = outbox.by_message_id(self.connection, [f"<{one}>" for one in bounce.original_ids])
         letter = outbox.get(self.connection, min(found.values())) if found else None
-        if letter is None:
+        if letter is not None:
+            if bounce.permanent:
+                for address in bounce.recipients or (None,):
+                    self._note(letter.message_id, address, bounce)
+            return self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
+        threads = {one: thread for one in bounce.reply_to if (thread := self.mint.read_address(one)) is not None}
+        if not threads:
             return None
-        clue = Clue(Rule.OWN_ID, letter.message_id, "report", letter.thread.record_id, letter.thread.assignment_id)
-        if bounce.permanent:
-            for address in bounce.recipients or (None,):
-                bounces.note(self.connection, letter.message_id, address, bounce.status or "?", now=self.now)
+        address, thread = next(iter(threads.items()))
+        verdict = self._of_thread(Rule.TOKEN, address, thread)
+        if verdict is None or not bounce.permanent:
+            return verdict
+        unknown = [one for one in bounce.recipients if not self._noted(thread, one, bounce)]
+        certain = bounce.recipients and not unknown
+        return verdict if certain else replace(verdict, undelivered=tuple(unknown), reason="undelivered")
+
+    def _noted(self, thread: Thread, address: str, bounce: Bounce) -> bool:
+        """Whether one letter alone of the thread has gone to this address, so that it is the one."""
+        gone = bounces.gone_to(self.connection, thread, address)
+        if len(gone) == 1:
+            self._note(gone[0], address, bounce)
+        return len(gone) == 1
+
+    def _note(self, message_id: str, address: str | None, bounce: Bounce) -> None:
+        bounces.note(self.connection, message_id, address, bounce.status or "?", now=self.now)
+
+    def _of_thread(self, rule: Rule, value: str, thread: Thread) -> Verdict | None:
+        """Where a report lands: whoever is told of it shall find it, however long ago the request was closed."""
+        clue = Clue(rule, value, "report", thread.record_id, thread.assignment_id)
         states = self._gathering().states(self.connection, [clue], None)
-        # Whoever is told of a bounce shall find it, however long ago the request was closed.
-        forever = Rules(timedelta.max)
-        judged = judge([clue], states, now=self.now, rules=forever)
+        judged = judge([clue], states, now=self.now, rules=Rules(timedelta.max))
         return replace(judged, act=Act.JOIN, relation=None, unverified=False) if judged.record_id else None
 
     def _gathering(self) -> Gathering:

@@ -12,11 +12,30 @@ from caseline.crm.timeline_port import Timelines
 from caseline.mail import senders, thread_store
 from caseline.mail.message import Mail
 from caseline.mail.thread_store import Trace  # noqa: TC001 - beside the others
-from caseline.mail.threads import Clue, Named, Relation, Rule, State, States
+from caseline.mail.threads import Clue, Relation, Rule, State, States
 from caseline.outbox.minting import Mint
 
 ROOT: Final = 22
 """Bytes of a Thread-Index that all mails of a conversation share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a mail names, in the order in which it is believed."""
+
+    in_reply_to: Sequence[str]
+    references: Sequence[str]
+    """The oldest first, as in the header."""
+    message_id: str | None = None
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """(id, header), the nearest parent first, each once."""
+        seen = set()
+        for header, ids in (("In-Reply-To", self.in_reply_to), ("References", reversed(self.references))):
+            for one in ids:
+                if one not in seen:
+                    seen.add(one)
+                    yield one, header
 
 
 @dataclass(frozen=True, slots=True)

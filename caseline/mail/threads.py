@@ -5,7 +5,7 @@ clue that proves itself (a token of ours) is believed whoever sends it, and the 
 stranger opens a new request that says which one it may belong to, because ids in headers are easily copied or forged.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -110,6 +110,8 @@ class Verdict:
     """Requests closed long ago where it goes on: the one that it names first."""
     further: bool = False
     """Of a request that it joins instead of the one that it names: others came between the two."""
+    undelivered: tuple[str, ...] = ()
+    """Of a report: whom a letter did not reach, if it cannot be said which letter."""
     reason: str = ""
     """Of a new request: why no clue decided."""
 
@@ -225,22 +227,3 @@ def _others(alive: Sequence[tuple[Clue, State]], chosen: int) -> tuple[int, ...]
     """Other requests that sure clues name."""
     named = (state.record_id for clue, state in alive if clue.rule not in WEAK and state.record_id != chosen)
     return tuple(dict.fromkeys(named))
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a mail names, in the order in which it is believed."""
-
-    in_reply_to: Sequence[str]
-    references: Sequence[str]
-    """The oldest first, as in the header."""
-    message_id: str | None = None
-
-    def ids(self) -> Iterator[tuple[str, str]]:
-        """(id, header), the nearest parent first, each once."""
-        seen = set()
-        for header, ids in (("In-Reply-To", self.in_reply_to), ("References", reversed(self.references))):
-            for one in ids:
-                if one not in seen:
-                    seen.add(one)
-                    yield one, header

@@ -74,6 +74,7 @@ _REASONS: Final = {
         "closed long ago": "названное обращение закрыто давно; новое ссылается на него",
         "person": "так решил сотрудник",
         "automatic": "письмо написал автомат ({automatic})",
+        "undelivered": "сообщают, что наше письмо не доставлено ({whom}), но не говорят, какое из них",
     },
     "en": {
         "no clue": "it names no request that we know",
@@ -82,6 +83,7 @@ _REASONS: Final = {
         "closed long ago": "the request that it names was closed long ago; the new one is linked to it",
         "person": "somebody of the support centre decided so",
         "automatic": "no person wrote it ({automatic})",
+        "undelivered": "it reports that a letter of ours was not delivered ({whom}), and does not say which of them",
     },
 }
 _ALSO: Final = {"ru": "связано с {others}", "en": "linked with {others}"}
@@ -102,6 +104,7 @@ def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = 
         "linked": list(verdict.linked),
         "follows": list(verdict.follows),
         "further": verdict.further,
+        "undelivered": list(verdict.undelivered),
         "reason": verdict.reason,
         "by": by,
         "at": at.isoformat(),
@@ -116,7 +119,8 @@ def told(data: Mapping[str, Any], language: str, *, automatic: str | None = None
     if data["relation"]:
         parts.append(_RELATIONS[language][Relation(data["relation"])])
     if data["reason"]:
-        parts.append(_REASONS[language][data["reason"]].format(automatic=automatic))
+        whom = ", ".join(data.get("undelivered", ())) or "?"
+        parts.append(_REASONS[language][data["reason"]].format(automatic=automatic, whom=whom))
     if data["linked"]:
         parts.append(_ALSO[language].format(others=", ".join(map(str, data["linked"]))))
     return "; ".join(parts)

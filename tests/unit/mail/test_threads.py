@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from caseline.crm.timeline import Successor
-from caseline.mail.threads import Act, Clue, Named, Relation, Rule, Rules, State, Verdict, judge
+from caseline.mail.clues import Named
+from caseline.mail.threads import Act, Clue, Relation, Rule, Rules, State, Verdict, judge
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 RULES = Rules()
