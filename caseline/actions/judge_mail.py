@@ -17,6 +17,12 @@ from caseline.outbox.minting import Mint, Thread
 from caseline.people import store as people
 
 
+def unproven(house: House, mail: Mail) -> str | None:
+    """Own mail server, where it found that the sender's domain does not stand for this mail; None where it did not."""
+    own = house.settings.mail_authserv
+    return own if own is not None and mail.dmarc(own) is False else None
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Where mails are judged, in the caller's transaction."""
@@ -29,9 +35,16 @@ class Bench:
 
     def mail(self, mail: Mail) -> tuple[Gathered, Verdict]:
         """What a mail names, and where it lands for that."""
-        gathering, sender = self._gathering(), None
-        if mail.sender is not None and not self._forged(mail):
-            sender = mail.sender.address.lower()
+        gathered, verdict = self._judged(mail, server := unproven(self.house, mail))
+        if server is None:
+            return gathered, verdict
+        # What somebody opens in another's name must not draw that one's next answers.
+        return gathered, replace(verdict, unproven=server, unverified=True, follows=())
+
+    def _judged(self, mail: Mail, server: str | None) -> tuple[Gathered, Verdict]:
+        # Nobody knows who writes what is unproven: it may be anybody.
+        sender = mail.sender.address.lower() if mail.sender and server is None else None
+        gathering = self._gathering()
         gathered = gathering.gathered(self.connection, Signs.of(mail))
         states = gathering.states(self.connection, gathered.clues, sender)
         rules = Rules(timedelta(days=self.house.settings.mail_reopen_days))
@@ -88,8 +101,3 @@ class Bench:
 
     def _gathering(self) -> Gathering:
         return Gathering(self.timelines, self.mint, people.is_staff)
-
-    def _forged(self, mail: Mail) -> bool:
-        """Whether own server has found that the sender's domain does not stand for this mail."""
-        own = self.house.settings.mail_authserv
-        return own is not None and mail.dmarc(own) is False

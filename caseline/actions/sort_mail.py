@@ -33,7 +33,7 @@ def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Ca
             stage=open_request.stages(connection, intake.cards)[0].code,
             channel=OUR_CHANNEL,
             contact_id=contact.id if contact else None,
-            company_id=contact.company_id if contact else None,
+            company_id=contact.company_id if contact and one.unproven is None else None,
         )
         card = intake.create(connection, new, Deed(at=now, by_id=by_id, data={"split_from": one.record_id}))
         _move(house, connection, one, _decided(Act.NEW, card.id, by, now), now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import assign, know_calendars, wiring
+from caseline.actions import assign, judge_mail, know_calendars, wiring
 from caseline.actions.enter_mail import Entry
 from caseline.actions.judge_mail import Bench
 from caseline.actions.take_in_mails import TakeIn
@@ -73,8 +73,9 @@ def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime)
             raise Refused(f"mail {mail_id}: not in the tray; `caseline mail list --tray` says which are")
         mail = message.read(raw_store.head(connection, claimed.raw_id, house.settings.mail_largest))
         entry = Entry(connection, house, intake, timelines, Files(house.settings.files_folder), claimed, now)
-        card = entry.open(mail)
-        verdict = verdicts.by_person(Act.NEW, card.id)
+        unproven = judge_mail.unproven(house, mail)
+        card = entry.open(mail, proven=unproven is None)
+        verdict = replace(verdicts.by_person(Act.NEW, card.id), unproven=unproven, unverified=unproven is not None)
         number = entry.append(mail, card.id, verdict)
         said = verdicts.as_data(verdict, card.id, at=now, by=by or "person")
         thread_store.overrule(connection, mail_id, said)
@@ -132,7 +133,7 @@ class _Work:
         """A mail that a person wrote."""
         gathered, verdict = self.bench.mail(mail)
         if verdict.act is Act.NEW:
-            record_id = self.entry.open(mail).id
+            record_id = self.entry.open(mail, proven=verdict.unproven is None).id
         else:
             record_id = verdict.record_id or 0
             self.entry.wake(record_id, verdict)
@@ -140,7 +141,8 @@ class _Work:
         number = self.entry.append(mail, record_id, verdict)
         self._end_assignment(mail, verdict, number)
         self._remember(gathered, sender)
-        if verdict.act is Act.NEW:
+        if verdict.act is Act.NEW and verdict.unproven is None:
+            # Whose address was forged did not write to us: a letter would be unwanted mail from us.
             self.entry.acknowledge(record_id, mail)
         return replace(
             told,
@@ -152,9 +154,9 @@ class _Work:
 
     def _link(self, record_id: int, verdict: Verdict) -> None:
         """Say what the request has to do with others that the mail names."""
-        new = verdict.act is Act.NEW
+        new, doubtful = verdict.act is Act.NEW, verdict.reason == "stranger" or verdict.unproven is not None
         follows = verdict.follows if new else ()
-        maybe = verdict.linked[:1] if new and verdict.reason == "stranger" else ()
+        maybe = verdict.linked[:1] if new and doubtful else ()
         also = [one for one in verdict.linked if one not in {*follows, *maybe}]
         for kind, others in (("follows", follows), ("maybe", maybe), ("also", also)):
             self.timelines.link(self.connection, record_id, others, kind, at=self.now)
@@ -179,7 +181,7 @@ class _Work:
             if judged.act in {Act.JOIN, Act.REOPEN}:
                 verdict = replace(judged, act=Act.JOIN)
         if verdict is None or verdict.record_id is None:
-            aside = Verdict(Act.TRAY, reason="automatic")
+            aside = Verdict(Act.TRAY, reason="automatic", unproven=judge_mail.unproven(self.bench.house, mail))
             return replace(told, state=State.TRAY, verdict=verdicts.as_data(aside, None, at=self.now))
         number = self.entry.append(mail, verdict.record_id, verdict, automatic=automatic)
         return replace(

@@ -49,6 +49,9 @@ class NewMessage:
     assignment_id: int | None = None
     automatic: str | None = None
     unverified: bool = False
+    """Nobody vouches for the sender: somebody new with a valid token, or somebody unproven."""
+    unproven: str | None = None
+    """The server that found that the sender's domain does not stand for it (DMARC)."""
     new_text: str | None = None
     """What is not quoted, where that is less than the text."""
     mail_ref: int | None = None
@@ -76,6 +79,7 @@ class Message:
     assignment_id: int | None
     automatic: str | None
     unverified: bool
+    unproven: str | None
     new_text: str | None
     mail_ref: int | None
     attachments: tuple[Attached, ...] = field(default=())

@@ -103,7 +103,9 @@ class Verdict:
     """What decided; None for a new request that names none."""
     relation: Relation | None = None
     unverified: bool = False
-    """Somebody new writes with a valid token."""
+    """Nobody vouches for the sender: somebody new with a valid token, or somebody unproven."""
+    unproven: str | None = None
+    """Own server, where it found that the sender's domain does not stand for the mail (DMARC)."""
     linked: tuple[int, ...] = ()
     """Requests that it may belong to, or that others of its clues name."""
     follows: tuple[int, ...] = ()

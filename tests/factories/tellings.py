@@ -218,7 +218,14 @@ class Stage:
         return "\r\n".join([*head, "MIME-Version: 1.0", "", text.format(**names), ""]).encode(charset)
 
     def _compared(self, lands: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        unsaid: dict[str, Any] = {"automatic": None, "in": None, "assignment": None, "links": {}, "follows": None}
+        unsaid: dict[str, Any] = {
+            "automatic": None,
+            "in": None,
+            "assignment": None,
+            "links": {},
+            "follows": None,
+            "unproven": None,
+        }
         wanted = {**_LANDS, **unsaid, **_TRAY.get(lands.get("state", "done"), {}), **lands}
         row = self.centre.mails()[-1]
         verdict = row["verdict"] or {}
@@ -234,6 +241,7 @@ class Stage:
         )
         found["links"] = {self._name(one): self._kind(row["record_id"], one) for one in verdict.get("linked", ())}
         joined = verdict.get("act") in {"join", "reopen"}
+        found["unproven"] = verdict.get("unproven")
         found["follows"] = self._name((verdict.get("follows") or [None])[0]) if joined else None
         for name in ("value", "place"):
             if name in lands:
@@ -262,10 +270,11 @@ class Stage:
     def _entered(self, row: sa.RowMapping, found: Mapping[str, Any]) -> None:
         """The timeline says the same as the verdict."""
         (message,) = [one for one in self.centre.timeline(row["record_id"]) if one.mail_ref == row["id"]]
-        assert (message.assignment_id, message.automatic, message.unverified) == (
+        assert (message.assignment_id, message.automatic, message.unverified, message.unproven) == (
             row["assignment_id"],
             found["automatic"],
             found["unverified"],
+            found["unproven"],
         )
 
     def _closed(self, record_id: int) -> bool:

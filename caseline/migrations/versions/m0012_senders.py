@@ -1,4 +1,4 @@
-"""Who sends a mail: companies found by the domain of an address.
+"""Who sends a mail: companies found by the domain of an address; senders that are not proven.
 
 Revision: 0012
 """
@@ -20,16 +20,18 @@ STATEMENTS = (
       left(regexp_replace(lower(website), '^(https?://)?(www\.)?([^/:?#]*).*$', '\3'), 255), id
     ) WHERE website IS NOT NULL
     """,
+    "ALTER TABLE crm.message_trait ADD COLUMN unproven text",
 )
 
 
 def upgrade() -> None:
-    """Make the indexes."""
+    """Make the indexes and the column."""
     for statement in STATEMENTS:
         op.execute(statement)
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.execute("ALTER TABLE crm.message_trait DROP COLUMN unproven")
     for index in ("ix_company_mail_domain", "ix_company_web_domain"):
         op.execute(f"DROP INDEX crm.{index}")

@@ -113,13 +113,13 @@ def test_two_answers_at_once_open_one_request(centre: Centre, monkeypatch: pytes
     second = answer(centre, "И ещё", sender=sender)
     taken_in, opened = Entry.open, threading.Event()
 
-    def slow(self: Entry, mail: Mail) -> Card:
+    def slow(self: Entry, mail: Mail, *, proven: bool) -> Card:
         """Whoever comes first opens the request only when the other waits for that."""
         if not opened.is_set():
             opened.set()
             others.start()
             assert any(waits() for _ in range(300)), "the other mail was judged at the same time"
-        return taken_in(self, mail)
+        return taken_in(self, mail, proven=proven)
 
     def waits() -> bool:
         threading.Event().wait(0.05)
