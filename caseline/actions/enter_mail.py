@@ -47,19 +47,23 @@ class Entry:
     claimed: Claimed
     now: datetime
 
-    def open(self, mail: Mail) -> Card:
-        """A request of this mail, of the contact with the sender's address, who is made where there is none."""
+    def open(self, mail: Mail, *, proven: bool = True) -> Card:
+        """A request of this mail, of the contact with the sender's address, who is made where there is none.
+
+        Of a sender who is not proven it says who he claims to be, and no company.
+        """
         contact = None
         if mail.sender is not None:
-            name, address = mail.sender.name, mail.sender.address
-            contact = senders.contact_of(self.connection, self.timelines, address, name, at=self.now).contact
+            contact = senders.contact_of(
+                self.connection, self.timelines, mail.sender, proven=proven, at=self.now
+            ).contact
         new = NewCard(
             subject=mail.subject[:_LONGEST_SUBJECT].strip() or WITHOUT_SUBJECT[self.house.settings.mail_language],
             description=mail.new_text.strip() or mail.text.strip() or None,
             stage=open_request.stages(self.connection, self.intake.cards)[0].code,
             channel=OUR_CHANNEL,
             contact_id=contact.id if contact else None,
-            company_id=contact.company_id if contact else None,
+            company_id=contact.company_id if contact and proven else None,
         )
         return self.intake.create(self.connection, new, self._deed())
 
@@ -92,6 +96,7 @@ class Entry:
             assignment_id=verdict.assignment_id,
             automatic=automatic,
             unverified=verdict.unverified,
+            unproven=verdict.unproven,
             new_text=mail.new_text if mail.quoted else None,
             mail_ref=self.claimed.id,
             attachments=self._attached(mail),

@@ -33,10 +33,10 @@ def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Ca
             stage=open_request.stages(connection, intake.cards)[0].code,
             channel=OUR_CHANNEL,
             contact_id=contact.id if contact else None,
-            company_id=contact.company_id if contact else None,
+            company_id=contact.company_id if contact and one.unproven is None else None,
         )
         card = intake.create(connection, new, Deed(at=now, by_id=by_id, data={"split_from": one.record_id}))
-        _move(house, connection, one, _decided(Act.NEW, card.id, by, now))
+        _move(house, connection, one, _decided(Act.NEW, card.id, by, now), now)
         timelines.link(connection, card.id, [one.record_id], "split", at=now)
         return card
 
@@ -49,7 +49,7 @@ def join(house: House, message_id: int, key: str, *, by: str | None, now: dateti
         card = find_request.request(connection, intake.cards, key)
         if card.id == one.record_id:
             raise Refused(f"message {message_id} stands in {card.name} already: nothing to move")
-        _move(house, connection, one, _decided(Act.JOIN, card.id, by, now))
+        _move(house, connection, one, _decided(Act.JOIN, card.id, by, now), now)
         return card
 
 
@@ -100,10 +100,14 @@ def _message(house: House, connection: sa.Connection, message_id: int) -> Messag
     return one
 
 
-def _move(house: House, connection: sa.Connection, one: Message, said: dict[str, Any]) -> None:
+def _move(house: House, connection: sa.Connection, one: Message, said: dict[str, Any], now: datetime) -> None:
     """Let a message stand where somebody says; what was said of its mail before is kept."""
-    connect.timelines(house.settings.crm).move(connection, [one.id], said["record_id"])
+    timelines, record_id = connect.timelines(house.settings.crm), said["record_id"]
+    timelines.move(connection, [one.id], record_id)
     if one.mail_ref is not None:
+        # Whoever answers the same old letter once more shall find where the first answer is by now.
+        old = thread_store.follows(connection, one.mail_ref)
+        timelines.succeed(connection, one.record_id, record_id, old, at=now)
         thread_store.overrule(connection, one.mail_ref, said)
 
 

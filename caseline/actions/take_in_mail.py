@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import assign, know_calendars, wiring
+from caseline.actions import assign, judge_mail, know_calendars, wiring
 from caseline.actions.enter_mail import Entry
+from caseline.actions.judge_mail import Bench
 from caseline.actions.take_in_mails import TakeIn, TakenIn, take_in_mails
 from caseline.actions.wiring import House
 from caseline.crm import connect
@@ -18,17 +19,15 @@ from caseline.crm.timeline import AssignmentState
 from caseline.crm.timeline_port import Timelines
 from caseline.mail import done_word, message, queue_store, raw_store, thread_store, verdicts
 from caseline.mail.automatic import Reason
-from caseline.mail.bounces import Bounce
-from caseline.mail.clues import Gathered, Gathering, Signs
+from caseline.mail.clues import Gathered
 from caseline.mail.message import Mail
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
-from caseline.mail.threads import Act, Clue, Relation, Rule, Rules, Verdict, judge
+from caseline.mail.threads import Act, Relation, Verdict
 from caseline.mail.transfer import Raw
-from caseline.outbox import bounces
-from caseline.outbox import store as outbox
-from caseline.outbox.minting import Mint
-from caseline.people import store as people
+
+if TYPE_CHECKING:
+    from caseline.outbox.minting import Mint
 
 _LONGEST_SUBJECT: Final = 500
 _KEPT: Final = timedelta(seconds=10)
@@ -67,7 +66,7 @@ def taker(house: House, *, clock: Callable[[], datetime]) -> TakeIn:
             kept[:] = [(now, wiring.mint(house, connection, now=now))]
         mint = kept[0][1]
         entry = Entry(connection, house, intake, timelines, files, claimed, now)
-        work = _Work(connection, house, timelines, mint, entry, claimed, now)
+        work = _Work(connection, timelines, Bench(connection, house, timelines, mint, now), entry, claimed, now)
         return work.take_in(message.read(raw, whole=len(raw) == claimed.size))
 
     return take_in
@@ -85,8 +84,9 @@ def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime)
         in_memory = house.settings.mail_largest
         mail = message.read(raw_store.opened(connection, claimed.raw_id, claimed.size, in_memory=in_memory))
         entry = Entry(connection, house, intake, timelines, wiring.files(house.settings), claimed, now)
-        card = entry.open(mail)
-        verdict = verdicts.by_person(Act.NEW, card.id)
+        unproven = judge_mail.unproven(house, mail)
+        card = entry.open(mail, proven=unproven is None)
+        verdict = replace(verdicts.by_person(Act.NEW, card.id), unproven=unproven, unverified=unproven is not None)
         number = entry.append(mail, card.id, verdict)
         said = verdicts.as_data(verdict, card.id, at=now, by=by or "person")
         thread_store.overrule(connection, mail_id, said)
@@ -99,9 +99,8 @@ class _Work:
     """One mail on its way in, in the caller's transaction."""
 
     connection: sa.Connection
-    house: House
     timelines: Timelines
-    mint: Mint
+    bench: Bench
     entry: Entry
     claimed: Claimed
     now: datetime
@@ -135,29 +134,26 @@ class _Work:
         """Whether we wrote it ourselves: such a mail must not open a request that we answer again."""
         if mail.automatic is Reason.BOUNCE:
             return False
-        if mail.loop is not None and self.mint.read_mark(mail.loop):
+        if mail.loop is not None and self.bench.mint.read_mark(mail.loop):
             return True
         return sender is not None and (
-            sender == self.mint.address.lower() or self.mint.read_address(sender) is not None
+            sender == self.bench.mint.address.lower() or self.bench.mint.read_address(sender) is not None
         )
 
     def _written(self, mail: Mail, told: Outcome, sender: str | None) -> Outcome:
         """A mail that a person wrote."""
-        gathered, verdict = self._judged(mail, sender)
+        gathered, verdict = self.bench.mail(mail)
         if verdict.act is Act.NEW:
-            card = self.entry.open(mail)
-            kind = {"stranger": "maybe", "closed long ago": "follows"}.get(verdict.reason, "also")
-            self.timelines.link(self.connection, card.id, verdict.linked[:1], kind, at=self.now)
-            self.timelines.link(self.connection, card.id, verdict.linked[1:], "also", at=self.now)
-            record_id = card.id
+            record_id = self.entry.open(mail, proven=verdict.unproven is None).id
         else:
             record_id = verdict.record_id or 0
             self.entry.wake(record_id, verdict)
-            self.timelines.link(self.connection, record_id, verdict.linked, "also", at=self.now)
+        self._link(record_id, verdict)
         number = self.entry.append(mail, record_id, verdict)
         self._end_assignment(mail, verdict, number)
         self._remember(gathered, sender)
-        if verdict.act is Act.NEW:
+        if verdict.act is Act.NEW and verdict.unproven is None:
+            # Whose address was forged did not write to us: a letter would be unwanted mail from us.
             self.entry.acknowledge(record_id, mail)
         return replace(
             told,
@@ -166,6 +162,15 @@ class _Work:
             message_ref=number,
             verdict=verdicts.as_data(verdict, record_id, at=self.now),
         )
+
+    def _link(self, record_id: int, verdict: Verdict) -> None:
+        """Say what the request has to do with others that the mail names."""
+        new, doubtful = verdict.act is Act.NEW, verdict.reason == "stranger" or verdict.unproven is not None
+        follows = verdict.follows if new else ()
+        maybe = verdict.linked[:1] if new and doubtful else ()
+        also = [one for one in verdict.linked if one not in {*follows, *maybe}]
+        for kind, others in (("follows", follows), ("maybe", maybe), ("also", also)):
+            self.timelines.link(self.connection, record_id, others, kind, at=self.now)
 
     def _end_assignment(self, mail: Mail, verdict: Verdict, number: int) -> None:
         """An outsider who answers that it is done has ended the assignment; any other answer leaves it open (A13)."""
@@ -181,13 +186,13 @@ class _Work:
         """Nobody wrote it: it joins what it surely belongs to without waking it, or goes into the tray."""
         verdict = None
         if mail.bounce is not None:
-            verdict = self._bounced(mail.bounce)
+            verdict = self.bench.bounce(mail.bounce)
         elif automatic != Reason.LOOP:
-            _, judged = self._judged(mail, mail.sender.address.lower() if mail.sender else None)
+            _, judged = self.bench.mail(mail)
             if judged.act in {Act.JOIN, Act.REOPEN}:
                 verdict = replace(judged, act=Act.JOIN)
         if verdict is None or verdict.record_id is None:
-            aside = Verdict(Act.TRAY, reason="automatic")
+            aside = Verdict(Act.TRAY, reason="automatic", unproven=judge_mail.unproven(self.bench.house, mail))
             return replace(told, state=State.TRAY, verdict=verdicts.as_data(aside, None, at=self.now))
         number = self.entry.append(mail, verdict.record_id, verdict, automatic=automatic)
         return replace(
@@ -197,38 +202,6 @@ class _Work:
             message_ref=number,
             verdict=verdicts.as_data(verdict, verdict.record_id, at=self.now),
         )
-
-    def _bounced(self, bounce: Bounce) -> Verdict | None:
-        """A bounce belongs to the letter of ours that it names, and to nothing else: others may be forged."""
-        found = outbox.by_message_id(self.connection, [f"<{one}>" for one in bounce.original_ids])
-        letter = outbox.get(self.connection, min(found.values())) if found else None
-        if letter is None:
-            return None
-        clue = Clue(Rule.OWN_ID, letter.message_id, "report", letter.thread.record_id, letter.thread.assignment_id)
-        if bounce.permanent:
-            for address in bounce.recipients or (None,):
-                bounces.note(self.connection, letter.message_id, address, bounce.status or "?", now=self.now)
-        states = self._gathering().states(self.connection, [clue], None)
-        # Whoever is told of a bounce shall find it, however long ago the request was closed.
-        forever = Rules(timedelta.max)
-        judged = judge([clue], states, now=self.now, rules=forever)
-        return replace(judged, act=Act.JOIN, relation=None, unverified=False) if judged.record_id else None
-
-    def _judged(self, mail: Mail, sender: str | None) -> tuple[Gathered, Verdict]:
-        gathering = self._gathering()
-        gathered = gathering.gathered(self.connection, Signs.of(mail))
-        clues = gathered.clues
-        states = gathering.states(self.connection, clues, None if self._forged(mail) else sender)
-        rules = Rules(timedelta(days=self.house.settings.mail_reopen_days))
-        return gathered, judge(clues, states, now=self.now, rules=rules)
-
-    def _gathering(self) -> Gathering:
-        return Gathering(self.timelines, self.mint, people.is_staff)
-
-    def _forged(self, mail: Mail) -> bool:
-        """Whether own server has found that the sender's domain does not stand for this mail."""
-        own = self.house.settings.mail_authserv
-        return own is not None and mail.dmarc(own) is False
 
     def _remember(self, gathered: Gathered, sender: str | None) -> None:
         """Keep what later mails may name: ids that we do not have, and the root of an Outlook conversation."""

@@ -23,7 +23,7 @@ def sight(found: "Sight", language: str, *, as_json: bool, now: datetime, done: 
     console = screen.out()
     card = found.card
     console.print(f"Request {card.number} (id {card.id}): {card.subject}", style="bold", soft_wrap=True)
-    for name, value in _facts(found):
+    for name, value in _facts(found, language):
         if value:
             console.print(f"{name + ':':<10} {value}", soft_wrap=True)
     if found.words:
@@ -35,10 +35,10 @@ def sight(found: "Sight", language: str, *, as_json: bool, now: datetime, done: 
         console.print(line, soft_wrap=True)
     console.print()
     console.print(stages(found))
-    timeline_shown.timeline(found)
+    timeline_shown.timeline(found, language)
 
 
-def _facts(found: "Sight") -> list[tuple[str, str | None]]:
+def _facts(found: "Sight", language: str) -> list[tuple[str, str | None]]:
     card, zone = found.card, found.zone
     return [
         ("Stage", card.stage.label + (" (closed)" if card.stage.closed else "")),
@@ -47,13 +47,20 @@ def _facts(found: "Sight") -> list[tuple[str, str | None]]:
         ("Group", card.group),
         ("Assignee", card.assignee),
         ("Company", card.company),
-        ("Contact", card.contact),
+        ("Contact", _contact(found, language)),
         ("Channel", card.channel),
         ("Source", f"{card.source}, key {card.origin}" if card.source else None),
         ("Created", f"{time_shown.moment(card.created_at, zone)} ({zone})"),
         ("Closed", time_shown.moment(card.closed_at, zone) if card.closed_at else None),
         ("Version", str(card.version)),
     ]
+
+
+def _contact(found: "Sight", language: str) -> str | None:
+    """Whose request it is, as far as the mail that has opened it can be believed."""
+    opening = next((one for one in found.timeline if one.kind == "mail_in"), None)
+    doubt = timeline_shown.unproven(opening, language) if opening else ""
+    return f"{found.card.contact} ({doubt})" if found.card.contact and doubt else found.card.contact
 
 
 def _deadline(found: "Sight", language: str, now: datetime) -> list[str]:

@@ -21,7 +21,7 @@ _LINKS: Final = {
 }
 
 
-def timeline(found: "Sight") -> None:
+def timeline(found: "Sight", language: str) -> None:
     """What was written, the oldest first, with the assignments that some of it belongs to."""
     console = screen.out()
     for one, other, kind in found.links:
@@ -30,7 +30,7 @@ def timeline(found: "Sight") -> None:
         console.print(assignment(work, found.zone), soft_wrap=True)
     for message in found.timeline:
         console.print()
-        console.print(escape(_head(message, found.zone)), style="bold", soft_wrap=True)
+        console.print(escape(_head(message, found.zone, language)), style="bold", soft_wrap=True)
         console.print(escape(_body(message)), soft_wrap=True)
 
 
@@ -58,11 +58,18 @@ def as_dict(message: "Message") -> dict[str, Any]:
     return made
 
 
-def _head(message: "Message", zone: str) -> str:
+def unproven(message: "Message", language: str) -> str:
+    """That its sender is not proven; empty when nothing speaks against him."""
+    from caseline.mail import verdicts
+
+    return verdicts.not_proven(message.unproven, language) if message.unproven else ""
+
+
+def _head(message: "Message", zone: str, language: str) -> str:
     marks = [
         f"assignment {message.assignment_id}" if message.assignment_id else "",
         f"automatic: {message.automatic}" if message.automatic else "",
-        "UNVERIFIED SENDER" if message.unverified else "",
+        unproven(message, language) or ("UNVERIFIED SENDER" if message.unverified else ""),
         "imported" if message.imported else "",
         "" if message.public else "internal",
     ]

@@ -14,6 +14,11 @@ def _to(name: str, target: str, *, nullable: bool = True) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, sa.ForeignKey(target), nullable=nullable)
 
 
+MAIL_DOMAIN = "left(split_part(lower(email), '@', 2), 255)"
+WEB_DOMAIN = r"left(regexp_replace(lower(website), '^(https?://)?(www\.)?([^/:?#]*).*$', '\3'), 255)"
+"""Domains of a company: whoever asks for them must write the same, else no index helps. What is longer is no domain,
+and an index could not hold it."""
+
 company = sa.Table(
     "company",
     metadata,
@@ -30,6 +35,8 @@ company = sa.Table(
     *bookkeeping(),
     sa.UniqueConstraint("source", "origin"),
     sa.Index("ix_company_name", sa.text("translate(lower(name), 'ё', 'е')"), "id"),
+    sa.Index("ix_company_mail_domain", sa.text(MAIL_DOMAIN), "id", postgresql_where=sa.text("email IS NOT NULL")),
+    sa.Index("ix_company_web_domain", sa.text(WEB_DOMAIN), "id", postgresql_where=sa.text("website IS NOT NULL")),
     schema=SCHEMA,
 )
 

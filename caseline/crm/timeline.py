@@ -49,6 +49,9 @@ class NewMessage:
     assignment_id: int | None = None
     automatic: str | None = None
     unverified: bool = False
+    """Nobody vouches for the sender: somebody new with a valid token, or somebody unproven."""
+    unproven: str | None = None
+    """The server that found that the sender's domain does not stand for it (DMARC)."""
     new_text: str | None = None
     """What is not quoted, where that is less than the text."""
     mail_ref: int | None = None
@@ -76,6 +79,7 @@ class Message:
     assignment_id: int | None
     automatic: str | None
     unverified: bool
+    unproven: str | None
     new_text: str | None
     mail_ref: int | None
     attachments: tuple[Attached, ...] = field(default=())
@@ -153,6 +157,15 @@ class Held:
     record_id: int
     assignment_id: int | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """A request that goes on where an earlier one was closed."""
+
+    record_id: int
+    direct: bool
+    """It was opened by an answer to the very request that was asked for, not to one that came between."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caseline.crm.cards import Deed
-from caseline.crm.timeline import Assignment, Contact, Held, Message, NewAssignment, NewMessage, Parties
+from caseline.crm.timeline import Assignment, Contact, Held, Message, NewAssignment, NewMessage, Parties, Successor
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -99,6 +99,17 @@ class Timelines(Protocol):
         self, connection: "sa.Connection", record_id: int, others: Sequence[int], kind: str, *, at: datetime
     ) -> None:
         """Say what a request has to do with others: `maybe`, `follows`, `split`, `also`."""
+
+    def successors(self, connection: "sa.Connection", ids: Sequence[int]) -> list[Successor]:
+        """Requests that go on where these were closed, and where those were, the newest first; merges are followed.
+
+        Nobody else hears of them until the transaction ends: of two that ask, the second finds what the first has made.
+        """
+
+    def succeed(
+        self, connection: "sa.Connection", record_id: int, into_id: int, others: Sequence[int], *, at: datetime
+    ) -> None:
+        """Say that what goes on where `others` were closed is no longer this request but another one."""
 
     def links(self, connection: "sa.Connection", record_id: int) -> list[tuple[int, int, str]]:
         """(request, other, kind) of the links from and to a request, the oldest first."""

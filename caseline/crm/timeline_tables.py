@@ -64,13 +64,15 @@ trait = sa.Table(
     sa.Column("unverified", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("new_text", sa.Text),
     sa.Column("mail_ref", sa.BigInteger),
+    sa.Column("unproven", sa.Text),
     sa.Index("ix_message_trait_assignment_id", "assignment_id", postgresql_where=sa.text("assignment_id IS NOT NULL")),
     sa.Index("ix_message_trait_mail_ref", "mail_ref", postgresql_where=sa.text("mail_ref IS NOT NULL")),
     schema=SCHEMA,
 )
 """What is said of some messages. `assignment_id`: it belongs to that assignment, apart from the client's
 correspondence. `automatic`: no person wrote it, and why that is thought. `unverified`: somebody new wrote it with a
-valid token. `new_text`: what is not quoted. `mail_ref`: the mail that it came as."""
+valid token, or somebody `unproven`: this server found that DMARC failed. `new_text`: what is not quoted. `mail_ref`:
+the mail that it came as."""
 
 attachment = sa.Table(
     "attachment",

@@ -20,8 +20,18 @@ _COPY: Final = re.compile(
     r"исходное сообщение|заголовки исходного",
     re.IGNORECASE,
 )
+_NAMES: Final = (
+    "message-id",
+    # What letters of this program say once more; and where providers keep the id that they put their own in place of.
+    "x-caseline-letter",
+    "x-google-original-message-id",
+    "x-microsoft-original-message-id",
+)
 _ID_LINE: Final = re.compile(
-    r"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\n]{1,998}>)", re.IGNORECASE | re.MULTILINE
+    rf"^[> \t]*({'|'.join(_NAMES)}):[ \t]*(?:\r?\n[ \t]+)?(<[^<>\n]{{1,998}}>)", re.IGNORECASE | re.MULTILINE
+)
+_REPLY_LINE: Final = re.compile(
+    r"^[> \t]*reply-to:([^\n]{0,998}(?:\n>?[ \t][^\n]{0,998})?)", re.IGNORECASE | re.MULTILINE
 )
 _FAILED_LINE: Final = re.compile(r"^[ \t]*<?([^\s<>,;:]{1,64}@[^\s<>,;:]{1,255})>?[:;,]?[ \t]*$", re.MULTILINE)
 _DONE: Final = frozenset({"delivered", "relayed", "expanded"})
@@ -32,6 +42,9 @@ class Bounce:
     """What a report says. Whether it is about a letter of ours, its ids must show; anybody can forge the rest."""
 
     original_ids: tuple[str, ...]
+    """By which the letter may be known, its Message-ID first, which a provider may have put in place of ours."""
+    reply_to: tuple[str, ...]
+    """To which addresses its answers were to go."""
     recipients: tuple[str, ...]
     """Whom the letter did not reach, or late."""
     status: str | None
@@ -69,7 +82,8 @@ def of(root: Part, text: str) -> Bounce:
     worst = max(statuses, default=None)
     permanent = "failed" in actions if actions else (worst or "").startswith("5")
     kept = tuple(dict.fromkeys(recipients))[:_MOST_RECIPIENTS]
-    return Bounce(_ids(root, parts, text), kept, worst, permanent)
+    ids, reply_to = _original(root, parts, text)
+    return Bounce(ids, reply_to, kept, worst, permanent)
 
 
 def _leaves(part: Part) -> Iterator[Part]:
@@ -103,23 +117,38 @@ def _recipient(fields: Headers) -> str | None:
     return None
 
 
-def _ids(root: Part, parts: list[Part], text: str) -> tuple[str, ...]:
-    """The id of the letter that is reported, from the copy that came along, else what the report refers to."""
-    found: list[str] = []
-    for part in parts:
-        if part.content_type.startswith("message/") and part.parts:
-            found += identifiers.ids(part.parts[0].headers.values("message-id"))[:1]
-        elif part.content_type in ("text/rfc822-headers", "message/rfc822-headers"):
-            found += identifiers.ids(Headers(_content(part).strip(b"\r\n") + b"\n").values("message-id"))[:1]
-    if not found:
+def _original(root: Part, parts: list[Part], text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the letter that is reported, and where its answers were to go, from the copy that came along.
+
+    Without a copy, or where it has no id, what the report refers to.
+    """
+    heads = [head for part in parts if (head := _head(part)) is not None]
+    found = [each for head in heads for name in _NAMES for each in identifiers.ids(head.values(name))[:1]]
+    answers = [each.address for head in heads for each in addresses.addresses(head.values("reply-to"))]
+    if not found and not answers:
         copy = _COPY.search(text)
-        found = list(identifiers.ids(_ID_LINE.findall(text[copy.end() if copy else 0 :])[:1]))
+        said = text[copy.end() if copy else 0 :][:_LONGEST]
+        named: list[tuple[str, str]] = _ID_LINE.findall(said)
+        # The first of each name: what comes below may be of mails that the letter quotes.
+        first = {name.lower(): value for name, value in reversed(named)}
+        found = [each for name in _NAMES if name in first for each in identifiers.ids([first[name]])]
+        line = _REPLY_LINE.search(said)
+        answers = [each.address for each in addresses.addresses([line[1]])] if line else []
     if not found:
         found = [
             *identifiers.ids(root.headers.values("in-reply-to")),
             *identifiers.ids(root.headers.values("references"))[-1:],
         ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(answers))
+
+
+def _head(part: Part) -> Headers | None:
+    """The headers of a letter that came along, whole or without its text."""
+    if part.content_type.startswith("message/") and part.parts:
+        return part.parts[0].headers
+    if part.content_type in ("text/rfc822-headers", "message/rfc822-headers"):
+        return Headers(_content(part).strip(b"\r\n") + b"\n")
+    return None
 
 
 def _in_words(root: Part, text: str) -> tuple[list[str], list[str]]:

@@ -12,11 +12,30 @@ from caseline.crm.timeline_port import Timelines
 from caseline.mail import senders, thread_store
 from caseline.mail.message import Mail
 from caseline.mail.thread_store import Trace  # noqa: TC001 - beside the others
-from caseline.mail.threads import Clue, Named, Relation, Rule, State
+from caseline.mail.threads import Clue, Relation, Rule, State, States
 from caseline.outbox.minting import Mint
 
 ROOT: Final = 22
 """Bytes of a Thread-Index that all mails of a conversation share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a mail names, in the order in which it is believed."""
+
+    in_reply_to: Sequence[str]
+    references: Sequence[str]
+    """The oldest first, as in the header."""
+    message_id: str | None = None
+
+    def ids(self) -> Iterator[tuple[str, str]]:
+        """(id, header), the nearest parent first, each once."""
+        seen = set()
+        for header, ids in (("In-Reply-To", self.in_reply_to), ("References", reversed(self.references))):
+            for one in ids:
+                if one not in seen:
+                    seen.add(one)
+                    yield one, header
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +100,13 @@ class Gathering:
         return Gathered(clues, [key for key, _header in unknown], signs.root)
 
     def states(
-        self, connection: sa.Connection, clues: Sequence[Clue], sender: str | None
-    ) -> Mapping[tuple[int, int | None], State]:
-        """Requests that clues name, and what the sender has to do with each; None: nobody can say who sends it."""
-        named = sorted({one.record_id for one in clues})
+        self, connection: sa.Connection, clues: Sequence[Clue], sender: str | None, others: Sequence[int] = ()
+    ) -> States:
+        """Requests that clues name, and others; and what the sender has to do with each.
+
+        Without a sender nobody can say who sends it.
+        """
+        named = sorted({*others, *(one.record_id for one in clues)})
         if not named:
             return {}
         found = {one.record_id: one for one in self.timelines.parties(connection, named, sender)}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from caseline.crm.timeline import Contact
 from caseline.crm.timeline_port import Timelines
+from caseline.mail.addresses import Address
 
 _LONGEST_NAME: Final = 200
 
@@ -25,13 +26,19 @@ class Known:
     """How many more contacts have this address; the first made is taken."""
 
 
-def contact_of(connection: sa.Connection, timelines: Timelines, address: str, name: str, *, at: datetime) -> Known:
-    """The contact with this address, or a new one of the company that alone lists the domain of it."""
+def contact_of(
+    connection: sa.Connection, timelines: Timelines, sender: Address, *, proven: bool, at: datetime
+) -> Known:
+    """The contact with this address, or a new one of the company that alone lists the domain of it.
+
+    A new one whose address is not proven is of no company: anybody may have written in its name.
+    """
+    address = sender.address
     found = timelines.contacts(connection, address)
     if found:
         return Known(found[0], made=False, others=len(found) - 1)
-    shown = " ".join(name.split())[:_LONGEST_NAME] or address
-    company_id = _company_by_domain(connection, timelines, address)
+    shown = " ".join(sender.name.split())[:_LONGEST_NAME] or address
+    company_id = _company_by_domain(connection, timelines, address) if proven else None
     made = timelines.make_contact(connection, shown, address=address, company_id=company_id, at=at)
     return Known(made, made=True)
 

@@ -94,6 +94,14 @@ def overrule(connection: sa.Connection, mail_id: int, said: Mapping[str, Any]) -
     connection.execute(sa.update(_mail).values(**values, verdict=verdict).where(_mail.c.id == mail_id))
 
 
+def follows(connection: sa.Connection, mail_id: int) -> list[int]:
+    """Requests closed long ago where the request goes on that the rules have opened for a mail; none of any other."""
+    query = sa.select(_mail.c.verdict).where(_mail.c.id == mail_id)
+    said = connection.execute(query).scalar_one_or_none() or {}
+    opened = [one for one in (said, *said.get("before", ())) if one.get("by") == "rules" and one["act"] == "new"]
+    return list(opened[0].get("follows", ())) if opened else []
+
+
 def taken_out(connection: sa.Connection, mail_id: int, message_ref: int) -> None:
     """A mail of the tray stands in a timeline now."""
     values = {"state": "done", "message_ref": message_ref}

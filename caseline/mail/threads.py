@@ -5,11 +5,13 @@ clue that proves itself (a token of ours) is believed whoever sends it, and the 
 stranger opens a new request that says which one it may belong to, because ids in headers are easily copied or forged.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+
+from caseline.crm.timeline import Successor
 
 FRESH: Final = timedelta(days=90)
 """How long an id that we never had, or a Thread-Index, points at a request."""
@@ -74,6 +76,10 @@ class State:
     merged_into: int | None = None
 
 
+States = Mapping[tuple[int, int | None], State]
+"""By (record, assignment)."""
+
+
 class Act(StrEnum):
     """What becomes of a mail."""
 
@@ -97,9 +103,17 @@ class Verdict:
     """What decided; None for a new request that names none."""
     relation: Relation | None = None
     unverified: bool = False
-    """Somebody new writes with a valid token."""
+    """Nobody vouches for the sender: somebody new with a valid token, or somebody unproven."""
+    unproven: str | None = None
+    """Own server, where it found that the sender's domain does not stand for the mail (DMARC)."""
     linked: tuple[int, ...] = ()
     """Requests that it may belong to, or that others of its clues name."""
+    follows: tuple[int, ...] = ()
+    """Requests closed long ago where it goes on: the one that it names first."""
+    further: bool = False
+    """Of a request that it joins instead of the one that it names: others came between the two."""
+    undelivered: tuple[str, ...] = ()
+    """Of a report: whom a letter did not reach, if it cannot be said which letter."""
     reason: str = ""
     """Of a new request: why no clue decided."""
 
@@ -113,13 +127,21 @@ class Rules:
 
 
 def judge(
-    clues: Sequence[Clue], states: Mapping[tuple[int, int | None], State], *, now: datetime, rules: Rules
+    clues: Sequence[Clue],
+    states: States,
+    *,
+    now: datetime,
+    rules: Rules,
+    successors: Sequence[Successor] = (),
 ) -> Verdict:
     """Where a mail that names these requests lands; `clues` are in the order of `Rule`, the nearest of each first.
 
-    `states`: by (record, assignment) of each clue; requests that are gone have none. Rules: facts of mail, f 7-9.
+    `states`: by (record, assignment) of each clue; requests that are gone have none. `successors`: of the requests that
+    a verdict without them says it follows, the newest first, each with its state. Rules: facts of mail, f 7-9.
     """
-    alive = [(clue, state) for clue in clues if (state := _survivor(clue, states)) is not None]
+    alive = [
+        (clue, state) for clue in clues if (state := _survivor(states, clue.record_id, clue.assignment_id)) is not None
+    ]
     doubtful: list[int] = []
     ended: Verdict | None = None
     for clue, state in alive:
@@ -130,32 +152,64 @@ def judge(
         if not _fresh(clue, state, alive, now):
             continue
         others = _others(alive, state.record_id)
-        if state.closed_at is not None and now - state.closed_at > rules.reopen:
+        if (act := _act(state, now, rules)) is None:
             # It may name the request, too, in which the matter goes on.
-            linked = (state.record_id, *others)
-            ended = ended or Verdict(Act.NEW, clue=clue, linked=linked, reason="closed long ago")
+            # A merge may be taken back: then the request that the clue names is the one that was closed.
+            follows = tuple(dict.fromkeys([state.record_id, clue.record_id]))
+            linked = tuple(dict.fromkeys([*follows, *others]))
+            ended = ended or Verdict(Act.NEW, clue=clue, linked=linked, follows=follows, reason="closed long ago")
             continue
-        act = Act.JOIN if state.closed_at is None else Act.REOPEN
         # An assignment is of the request that the clue named; after a merge it went along.
         return Verdict(
             act, state.record_id, clue.assignment_id, clue, state.relation, unverified=not known, linked=others
         )
     if ended is not None:
-        return ended
+        return _going_on(ended, successors, states, now, rules)
     if doubtful:
         return Verdict(Act.NEW, linked=tuple(dict.fromkeys(doubtful)), reason="stranger")
     return Verdict(Act.NEW, reason="stale" if alive else "no clue")
 
 
-def _survivor(clue: Clue, states: Mapping[tuple[int, int | None], State]) -> State | None:
-    """The request that a clue means by now: merged ones are followed to the one that remains."""
-    state = states.get((clue.record_id, clue.assignment_id))
+def _going_on(ended: Verdict, successors: Sequence[Successor], states: States, now: datetime, rules: Rules) -> Verdict:
+    """The newest request that runs where the one that was named has ended, if the sender has to do with it."""
+    found = [(one, state) for one in successors if (state := _survivor(states, one.record_id)) is not None]
+    known = [(one, state) for one, state in found if state.relation is not Relation.STRANGER]
+    for one, state in known:
+        act = _act(state, now, rules)
+        if act is not None:
+            others = tuple(number for number in ended.linked if number not in {*ended.follows, state.record_id})
+            # What proves that somebody has seen a letter of the old request proves nothing about this one.
+            return Verdict(
+                act,
+                state.record_id,
+                clue=ended.clue,
+                relation=state.relation,
+                linked=others,
+                follows=ended.follows,
+                further=not one.direct or state.record_id != one.record_id,
+            )
+    # All of these have ended, too: an answer to the last of them shall find the new one as well.
+    last = [state.record_id for _one, state in known][:1]
+    follows = tuple(dict.fromkeys([*ended.follows, *last]))
+    return replace(ended, follows=follows, linked=tuple(dict.fromkeys([*follows, *ended.linked])))
+
+
+def _act(state: State, now: datetime, rules: Rules) -> Act | None:
+    """How a mail comes into a request; None when that was closed too long ago."""
+    if state.closed_at is None:
+        return Act.JOIN
+    return Act.REOPEN if now - state.closed_at <= rules.reopen else None
+
+
+def _survivor(states: States, record_id: int, assignment_id: int | None = None) -> State | None:
+    """The request that is meant by now: merged ones are followed to the one that remains."""
+    state = states.get((record_id, assignment_id))
     seen: set[int] = set()
     while state is not None and state.merged_into is not None:
         if state.record_id in seen:
             return None
         seen.add(state.record_id)
-        state = states.get((state.merged_into, clue.assignment_id)) or states.get((state.merged_into, None))
+        state = states.get((state.merged_into, assignment_id)) or states.get((state.merged_into, None))
     return state
 
 
@@ -175,22 +229,3 @@ def _others(alive: Sequence[tuple[Clue, State]], chosen: int) -> tuple[int, ...]
     """Other requests that sure clues name."""
     named = (state.record_id for clue, state in alive if clue.rule not in WEAK and state.record_id != chosen)
     return tuple(dict.fromkeys(named))
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a mail names, in the order in which it is believed."""
-
-    in_reply_to: Sequence[str]
-    references: Sequence[str]
-    """The oldest first, as in the header."""
-    message_id: str | None = None
-
-    def ids(self) -> Iterator[tuple[str, str]]:
-        """(id, header), the nearest parent first, each once."""
-        seen = set()
-        for header, ids in (("In-Reply-To", self.in_reply_to), ("References", reversed(self.references))):
-            for one in ids:
-                if one not in seen:
-                    seen.add(one)
-                    yield one, header

@@ -20,6 +20,18 @@ _ACTS: Final = {
         Act.TRAY: "put aside as automatic",
     },
 }
+_FOLLOWED: Final = {
+    "ru": {
+        False: ", которое открыл прежний ответ на обращение {follows}",
+        True: ", в котором теперь продолжается обращение {follows}",
+    },
+    "en": {
+        False: ", which was opened by an earlier answer to request {follows}",
+        True: ", in which request {follows} goes on by now",
+    },
+}
+"""Of a request that it joins instead of the one that it names, closed long ago; by whether others came between."""
+_AGAIN: Final = {"ru": "; оно снова открыто", "en": "; it is open again"}
 _RULES: Final = {
     "ru": {
         Rule.TOKEN: "по метке в адресе {value} ({place})",
@@ -59,18 +71,26 @@ _REASONS: Final = {
         "no clue": "письмо не называет ни одного известного обращения",
         "stranger": "названное обращение отправителю не принадлежит, поэтому оно только указано как возможное",
         "stale": "названная связь слишком старая или неоднозначная",
+        "unproven": "названное обращение только указано как возможное",
         "closed long ago": "названное обращение закрыто давно; новое ссылается на него",
         "person": "так решил сотрудник",
         "automatic": "письмо написал автомат ({automatic})",
+        "undelivered": "сообщают, что наше письмо не доставлено ({whom}), но не говорят, какое из них",
     },
     "en": {
         "no clue": "it names no request that we know",
         "stranger": "the request that it names is not the sender's, so that it is only linked as a possible one",
         "stale": "what it names is too old, or names several",
+        "unproven": "the request that it names is only linked as a possible one",
         "closed long ago": "the request that it names was closed long ago; the new one is linked to it",
         "person": "somebody of the support centre decided so",
         "automatic": "no person wrote it ({automatic})",
+        "undelivered": "it reports that a letter of ours was not delivered ({whom}), and does not say which of them",
     },
+}
+_NOT_PROVEN: Final = {
+    "ru": "отправитель не подтверждён: проверка DMARC не пройдена на {server}",
+    "en": "sender not proven: DMARC failed at {server}",
 }
 _ALSO: Final = {"ru": "связано с {others}", "en": "linked with {others}"}
 
@@ -87,7 +107,11 @@ def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = 
         "place": clue.place if clue else None,
         "relation": verdict.relation.value if verdict.relation else None,
         "unverified": verdict.unverified,
+        "unproven": verdict.unproven,
         "linked": list(verdict.linked),
+        "follows": list(verdict.follows),
+        "further": verdict.further,
+        "undelivered": list(verdict.undelivered),
         "reason": verdict.reason,
         "by": by,
         "at": at.isoformat(),
@@ -96,16 +120,37 @@ def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = 
 
 def told(data: Mapping[str, Any], language: str, *, automatic: str | None = None) -> str:
     """A kept verdict in words."""
-    parts = [_ACTS[language][Act(data["act"])].format(number=data["record_id"])]
+    parts = [_act(data, language)]
     if data["rule"] and data["act"] != Act.NEW:
         parts.append(_RULES[language][Rule(data["rule"])].format(value=data["value"], place=data["place"]))
-    if data["relation"]:
+    unproven = data.get("unproven")
+    if unproven:
+        parts.append(not_proven(unproven, language))
+    elif data["relation"]:
         parts.append(_RELATIONS[language][Relation(data["relation"])])
     if data["reason"]:
-        parts.append(_REASONS[language][data["reason"]].format(automatic=automatic))
+        # Whether the request is the sender's is just what nobody knows then.
+        reason = "unproven" if unproven and data["reason"] == "stranger" else data["reason"]
+        whom = ", ".join(data.get("undelivered", ())) or "?"
+        parts.append(_REASONS[language][reason].format(automatic=automatic, whom=whom))
     if data["linked"]:
         parts.append(_ALSO[language].format(others=", ".join(map(str, data["linked"]))))
     return "; ".join(parts)
+
+
+def _act(data: Mapping[str, Any], language: str) -> str:
+    act, number = Act(data["act"]), data["record_id"]
+    # Verdicts that were kept by older versions do not say what they follow.
+    if act is Act.NEW or not data.get("follows"):
+        return _ACTS[language][act].format(number=number)
+    said = _FOLLOWED[language][data["further"]].format(follows=data["follows"][0])
+    again = _AGAIN[language] if act is Act.REOPEN else ""
+    return _ACTS[language][Act.JOIN].format(number=number) + said + again
+
+
+def not_proven(server: str, language: str) -> str:
+    """That own mail server did not find the sender's domain to stand for a mail."""
+    return _NOT_PROVEN[language].format(server=server)
 
 
 def by_person(act: Act, record_id: int, assignment_id: int | None = None) -> Verdict:

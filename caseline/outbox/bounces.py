@@ -8,7 +8,22 @@ import sqlalchemy as sa
 from caseline.outbox import store
 from caseline.outbox.addresses import folded
 from caseline.outbox.letters import Delivery, State
+from caseline.outbox.minting import Thread
 from caseline.outbox.tables import letter, recipient
+
+
+def gone_to(connection: sa.Connection, thread: Thread, address: str) -> list[str]:
+    """Message-IDs of the letters of a thread that have gone to this address, or may have, the oldest first."""
+    out = [one.value for one in (State.SENDING, State.SENT, State.FAILED)]
+    query = (
+        sa.select(letter.c.message_id)
+        .where(letter.c.record_id == thread.record_id, letter.c.state.in_(out))
+        .where(letter.c.assignment_id.is_not_distinct_from(thread.assignment_id))
+        .where(
+            sa.exists().where(recipient.c.letter_id == letter.c.id, recipient.c.folded == folded(address)),
+        )
+    )
+    return list(connection.execute(query.order_by(letter.c.id)).scalars())
 
 
 def note(connection: sa.Connection, message_id: str, address: str | None, answer: str, *, now: datetime) -> int | None:

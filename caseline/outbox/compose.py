@@ -16,6 +16,8 @@ from caseline.outbox.addresses import needs_utf8
 from caseline.outbox.letters import Address, Attachment, Letter, Nature
 
 LOOP_HEADER: Final = "X-Caseline"
+LETTER_HEADER: Final = "X-Caseline-Letter"
+"""The Message-ID once more: providers that put another one in its place leave this as it is, and bounces show it."""
 _LONGEST_LINE: Final = 900
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=0)
@@ -53,6 +55,7 @@ def _head(letter: Letter) -> list[str]:
     pieces = [encoded[start : start + head.WIDTH - 16] for start in range(0, len(encoded), head.WIDTH - 16)]
     lines.append(head.line("Thread-Index", "\r\n ".join(pieces)))
     lines.append(head.line(LOOP_HEADER, f"{letter.mark}; {letter.nature}"))
+    lines.append(head.ids(LETTER_HEADER, [letter.message_id]))
     if letter.automatic:
         lines.append(head.line("Auto-Submitted", _AUTO_SUBMITTED[letter.nature]))
         lines.append(head.line("X-Auto-Response-Suppress", "All"))

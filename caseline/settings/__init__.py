@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(default=None, pattern=_ADDRESS)
     """Address at which people outside reach `caseline public serve`; where it is named, letters carry links to it."""
     mail_authserv: str | None = None
-    """Name by which own mail server signs Authentication-Results; senders that failed its DMARC check are strangers."""
+    """Name by which own mail server signs Authentication-Results; those that failed its DMARC check are unproven."""
     files_folder: Annotated[Path | None, AfterValidator(lambda path: path and _absolute(path))] = None
     """Folder of attachments; with neither folder nor bucket they are kept in the database."""
     files_s3: SecretStr | None = None

@@ -36,14 +36,19 @@ class Centre:
         """Let mails arrive, one after the other, a minute apart, and take each in."""
         told = TakenIn(self.now)
         for raw in mails:
+            self.arrive(raw)
+            told = self.take_in()
+        return told
+
+    def arrive(self, *mails: bytes) -> None:
+        """Let mails arrive, a minute apart."""
+        for raw in mails:
             self.now += timedelta(minutes=1)
             self._uid += 1
             with self.house.engine.begin() as connection:
                 digest = hashlib.sha256(raw).digest()
                 raw_id, _new = raw_store.keep(connection, digest, len(raw), [raw], now=self.now)
                 arrival_store.keep(connection, INBOX, self._uid, raw_id, date=self.now, now=self.now)
-            told = self.take_in()
-        return told
 
     def take_in(self) -> TakenIn:
         """Take in what waits."""

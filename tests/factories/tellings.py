@@ -162,6 +162,9 @@ class Stage:
     def _merge(self, request: str, other: str) -> None:
         sort_mail.merge(self.centre.house, self._key(request), self._key(other), by=None, now=self.centre.now)
 
+    def _unmerge(self, request: str) -> None:
+        sort_mail.unmerge(self.centre.house, self._key(request), by=None, now=self.centre.now)
+
     def _person(self, name: str, address: str) -> None:
         self._insert(people.person, name=name, email=address)
 
@@ -215,7 +218,14 @@ class Stage:
         return "\r\n".join([*head, "MIME-Version: 1.0", "", text.format(**names), ""]).encode(charset)
 
     def _compared(self, lands: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        unsaid: dict[str, Any] = {"automatic": None, "in": None, "assignment": None, "links": {}}
+        unsaid: dict[str, Any] = {
+            "automatic": None,
+            "in": None,
+            "assignment": None,
+            "links": {},
+            "follows": None,
+            "unproven": None,
+        }
         wanted = {**_LANDS, **unsaid, **_TRAY.get(lands.get("state", "done"), {}), **lands}
         row = self.centre.mails()[-1]
         verdict = row["verdict"] or {}
@@ -230,6 +240,9 @@ class Stage:
             None,
         )
         found["links"] = {self._name(one): self._kind(row["record_id"], one) for one in verdict.get("linked", ())}
+        joined = verdict.get("act") in {"join", "reopen"}
+        found["unproven"] = verdict.get("unproven")
+        found["follows"] = self._name((verdict.get("follows") or [None])[0]) if joined else None
         for name in ("value", "place"):
             if name in lands:
                 found[name] = verdict.get(name)
@@ -257,10 +270,11 @@ class Stage:
     def _entered(self, row: sa.RowMapping, found: Mapping[str, Any]) -> None:
         """The timeline says the same as the verdict."""
         (message,) = [one for one in self.centre.timeline(row["record_id"]) if one.mail_ref == row["id"]]
-        assert (message.assignment_id, message.automatic, message.unverified) == (
+        assert (message.assignment_id, message.automatic, message.unverified, message.unproven) == (
             row["assignment_id"],
             found["automatic"],
             found["unverified"],
+            found["unproven"],
         )
 
     def _closed(self, record_id: int) -> bool:

@@ -1,6 +1,6 @@
 """Timelines, contacts and assignments of the embedded register, behind their port."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from caseline.crm.embedded.stores import contacts as clients
 from caseline.crm.embedded.stores import parties as known
 from caseline.crm.embedded.stores import records
 from caseline.crm.embedded.stores import timeline as lines
-from caseline.crm.timeline import Assignment, Contact, NewAssignment
+from caseline.crm.timeline import Assignment, Contact, NewAssignment, Successor
 
 
 class EmbeddedTimelines:
@@ -38,11 +38,18 @@ class EmbeddedTimelines:
     to_remind = staticmethod(work.to_remind)
     link = staticmethod(work.link)
     links = staticmethod(work.links)
+    succeed = staticmethod(work.succeed)
 
     def contacts(self, connection: sa.Connection, address: str) -> list[Contact]:
         """See the port."""
         clients.hold_address(connection, address)
         return clients.by_address(connection, address)
+
+    def successors(self, connection: sa.Connection, ids: Sequence[int]) -> list[Successor]:
+        """See the port."""
+        # Those in between too: somebody may answer one of them at the same moment.
+        work.hold(connection, sorted({*ids, *(one.record_id for one in work.successors(connection, ids))}))
+        return work.successors(connection, ids)
 
     def make_assignment(
         self, connection: sa.Connection, new: NewAssignment, *, by_id: int | None, at: datetime

@@ -45,6 +45,7 @@ READ: Final[dict[str, Callable[[Mail], Any]]] = {
     "inline": lambda mail: [each.inline for each in mail.attachments],
     "content_ids": lambda mail: [each.content_id for each in mail.attachments],
     "automatic": lambda mail: mail.automatic,
+    "bounce_reply_to": lambda mail: list(mail.bounce.reply_to) if mail.bounce else None,
     "loop": lambda mail: mail.loop,
     "bounce": bounce,
     "dmarc": lambda mail: mail.dmarc("mx.example.com"),

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from caseline.mail.threads import Act, Clue, Named, Relation, Rule, Rules, State, Verdict, judge
+from caseline.crm.timeline import Successor
+from caseline.mail.clues import Named
+from caseline.mail.threads import Act, Clue, Relation, Rule, Rules, State, Verdict, judge
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 RULES = Rules()
@@ -90,6 +92,64 @@ def test_a_request_that_was_closed_long_ago_gives_way_to_another_that_the_mail_n
     verdict = decide([clue(Rule.TOKEN, 1), clue(Rule.STORED_ID, 2)], known(1, closed_at=NOW - 15 * DAY), known(2))
 
     assert (verdict.act, verdict.record_id, verdict.linked) == (Act.JOIN, 2, (1,))
+
+
+def follow(*found: State, successors: Sequence[Successor], rule: Rule = Rule.OWN_ID) -> Verdict:
+    return judge([clue(rule)], states(*found), now=NOW, rules=RULES, successors=successors)
+
+
+LONG_AGO = NOW - 15 * DAY
+
+
+@pytest.mark.parametrize(("closed", "act"), [(None, Act.JOIN), (NOW - 14 * DAY, Act.REOPEN)])
+def test_where_another_goes_on_the_mail_joins_that(closed: datetime | None, act: Act) -> None:
+    old, later = known(1, closed_at=LONG_AGO), known(2, Relation.COMPANY, closed_at=closed)
+
+    verdict = follow(old, later, successors=[Successor(2, direct=True)])
+
+    assert (verdict.act, verdict.record_id, verdict.relation) == (act, 2, Relation.COMPANY)
+    assert (verdict.follows, verdict.further, verdict.linked) == ((1,), False, ())
+
+
+def test_of_several_generations_the_newest_that_runs_is_joined() -> None:
+    found = [known(1, closed_at=LONG_AGO), known(2, closed_at=LONG_AGO), known(3), known(4, closed_at=LONG_AGO)]
+
+    verdict = follow(
+        *found, successors=[Successor(4, direct=False), Successor(3, direct=False), Successor(2, direct=True)]
+    )
+
+    assert (verdict.record_id, verdict.further) == (3, True)
+
+
+def test_when_all_generations_have_ended_a_new_one_follows_the_first_and_the_last() -> None:
+    found = [known(one, closed_at=LONG_AGO) for one in (1, 2, 3)]
+
+    verdict = follow(*found, successors=[Successor(3, direct=False), Successor(2, direct=True)])
+
+    assert (verdict.act, verdict.follows, verdict.linked) == (Act.NEW, (1, 3), (1, 3))
+
+
+@pytest.mark.parametrize("rule", [Rule.TOKEN, Rule.OWN_ID, Rule.STORED_ID])
+def test_whoever_has_nothing_to_do_with_what_goes_on_does_not_get_in_by_the_old_letter(rule: Rule) -> None:
+    old, later = known(1, closed_at=LONG_AGO), known(2, Relation.STRANGER)
+
+    verdict = follow(old, later, successors=[Successor(2, direct=True)], rule=rule)
+
+    assert (verdict.act, verdict.follows) == (Act.NEW, (1,))
+
+
+def test_what_goes_on_in_a_merged_request_is_found_in_the_one_that_remains() -> None:
+    found = [known(1, closed_at=LONG_AGO), known(2, merged_into=3), known(3)]
+
+    verdict = follow(*found, successors=[Successor(2, direct=True)])
+
+    assert (verdict.act, verdict.record_id, verdict.further) == (Act.JOIN, 3, True)
+
+
+def test_what_goes_on_in_the_closed_one_itself_opens_another() -> None:
+    verdict = follow(known(1, closed_at=LONG_AGO), known(2, merged_into=1), successors=[Successor(2, direct=True)])
+
+    assert (verdict.act, verdict.follows) == (Act.NEW, (1,))
 
 
 def test_a_merged_request_is_followed_to_the_one_that_remains() -> None:

@@ -57,6 +57,7 @@ def test_whatever_is_written_is_read_back_and_no_header_is_added(subject: str, n
     assert words(message, "Subject").split() == head.clean(subject)[:500].split()
     assert set(message.keys()) == {
         *("Date", "From", "Reply-To", "To", "Subject", "Message-ID", "Thread-Index", "X-Caseline"),
+        "X-Caseline-Letter",
         *("Content-Type", "MIME-Version", "Content-Transfer-Encoding"),
     }
     assert [address for _name, address in getaddresses([str(message["To"])])] == ["client@example.com"]

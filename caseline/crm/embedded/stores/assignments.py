@@ -3,16 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm import tables, timeline_tables
-from caseline.crm.timeline import Assignment, AssignmentState, NewAssignment
+from caseline.crm.timeline import Assignment, AssignmentState, NewAssignment, Successor
 from caseline.people import tables as people
 
 _assignment, _merge, _link = timeline_tables.assignment, timeline_tables.merge, timeline_tables.link
+_HOLD: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_SUCCESSORS: Final = sa.text("""
+WITH RECURSIVE reached (id) AS (
+  SELECT unnest(CAST(:ids AS bigint[]))
+  UNION
+  SELECT further.id FROM reached CROSS JOIN LATERAL (
+    SELECT record_id FROM crm.link WHERE other_id = reached.id AND kind = 'follows'
+    UNION ALL SELECT into_id FROM crm.merge WHERE record_id = reached.id
+  ) AS further (id)
+)
+SELECT l.record_id, bool_or(l.other_id = ANY (CAST(:ids AS bigint[])))
+FROM reached JOIN crm.link AS l ON l.other_id = reached.id AND l.kind = 'follows'
+GROUP BY l.record_id ORDER BY max(l.at) DESC, l.record_id DESC
+""")
 
 
 def make(connection: sa.Connection, new: NewAssignment, *, by_id: int | None, at: datetime) -> int:
@@ -85,6 +99,24 @@ def link(connection: sa.Connection, record_id: int, others: Sequence[int], kind:
     ]
     if rows:
         connection.execute(insert(_link).on_conflict_do_nothing(), rows)
+
+
+def successors(connection: sa.Connection, ids: Sequence[int]) -> list[Successor]:
+    """Requests that go on where these were closed, over any number of generations and merges, the newest first."""
+    return [Successor(*row) for row in connection.execute(_SUCCESSORS, {"ids": list(ids)})]
+
+
+def hold(connection: sa.Connection, ids: Sequence[int]) -> None:
+    """Nobody else lets requests go on where these were closed until the transaction ends; `ids` rise."""
+    for one in ids:
+        connection.execute(_HOLD, {"key": f"successor of {one}"})
+
+
+def succeed(connection: sa.Connection, record_id: int, into_id: int, others: Sequence[int], *, at: datetime) -> None:
+    """What goes on where others were closed is another request by now."""
+    mine = sa.and_(_link.c.record_id == record_id, _link.c.kind == "follows", _link.c.other_id.in_(others))
+    connection.execute(sa.delete(_link).where(mine))
+    link(connection, into_id, others, "follows", at=at)
 
 
 def links(connection: sa.Connection, record_id: int) -> list[tuple[int, int, str]]:

@@ -15,7 +15,7 @@ from caseline.people import tables as people
 
 _message, _trait, _attachment = tables.message, timeline_tables.trait, timeline_tables.attachment
 _PLAIN = ("subject", "sender", "recipients", "copies", "text", "html", "sent_at", "mail_id", "author_id", "public")
-_TRAITS = ("assignment_id", "automatic", "unverified", "new_text", "mail_ref")
+_TRAITS = ("assignment_id", "automatic", "unverified", "new_text", "mail_ref", "unproven")
 _APPEND: Final = sa.text("""
 WITH made AS (
   INSERT INTO crm.message (
@@ -26,9 +26,9 @@ WITH made AS (
     :author_id, :public, :at, :at
   ) RETURNING id
 ), said AS (
-  INSERT INTO crm.message_trait (message_id, assignment_id, automatic, unverified, new_text, mail_ref)
+  INSERT INTO crm.message_trait (message_id, assignment_id, automatic, unverified, new_text, mail_ref, unproven)
   SELECT id, CAST(:assignment_id AS bigint), CAST(:automatic AS text), CAST(:unverified AS boolean),
-    CAST(:new_text AS text), CAST(:mail_ref AS bigint)
+    CAST(:new_text AS text), CAST(:mail_ref AS bigint), CAST(:unproven AS text)
   FROM made WHERE CAST(:special AS boolean)
 ), told AS (
   INSERT INTO crm.event (entity, record_id, type, at, data)

@@ -312,6 +312,45 @@ for name, raw, expected in (
     ("a mail of a postmaster without a word", mail(b"", DAEMON), ([], [], None, False)),
 ):
     bounces.mail(f"report: {name}", raw, automatic="bounce", bounce=expected)
+OURS, THEIRS = b"<45.0.7.abc@example.com>", b"<0100-000000@mail.provider.example>"
+REPLY_TO = b"Support <support+45.abc@example.com>"
+for name, parts, ids, answers in (
+    (
+        "an id that a provider put in place of ours",
+        [status(GONE), part(b"text/rfc822-headers", b"Message-ID: " + THEIRS + b"\r\nX-Caseline-Letter: " + OURS)],
+        ["0100-000000@mail.provider.example", "45.0.7.abc@example.com"],
+        [],
+    ),
+    (
+        "an id of a provider that kept ours",
+        [
+            status(GONE),
+            part(b"text/rfc822-headers", b"X-Google-Original-Message-ID: " + OURS + b"\r\nMessage-ID: " + THEIRS),
+        ],
+        ["0100-000000@mail.provider.example", "45.0.7.abc@example.com"],
+        [],
+    ),
+    (
+        "only our reply address",
+        [status(GONE), part(b"message/rfc822", mail(b"Hello", {"Message-ID": THEIRS, "Reply-To": REPLY_TO}))],
+        ["0100-000000@mail.provider.example"],
+        ["support+45.abc@example.com"],
+    ),
+    (
+        "a copy in the text, with an id that is quoted below",
+        [
+            plain(
+                "<gone@example.org>:\r\n550 5.1.1 no such user\r\n--- Below this line is a copy of the message.\r\n\r\n"
+                f"Reply-To: Support\r\n {REPLY_TO.decode()}\r\nMessage-ID: {THEIRS.decode()}\r\n"
+                f"X-Caseline-Letter: {OURS.decode()}\r\n\r\nHello\r\n> Message-ID: <quoted@example.net>\r\n"
+            )
+        ],
+        ["0100-000000@mail.provider.example", "45.0.7.abc@example.com"],
+        ["support+45.abc@example.com"],
+    ),
+):
+    said = (ids, ["gone@example.org"], "5.1.1", True)
+    bounces.mail(f"report: {name}", report(*parts), automatic="bounce", bounce=said, bounce_reply_to=answers)
 RECEIPT = {"Content-Type": b"multipart/report; report-type=disposition-notification; boundary=b1"}
 bounces.mail(
     "a receipt",
