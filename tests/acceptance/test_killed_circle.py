@@ -42,7 +42,7 @@ ANSWERS: Final = 2
 """Letters that a client answers: what confirms the request, and what a person wrote."""
 WORKERS: Final = 2
 PATIENCE_S: Final = 600
-LIFE_S: Final = (0.05, 2.5)
+LIFE_S: Final = (0.1, 2.5)
 """How long a worker works before it is killed."""
 HANG_UPS: Final = 0.15
 DONE: Final = "Готово"
@@ -140,6 +140,11 @@ class Worker:
     _begun: Path | None = None
     _end: float | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the process that lives; 0 for none."""
+        return self._process.pid if self._process else 0
+
     def go_on(self, stack: ExitStack) -> bool:
         """Start one, let it work, kill it when its time has come; whether one was killed."""
         if self._process is None or self._begun is None:
@@ -188,9 +193,9 @@ def test_the_whole_circle_stands_killed_workers(
             workers = [Worker(place, settings, dice) for _ in range(WORKERS)]
             while not finished(place, world) and time.monotonic() < until:
                 kills += sum(worker.go_on(stack) for worker in workers)
-                if dice.random() < 0.1:
+                if dice.random() < 0.03:
                     cuts += cut(place, dice)
-                expire(place)
+                expire(place, workers)
                 staff.work()
                 house.engine.dispose()  # nobody may cut these
                 time.sleep(0.05)
@@ -199,8 +204,8 @@ def test_the_whole_circle_stands_killed_workers(
         twice = sum(number - 1 for number in world.times.values())
         told = f"{kills} killed, {cuts} cut, {world.hung_up} hung up on; {len(world.got)} letters, {twice} twice"
         sys.stdout.write(f"\n  {told}")
-    assert complaints == []
-    assert (kills > 5, cuts > 0, world.hung_up > 0) == (True, True, True), "nothing was tried"
+    assert not complaints, "\n".join(map(str, complaints))
+    assert (kills > 2, cuts > 0, world.hung_up > 0) == (True, True, True), "nothing was tried"
 
 
 def cut(place: Place, dice: random.Random) -> int:
@@ -216,10 +221,16 @@ def cut(place: Place, dice: random.Random) -> int:
     return 1
 
 
-def expire(place: Place) -> None:
-    """What waits for another attempt is tried at once: the test has no hours."""
+def expire(place: Place, workers: list[Worker]) -> None:
+    """What waits for another attempt, or for the end of a dead sender's lease, is tried at once: the test has no hours."""
+    alive = [str(worker.pid) for worker in workers]
     with psycopg.connect(place.url or "", autocommit=True) as database:
-        database.execute("UPDATE outbox.letter SET until = now() WHERE state = 'queued' AND until > now()")
+        database.execute(
+            "UPDATE outbox.letter SET until = now()"
+            " WHERE state = 'sending' AND until > now() AND split_part(owner, ':', 2) <> ALL (%s)",
+            (alive,),
+        )
+        database.execute("UPDATE outbox.letter SET due_at = now() WHERE state = 'queued' AND due_at > now()")
 
 
 def finished(place: Place, world: World) -> bool:
@@ -227,12 +238,11 @@ def finished(place: Place, world: World) -> bool:
     mails = CLIENTS * (1 + ANSWERS + 1)
     if len(world.sent) < mails:
         return False
-    waiting = trials.value(
-        place,
-        "SELECT (SELECT count(*) FROM outbox.letter WHERE state <> 'sent')"
-        " + (SELECT count(*) FROM mail.mail WHERE state = 'received')",
-    )
-    return bool(waiting == 0 and trials.value(place, "SELECT count(*) FROM mail.mail") >= mails)
+    query = f"""
+        SELECT NOT EXISTS (SELECT FROM outbox.letter WHERE state <> 'sent')
+          AND (SELECT count(*) FILTER (WHERE state <> 'received') >= {mails} AND bool_and(state <> 'received') FROM mail.mail)
+    """
+    return bool(trials.value(place, query))
 
 
 def wrong(place: Place, world: World) -> list[str]:
@@ -252,13 +262,13 @@ def wrong(place: Place, world: World) -> list[str]:
         place,
         "SELECT record_id, count(*) FILTER (WHERE kind = 'mail_in' AND assignment_id IS NULL),"
         " count(*) FILTER (WHERE kind = 'mail_in' AND assignment_id IS NOT NULL),"
-        " count(*) FILTER (WHERE kind = 'mail_out') FROM crm.message GROUP BY 1",
+        " count(*) FILTER (WHERE kind = 'mail_out') FROM crm.message LEFT JOIN crm.message_trait ON message_id = id GROUP BY 1",
     )
     found += [f"timeline {line}" for line in lines if tuple(line[1:]) != (1 + ANSWERS, 1, 3)]
     ended = trials.rows(place, "SELECT record_id, count(*), min(state) FROM crm.assignment GROUP BY 1")
     found += [f"assignments {row}" for row in ended if tuple(row[1:]) != (1, "done")]
     found += [] if len(ended) == CLIENTS else [f"{len(ended)} assignments"]
-    letters = trials.rows(place, "SELECT message_id, state FROM outbox.letter")
+    letters = trials.rows(place, "SELECT message_id, state, reason FROM outbox.letter")
     found += [f"letter {row}" for row in letters if row[1] != "sent" or row[0] not in world.got]
     known = {row[0] for row in letters}
     found += [f"{one} was sent and is in no outbox" for one in world.got if one not in known]
