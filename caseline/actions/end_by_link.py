@@ -64,11 +64,12 @@ def finish(house: House, link: str, remark: str, *, now: datetime) -> Sight | No
 
 def _sight(house: House, connection: sa.Connection, link: str) -> Sight | None:
     secrets = keys.known(connection)
-    number = LinkMint(secrets).read(link) if secrets else None
-    if number is None:
+    mint = LinkMint(secrets) if secrets else None
+    number = mint.read(link) if mint else None
+    if mint is None or number is None:
         return None
     one = connect.timelines(house.settings.crm).assignment(connection, number)
-    if one is None or not one.external:
+    if one is None or not one.external or not mint.fits(link, one.address or ""):
         return None
     clocks = wiring.intake(house).clocks
     return Sight(one, clocks.newest(connection, None).calendar.zone if clocks.any(connection) else "UTC")

@@ -17,6 +17,7 @@ from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered
 from caseline.crm.timeline import AssignmentState
 from caseline.outbox import keys
+from caseline.outbox.faults import OutboxFault
 from caseline.web.bodies import LARGEST
 from caseline.web.public.application import HEADERS
 from caseline.web.public.brake import MOST
@@ -220,6 +221,35 @@ class TestEnding:
             connection.execute(sa.text("UPDATE outbox.letter SET secret_links = '{}', body = 'x', html = NULL"))
 
         assert client.get(link).status_code == 200
+
+    def test_a_link_that_went_to_a_wrong_address_ends_nothing_once_it_is_corrected(
+        self, work: Work, client: httpx.Client
+    ) -> None:
+        wrong = path(work)
+        assign.address(work.centre.house, work.assignment_id, "smyth@repair.example", now=work.centre.now)
+        right = f"/a/{outsiders.link(work.letters()[1])}"
+
+        assert [client.get(wrong).status_code, client.post(wrong).status_code] == [404, 404]
+        assert work.read().state is AssignmentState.OPEN
+        assert client.post(right).status_code == 303
+        assert work.read().state is AssignmentState.DONE
+
+    def test_a_letter_that_bounced_is_not_sent_again_and_the_fault_names_what_does_it(
+        self, work: Work, client: httpx.Client
+    ) -> None:
+        with work.centre.house.engine.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "UPDATE outbox.letter SET state = 'failed', reason = 'x', done_at = now(), secret_links = '{}',"
+                    " blanked = true"
+                )
+            )
+        with pytest.raises(OutboxFault, match=f"`caseline assignment resend {work.assignment_id}` writes a new one"):
+            keep_letters.retry(work.centre.house, [work.letters()[0].id], now=work.centre.now)
+
+        assign.resend(work.centre.house, work.assignment_id, by=None, now=work.centre.now)
+
+        assert client.post(f"/a/{outsiders.link(work.letters()[1])}").status_code == 303
 
     def test_an_assignment_of_a_merged_request_can_be_ended(self, work: Work, client: httpx.Client) -> None:
         work.centre.get(mail("Другое", sender="boris@other.example", Message_ID="<2@other.example>"))
