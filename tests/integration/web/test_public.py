@@ -60,6 +60,24 @@ class TestLetters:
         assert [work.link in one.text for one in work.messages()] == [False, False]
         assert all(f"{PUBLIC}/a/[…]" in one.text for one in work.messages())
 
+    def test_an_answer_that_quotes_the_letter_shows_no_secret(self, work: Work) -> None:
+        (letter,) = work.letters()
+        quoted = "\r\n".join(f"> {line}" for line in letter.text.splitlines())
+        html = f"<p>A question</p><blockquote>{letter.html}</blockquote>"
+        raw = (
+            f"From: {SMITH}\r\nTo: {letter.reply_to}\r\nSubject: Re\r\nMessage-ID: <q@r>\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: multipart/alternative; boundary=b\r\n\r\n"
+            f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nA question {PUBLIC}/a/{work.link}\r\n\r\n{quoted}\r\n"
+            f"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n--b--\r\n"
+        )
+        work.centre.get(raw.encode())
+
+        answer = work.messages()[-1]
+        assert answer.mail_id == "q@r"
+        for said in (answer.text, answer.html, answer.new_text):
+            assert f"{PUBLIC}/a/[…]" in (said or "")
+            assert work.link not in (said or "")
+
     def test_without_an_address_of_public_pages_no_letter_speaks_of_a_link(
         self, database_url: str, tmp_path: Path
     ) -> None:
