@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import door, screen, timeline_shown
-from caseline.cli.choices import ByOption, JsonOption, RequestArgument
+from caseline.cli.choices import ByOption, JsonOption, RequestArgument, id_argument
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.actions.assign import Given
     from caseline.actions.wiring import House
 
-_Number = Annotated[int, typer.Argument(metavar="ASSIGNMENT", help="Its number.")]
+_Number = Annotated[int, id_argument("ASSIGNMENT", "Its number.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def add(
 
 
 def reply(
-    number: _Number,
+    assignment: _Number,
     text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What to write.")],
     by: ByOption = None,
     as_json: JsonOption = False,
@@ -66,11 +66,11 @@ def reply(
     from caseline.actions import assign
 
     with door.house() as house:
-        _tell(house, assign.answer(house, number, text, by=by, now=door.now()), as_json=as_json)
+        _tell(house, assign.answer(house, assignment, text, by=by, now=door.now()), as_json=as_json)
 
 
 def address(
-    number: _Number,
+    assignment: _Number,
     mail: Annotated[str, typer.Argument(metavar="MAIL", help="The outsider's mail address.")],
     as_json: JsonOption = False,
 ) -> None:
@@ -81,25 +81,25 @@ def address(
     from caseline.actions import assign
 
     with door.house() as house:
-        _tell(house, assign.address(house, number, mail, now=door.now()), as_json=as_json)
+        _tell(house, assign.address(house, assignment, mail, now=door.now()), as_json=as_json)
 
 
-def resend(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+def resend(assignment: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
     """Write the letter of an open assignment once more, to its outsider's present address."""
     from caseline.actions import assign
 
     with door.house() as house:
-        _tell(house, assign.resend(house, number, by=by, now=door.now()), as_json=as_json)
+        _tell(house, assign.resend(house, assignment, by=by, now=door.now()), as_json=as_json)
 
 
-def done(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+def done(assignment: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
     """Say that an assignment is done."""
-    _end(number, "done", by, as_json=as_json)
+    _end(assignment, "done", by, as_json=as_json)
 
 
-def cancel(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+def cancel(assignment: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
     """Say that an assignment is not needed any more."""
-    _end(number, "cancelled", by, as_json=as_json)
+    _end(assignment, "cancelled", by, as_json=as_json)
 
 
 def listed(request: RequestArgument, as_json: JsonOption = False) -> None:
