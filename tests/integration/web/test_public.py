@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.actions import assign, end_by_link, keep_letters, show_request, sort_mail
+from caseline.actions.end_by_link import LONGEST_REMARK
 from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered
 from caseline.crm.timeline import AssignmentState
@@ -175,6 +176,20 @@ class TestEnding:
         assert "<form" not in shown.text
         assert "Please look" not in shown.text
         assert assign.remind(work.centre.house, now=work.centre.now + timedelta(days=30)) == 0
+
+    def test_a_remark_that_is_too_long_ends_nothing_and_stays_in_the_form(
+        self, work: Work, client: httpx.Client
+    ) -> None:
+        longest, before = "a\r\n" + "x" * (LONGEST_REMARK - 2), work.contents()
+
+        refused = client.post(path(work), data={"remark": longest + "y"})
+
+        assert refused.status_code == 409
+        assert "a remark has 4000 characters at most" in refused.text
+        assert f"{'x' * (LONGEST_REMARK - 2)}y</textarea>" in refused.text
+        assert work.contents() == before
+        assert client.post(path(work), data={"remark": longest}).status_code == 303
+        assert len(work.messages()[-1].text) == LONGEST_REMARK
 
     def test_without_a_remark_there_is_no_message(self, work: Work, client: httpx.Client) -> None:
         before = len(work.messages())
