@@ -64,13 +64,15 @@ def _answered(connection: sa.Connection, record_id: int) -> bool:
 
 def _count(connection: sa.Connection, to: sa.ColumnElement[bool], after: datetime) -> int:
     """Automatic letters to such recipients that were asked for after a time."""
-    earlier = sa.select(letter.c.id).where(letter.c.queued_at <= after - HOUR).order_by(letter.c.id.desc()).limit(1)
+    # Ids rise with time but for transactions that overlap: only the newest letters are looked at.
+    query = sa.select(letter.c.id).where(letter.c.queued_at <= after - HOUR).order_by(letter.c.id.desc()).limit(1)
+    earlier = connection.execute(query).scalar_one_or_none() or 0
     written = (
         sa.select(sa.func.count())
         .select_from(recipient.join(letter, letter.c.id == recipient.c.letter_id))
         .where(
-            # Ids rise with time but for transactions that overlap: only the newest letters are looked at.
-            letter.c.id > sa.func.coalesce(earlier.scalar_subquery(), 0),
+            letter.c.id > earlier,
+            recipient.c.letter_id > earlier,
             letter.c.queued_at > after,
             _AUTOMATIC,
             letter.c.state != State.CANCELLED.value,
