@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.actions import reply_to_client, take_in_mail
+from caseline.crm import tables as crm
 from caseline.outbox.tables import recipient
 from tests.factories import conversations
 from tests.factories.conversations import OWN, Centre, mail
@@ -41,6 +42,22 @@ def test_a_request_of_a_form_is_of_whom_it_names_and_that_ones_answers_join(cent
         (FORM, False),
         ("buyer@home.example", False),
     ]
+
+
+def test_an_address_that_was_typed_into_a_form_makes_a_contact_of_no_company(centre: Centre) -> None:
+    with centre.house.engine.begin() as connection:
+        values = {"name": "Home", "website": "home.example", "created_at": centre.now, "modified_at": centre.now}
+        connection.execute(sa.insert(crm.company).values(values))
+
+    centre.get(mail(sender=FORM, Reply_To=BUYER, Message_ID="<1@shop.example>"))
+    centre.get(mail(sender="ann@home.example", Message_ID="<2@home.example>"))
+
+    with centre.house.engine.connect() as connection:
+        query = sa.select(crm.contact.c.email, crm.contact.c.company_id).order_by(crm.contact.c.id)
+        assert [tuple(row) for row in connection.execute(query)] == [
+            ("buyer@home.example", None),
+            ("ann@home.example", 1),
+        ]
 
 
 def test_a_form_that_takes_no_answers_opens_a_request_all_the_same(centre: Centre) -> None:
