@@ -20,8 +20,9 @@ KEY: Final = "outbox"
 @task(name="remind-assignments", task_run_name="reminders that are due", cache_policy=NO_CACHE)
 def remind_assignments(house: House) -> int:
     """Write the reminders of assignments that are due. Run twice, the second time finds none: each is written once."""
-    count = assign.remind(house, now=datetime.now(UTC))
-    get_run_logger().info("%s reminders written", count)
+    logger = get_run_logger()
+    count = assign.remind(house, now=datetime.now(UTC), tell=logger.warning)
+    logger.info("%s reminders written", count)
     return count
 
 

@@ -1,20 +1,28 @@
 """Gives work on a request to somebody of the house or outside, writes to the outsider, ends it, reminds of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import find_request, know_calendars, wiring, write_letter
+from caseline.actions import (
+    find_outsider,
+    find_request,
+    know_calendars,
+    remind_outsider,
+    wiring,
+    write_letter,
+    write_outsider,
+)
 from caseline.actions.wiring import House
-from caseline.actions.write_letter import Draft
 from caseline.crm import connect
 from caseline.crm.cards import HOUR_S, Card, Deed, Refused
 from caseline.crm.deadlines import WARN_PERCENT
-from caseline.crm.timeline import Assignment, AssignmentState, Contact, NewAssignment
+from caseline.crm.timeline import Assignment, AssignmentState, NewAssignment
 from caseline.crm.timeline_port import Timelines
-from caseline.outbox.letters import Address, Nature
+from caseline.outbox import addresses, care
 from caseline.outbox.tags import Tag
 
 REMINDED_AT_ONCE: Final = 200
@@ -28,7 +36,7 @@ class Order:
     title: str
     text: str
     contact: str | None = None
-    """An outsider by id, mail address or name; an address that nobody has makes a contact of it."""
+    """An outsider by id, mail address (`Name <address>` too) or name; an address that nobody has makes a contact."""
     person: str | None = None
     """Or a person of the house."""
     hours: int | None = None
@@ -43,7 +51,11 @@ class Given:
     assignment: Assignment
     letter_id: int | None
     trouble: str = ""
-    """Why there is no letter."""
+    """Why there is no letter, or no new one."""
+    others: tuple[int, ...] = ()
+    """Letters of other assignments of the same outsider."""
+    warning: str = ""
+    """What is odd about it all the same."""
 
 
 NO_ADDRESS: Final = "not sent: no address"
@@ -60,7 +72,10 @@ def give(house: House, order: Order, *, now: datetime) -> Given:
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
         card = find_request.request(connection, intake.cards, order.request)
-        contact = None if order.contact is None else outsider(connection, timelines, order.contact, now=now)
+        closed = card.stage.closed
+        contact = (
+            None if order.contact is None else find_outsider.outsider(connection, timelines, order.contact, now=now)
+        )
         due_at = remind_at = None
         if order.hours is not None:
             clock = intake.clocks.newest(connection, None)
@@ -77,21 +92,8 @@ def give(house: House, order: Order, *, now: datetime) -> Given:
         )
         by_id = find_request.person(connection, order.by) if order.by else None
         made = timelines.make_assignment(connection, new, by_id=by_id, at=now)
-        return _send(house, connection, card, made, by_id=by_id, now=now)
-
-
-def outsider(connection: sa.Connection, timelines: Timelines, key: str, *, now: datetime) -> Contact:
-    """The one contact that somebody means; raises `Refused`."""
-    found = timelines.contacts_named(connection, key)
-    if not found and "@" in key:
-        known = timelines.contacts(connection, key)
-        return known[0] if known else timelines.make_contact(connection, key, address=key, company_id=None, at=now)
-    if not found:
-        raise Refused(f"contact {key!r}: there is none of this name: give a mail address, and one is made")
-    if len(found) > 1 and (found[0].email or "").lower() != key.lower():
-        ids = ", ".join(f"{one.id} ({one.email or 'no address'})" for one in found)
-        raise Refused(f"contact {key!r}: several have this name: say which by its id: {ids}")
-    return found[0]
+        given = _send(house, connection, card, made, by_id=by_id, now=now)
+        return replace(given, warning=f"{card.name} is closed: reopen it, or no reminder leaves") if closed else given
 
 
 def answer(house: House, assignment_id: int, text: str, *, by: str | None, now: datetime) -> Given:
@@ -100,25 +102,47 @@ def answer(house: House, assignment_id: int, text: str, *, by: str | None, now: 
         raise Refused(f"assignment {assignment_id}: the letter is empty: say something")
     with house.engine.begin() as connection:
         card, one = _found(house, connection, assignment_id)
-        if not one.external:
-            raise Refused(f"{one.name} is for {one.assignee}, who is of the house: letters go to outsiders only")
-        if one.address is None:
-            raise Refused(f"{one.name}: {one.contact} has no mail address: `caseline assignment address` gives one")
+        write_outsider.check(one)
         by_id = find_request.person(connection, by) if by else None
-        draft = _draft(house, connection, card, one, "reply_to_assignee", now=now)
+        draft = write_outsider.draft(house, connection, card, one, "reply_to_assignee", now=now)
         draft = replace(draft, values={**draft.values, Tag.TEXT: text.strip()}, by_id=by_id)
         return Given(one, write_letter.write(house, connection, draft, now=now).letter_id)
 
 
 def address(house: House, assignment_id: int, mail_address: str, *, now: datetime) -> Given:
-    """Give the outsider of an assignment a mail address; a letter that waited for it is sent (A12)."""
-    timelines = connect.timelines(house.settings.crm)
+    """Give the outsider of an assignment a mail address, or correct it; the letter is sent to it (A12).
+
+    So are those of the outsider's other open assignments. To the former address nothing leaves any more, and links that
+    went there are good for nothing. Raises `Refused`, and `OutboxFault` for what is no address.
+    """
+    timelines, new = connect.timelines(house.settings.crm), addresses.checked(mail_address)
     with house.engine.begin() as connection:
         card, one = _found(house, connection, assignment_id)
         if one.contact_id is None:
             raise Refused(f"{one.name} is for {one.assignee}, who is of the house: nothing to send")
-        timelines.give_address(connection, one.contact_id, mail_address.strip(), at=now)
-        return _send(house, connection, card, replace(one, address=mail_address.strip()), by_id=None, now=now)
+        timelines.give_address(connection, one.contact_id, new, at=now)
+        works = [work for work in timelines.assignments_of(connection, one.contact_id) if work.id != one.id]
+        if one.address is not None and one.address.lower() != new.lower():
+            why = f"the address {one.address} was corrected to {new}"
+            for work in (one, *works):
+                care.withdraw(connection, work.id, one.address, why=why, now=now)
+        given = _send(house, connection, card, replace(one, address=new), by_id=None, now=now)
+        sent = [
+            _send(house, connection, _found(house, connection, work.id)[0], work, by_id=None, now=now) for work in works
+        ]
+        return replace(given, others=tuple(other.letter_id for other in sent if other.letter_id and not other.trouble))
+
+
+def resend(house: House, assignment_id: int, *, by: str | None, now: datetime) -> Given:
+    """Write the letter of an open assignment once more, with a link that is good. Raises `Refused`."""
+    with house.engine.begin() as connection:
+        card, one = _found(house, connection, assignment_id)
+        write_outsider.check(one)
+        if one.state is not AssignmentState.OPEN:
+            raise Refused(f"{one.name} is {one.state} already: `caseline assignment reply` writes to its outsider")
+        by_id = find_request.person(connection, by) if by else None
+        draft = replace(write_outsider.given(house, connection, card, one, now=now), by_id=by_id)
+        return Given(one, write_letter.write(house, connection, draft, now=now).letter_id)
 
 
 def end(
@@ -151,48 +175,49 @@ def ended(
     return changed
 
 
-def remind(house: House, *, now: datetime) -> int:
-    """Remind outsiders of open assignments near their deadline, each once; answers how many letters were written."""
+def remind(house: House, *, now: datetime, tell: Callable[[str], object] = str) -> int:
+    """Remind outsiders of open assignments near their deadline, each once; answers how many letters were written.
+
+    Each in a transaction of its own: one that cannot be written to keeps back no other. `tell` is told whom no letter
+    was written to, and why.
+    """
     timelines, count = connect.timelines(house.settings.crm), 0
-    with house.engine.begin() as connection:
-        for one in timelines.to_remind(connection, now=now, most=REMINDED_AT_ONCE):
-            card, _ = _found(house, connection, one.id)
-            if one.address is not None and not card.stage.closed:
-                occasion = f"assignment {one.id} reminder {one.due_at:%Y-%m-%dT%H:%M}"
-                draft = _draft(house, connection, card, one, "assignment_reminder", now=now)
-                draft = replace(draft, nature=Nature.NOTICE, occasion=occasion)
-                write_letter.write(house, connection, draft, now=now)
-                count += 1
-            timelines.write_assignment(connection, one, {"remind_at": None}, Deed(at=now, event="assignment_reminded"))
+    for _ in range(REMINDED_AT_ONCE):
+        with house.engine.begin() as connection:
+            due = timelines.to_remind(connection, now=now, most=1)
+            why = _reminded(house, connection, timelines, due[0].id, now) if due else ""
+        if not due:
+            break
+        count += not why
+        if why:
+            tell(f"{due[0].name}: no reminder was written: {why}")
     return count
+
+
+def _reminded(house: House, connection: sa.Connection, timelines: Timelines, number: int, now: datetime) -> str:
+    # Without own address no letter can be written, and that is the fault of no assignment.
+    wiring.mint(house, connection, now=now)
+    card, one = _found(house, connection, number)
+    return remind_outsider.remind(house, connection, timelines, card, one, now=now)
 
 
 def _send(
     house: House, connection: sa.Connection, card: Card, one: Assignment, *, by_id: int | None, now: datetime
 ) -> Given:
+    """Write the letter of an assignment, once for each address."""
     if not one.external:
         return Given(one, None)
     if one.address is None:
         return Given(one, None, NO_ADDRESS)
-    draft = _draft(house, connection, card, one, "assignment_given", now=now)
-    values = {**draft.values, Tag.SUBJECT: one.title}
-    draft = replace(draft, values=values, occasion=f"assignment {one.id} given", by_id=by_id)
-    return Given(one, write_letter.write(house, connection, draft, now=now).letter_id)
-
-
-def _draft(
-    house: House, connection: sa.Connection, card: Card, one: Assignment, template: str, *, now: datetime
-) -> Draft:
-    """A letter to the outsider of an assignment, with the link by which it can be ended where links are served."""
-    due = "" if one.due_at is None else write_letter.local(house, connection, one.due_at)
-    values = {Tag.TEXT: one.text, Tag.ASSIGNEE_NAME: one.contact or "", Tag.ASSIGNMENT_DEADLINE: due}
-    secret_links = []
-    mint, base = wiring.link_mint(house, connection, now=now), house.settings.public_url or ""
-    if mint is not None:
-        secret_links.append(mint.link(one.id))
-        values[Tag.LINK] = f"{base.rstrip('/')}/a/{secret_links[0]}"
-    to = Address(one.address or "", one.contact or "")
-    return Draft(card=card, template=template, to=to, values=values, assignment=one, secret_links=secret_links)
+    if one.state is not AssignmentState.OPEN:
+        return Given(one, None, f"not sent: it is {one.state} already")
+    occasion = f"assignment {one.id} given to {one.address.lower()}"
+    draft = replace(write_outsider.given(house, connection, card, one, now=now), occasion=occasion, by_id=by_id)
+    written = write_letter.write(house, connection, draft, now=now)
+    if written.new:
+        return Given(one, written.letter_id)
+    again = f"letter {written.letter_id} to {one.address} is {written.state} already"
+    return Given(one, written.letter_id, f"{again}: `caseline assignment resend {one.id}` writes another")
 
 
 def _found(house: House, connection: sa.Connection, assignment_id: int) -> tuple[Card, Assignment]:

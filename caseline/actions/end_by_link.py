@@ -1,7 +1,7 @@
 """What an outsider sees and does by the link in a letter: one assignment, which ends once."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -29,6 +29,8 @@ class Sight:
     zone: str
     """In which its times are shown: as in the letter."""
     ended_now: bool = False
+    too_long: bool = False
+    """It was not ended, because the remark is longer than one may be."""
 
     @property
     def open(self) -> bool:
@@ -50,13 +52,19 @@ def see(house: House, link: str) -> Sight | None:
 def finish(house: House, link: str, remark: str, *, now: datetime) -> Sight | None:
     """End the assignment of a link, its remark becoming a message of it; None for what is no link of ours.
 
-    Of several at once one ends it. Who comes too late gets the assignment as it is, and nothing of theirs is kept.
+    Of several at once one ends it. Who comes too late gets the assignment as it is, and nothing of theirs is kept; so
+    does whoever writes more than a remark may hold.
     """
+    text = _UNSEEN.sub("", remark.replace("\r\n", "\n")).strip()
     for _ in range(_TRIES):
         try:
             with house.engine.begin() as connection:
                 found = _sight(house, connection, link)
-                return _end(house, connection, found, remark, now) if found is not None and found.open else found
+                if found is None or not found.open:
+                    return found
+                if len(text) > LONGEST_REMARK:
+                    return replace(found, too_long=True)
+                return _end(house, connection, found, text, now)
         except Refused:
             continue  # a reply, another press or a reminder has changed it at this moment
     return see(house, link)
@@ -64,19 +72,20 @@ def finish(house: House, link: str, remark: str, *, now: datetime) -> Sight | No
 
 def _sight(house: House, connection: sa.Connection, link: str) -> Sight | None:
     secrets = keys.known(connection)
-    number = LinkMint(secrets).read(link) if secrets else None
-    if number is None:
+    mint = LinkMint(secrets) if secrets else None
+    number = mint.read(link) if mint else None
+    if mint is None or number is None:
         return None
     one = connect.timelines(house.settings.crm).assignment(connection, number)
-    if one is None or not one.external:
+    if one is None or not one.external or not mint.fits(link, one.address or ""):
         return None
     clocks = wiring.intake(house).clocks
     return Sight(one, clocks.newest(connection, None).calendar.zone if clocks.any(connection) else "UTC")
 
 
-def _end(house: House, connection: sa.Connection, found: Sight, remark: str, now: datetime) -> Sight:
+def _end(house: House, connection: sa.Connection, found: Sight, text: str, now: datetime) -> Sight:
     timelines, one = connect.timelines(house.settings.crm), found.assignment
-    data, text = {}, _UNSEEN.sub("", remark.replace("\r\n", "\n")).strip()
+    data = {}
     if text:
         new = NewMessage(
             record_id=one.record_id,

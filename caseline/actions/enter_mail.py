@@ -1,13 +1,14 @@
 """Enters a mail into the register: a new request with its contact, a request that goes on, a message with its files."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import move_request, open_request, write_letter
+from caseline.actions import move_request, open_request, write_letter, writers
 from caseline.actions.wiring import House
 from caseline.actions.write_letter import Draft
 from caseline.crm.cards import Card, Deed, NewCard, Refused, Stage
@@ -23,9 +24,12 @@ from caseline.mail.attachments import Attachment
 from caseline.mail.message import Mail
 from caseline.mail.queue_store import Claimed
 from caseline.mail.threads import Act, Relation, Verdict
+from caseline.outbox import keys
 from caseline.outbox.faults import OutboxFault
 from caseline.outbox.letters import Address as Letterhead
 from caseline.outbox.letters import Nature
+from caseline.outbox.minting import LinkMint
+from caseline.outbox.showing import BLANK
 
 WITHOUT_SUBJECT: Final = {"ru": "(без темы)", "en": "(no subject)"}
 _LONGEST_SUBJECT: Final = 500
@@ -48,18 +52,17 @@ class Entry:
     now: datetime
 
     def open(self, mail: Mail, *, proven: bool = True) -> Card:
-        """A request of this mail, of the contact with the sender's address, who is made where there is none.
+        """A request of this mail, of the contact with its writer's address, who is made where there is none.
 
-        Of a sender who is not proven it says who he claims to be, and no company.
+        Of a sender who is not proven it says who he claims to be, and no company; nor of whom a Reply-To names.
         """
-        contact = None
-        if mail.sender is not None:
-            contact = senders.contact_of(
-                self.connection, self.timelines, mail.sender, proven=proven, at=self.now
-            ).contact
+        contact, writer = None, writers.writer(mail, self.house)
+        if writer is not None:
+            proven = proven and writer is mail.sender
+            contact = senders.contact_of(self.connection, self.timelines, writer, proven=proven, at=self.now).contact
         new = NewCard(
             subject=mail.subject[:_LONGEST_SUBJECT].strip() or WITHOUT_SUBJECT[self.house.settings.mail_language],
-            description=mail.new_text.strip() or mail.text.strip() or None,
+            description=self._blanking()(mail.new_text.strip() or mail.text.strip()) or None,
             stage=open_request.stages(self.connection, self.intake.cards)[0].code,
             channel=OUR_CHANNEL,
             contact_id=contact.id if contact else None,
@@ -82,12 +85,13 @@ class Entry:
 
     def append(self, mail: Mail, record_id: int, verdict: Verdict, *, automatic: str | None = None) -> int:
         """The mail as a message of the timeline; answers its id."""
+        blanked = self._blanking()
         new = NewMessage(
             record_id=record_id,
             kind=MessageKind.MAIL_IN,
             sent_at=self._dated(mail),
-            text=mail.text,
-            html=mail.html.safe() if mail.html else None,
+            text=blanked(mail.text),
+            html=blanked(mail.html.safe()) if mail.html else None,
             subject=mail.subject or None,
             sender=_line(mail.senders),
             recipients=_line(mail.to),
@@ -97,7 +101,7 @@ class Entry:
             automatic=automatic,
             unverified=verdict.unverified,
             unproven=verdict.unproven,
-            new_text=mail.new_text if mail.quoted else None,
+            new_text=blanked(mail.new_text) if mail.quoted else None,
             mail_ref=self.claimed.id,
             attachments=self._attached(mail),
         )
@@ -106,15 +110,17 @@ class Entry:
     def acknowledge(self, record_id: int, mail: Mail) -> None:
         """Write to whoever opened a request that it was received, where that is wanted; once, and within the limits."""
         card = self.intake.cards.get(self.connection, record_id)
-        if not self.house.settings.mail_acknowledge or card is None or mail.sender is None:
+        writer = writers.writer(mail, self.house)
+        if not self.house.settings.mail_acknowledge or card is None or writer is None:
             return
         draft = Draft(
             card=card,
             template="request_received",
-            to=Letterhead(mail.sender.address, mail.sender.name),
+            to=Letterhead(writer.address, writer.name),
             values={},
             nature=Nature.REPLY,
             occasion=f"request {record_id} received",
+            of_one_house=not senders.is_free(writer.domain),
         )
         try:
             write_letter.write(self.house, self.connection, draft, now=self.now)
@@ -131,6 +137,11 @@ class Entry:
         if resumed and of_client and card.stage.pauses and not card.stage.closed:
             return next((one for one in stages if one.code == resumed and not one.closed), None)
         return None
+
+    def _blanking(self) -> Callable[[str], str]:
+        """What blanks the secrets of links: answers quote the letters that hold them."""
+        secrets = keys.known(self.connection)
+        return partial(LinkMint(secrets).blanked, blank=BLANK) if secrets else str
 
     def _dated(self, mail: Mail) -> datetime:
         """When it was sent, where its sender can be believed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from caseline.actions.wiring import House
 from caseline.crm.cards import Refused
@@ -11,6 +11,8 @@ from caseline.mail import verdicts as words
 from caseline.mail.outcome import State
 from caseline.mail.queue_store import Listed
 from caseline.mail.trouble_store import Trouble
+
+_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def retry(house: House, ids: Collection[int]) -> list[int]:
 def raw(house: House, mail_id: int) -> Iterator[bytes]:
     """The bytes of a mail as they came, in pieces; raises `Refused`."""
     with house.engine.connect() as connection:
-        raw_id = raw_store.of_mail(connection, mail_id)
+        raw_id = raw_store.of_mail(connection, mail_id) if mail_id <= _LARGEST else None
         if raw_id is None:
             raise Refused(f"mail {mail_id}: there is none with this number; `caseline mail list` says which there are")
         yield from raw_store.pieces(connection, raw_id)

@@ -1,6 +1,7 @@
 """Shows a request with its deadline told and the time that it spent on every stage; lists requests."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ from caseline.crm import connect, deadlines, stage_times
 from caseline.crm.cards import Card, Deadline, DeadlineMove, Refused, StageRow, Total, Wanted
 from caseline.crm.intake import Intake
 from caseline.crm.timeline import Assignment, Message
+from caseline.crm.vocabulary import MessageKind
+from caseline.outbox import care
+from caseline.outbox.care import Standing
 from caseline.timing import trust, zones
 from caseline.timing.clock import Clock, Duration
 from caseline.timing.explain import Explanation
@@ -50,6 +54,8 @@ class Sight:
     """The zone of its calendar, in which its times are shown."""
     timeline: tuple[Message, ...] = ()
     """What was written, the oldest first."""
+    letters: Mapping[int, Standing] = field(default_factory=dict)
+    """What has become of the letters among it, by the ids of their messages."""
     assignments: tuple[Assignment, ...] = ()
     words: tuple[Word, ...] = ()
     """Why the dictionary has set its category, or found none; as far as its entries are there yet."""
@@ -68,6 +74,7 @@ def show(house: House, key: str, *, now: datetime) -> Sight:
         if card.deadline is not None and clock is not None:
             told = deadlines.told(clock, card.deadline, intake.cards.pauses(connection, card.id))
             doubt = trust.doubt(clock.calendar, card.deadline.due_at)
+        written = tuple(timelines.messages(connection, card.id))
         return Sight(
             card=card,
             told=told,
@@ -77,11 +84,17 @@ def show(house: House, key: str, *, now: datetime) -> Sight:
             totals=tuple(stage_times.totals(rows)),
             present=_present(rows, clock, card, now),
             zone=clock.calendar.zone if clock else "UTC",
-            timeline=tuple(timelines.messages(connection, card.id)),
+            timeline=written,
+            letters=_letters(connection, written),
             assignments=tuple(timelines.assignments(connection, card.id)),
             words=_words(connection, card.id),
             links=tuple(timelines.links(connection, card.id)),
         )
+
+
+def _letters(connection: sa.Connection, timeline: Sequence[Message]) -> dict[int, Standing]:
+    out = {f"<{one.mail_id}>": one.id for one in timeline if one.kind is MessageKind.MAIL_OUT and one.mail_id}
+    return {out[name]: found for name, found in care.standings(connection, list(out)).items()}
 
 
 def _words(connection: sa.Connection, record_id: int) -> tuple[Word, ...]:

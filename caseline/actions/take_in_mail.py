@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import assign, judge_mail, know_calendars, wiring
+from caseline.actions import assign, judge_mail, know_calendars, wiring, writers
 from caseline.actions.enter_mail import Entry
 from caseline.actions.judge_mail import Bench
 from caseline.actions.take_in_mails import TakeIn, TakenIn, take_in_mails
@@ -115,7 +115,7 @@ class _Work:
             if earlier is not None:
                 return replace(told, state=State.SAME, same_as=earlier)
         sender = mail.sender.address.lower() if mail.sender else None
-        automatic = Reason.LOOP if self._own(mail, sender) else mail.automatic
+        automatic = Reason.LOOP if self._own(mail, sender) else writers.automatic(mail, self.bench.house)
         if automatic is not None:
             return self._automatic(mail, replace(told, automatic=automatic.value), automatic.value)
         return self._written(mail, told, sender)

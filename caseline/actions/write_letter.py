@@ -19,7 +19,7 @@ from caseline.mail import message as mails
 from caseline.mail import raw_store
 from caseline.outbox import showing, template_book, templates
 from caseline.outbox import store as outbox
-from caseline.outbox.letters import Address, Nature, NewLetter, Parent
+from caseline.outbox.letters import Address, Letter, Nature, NewLetter, Parent, State
 from caseline.outbox.minting import Thread
 from caseline.outbox.tags import Tag
 from caseline.outbox.thread_index import ROOT
@@ -43,6 +43,9 @@ class Draft:
     by_id: int | None = None
     secret_links: Sequence[str] = ()
     """Secret parts that stand in `values`."""
+    ordered: bool = False
+    of_one_house: bool = False
+    """These two as in `NewLetter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,11 @@ class Written:
     """A letter that was written."""
 
     letter_id: int
-    message_id: int
-    """In the timeline."""
+    message_id: int | None
+    """In the timeline; None: the letter was cancelled at once, beyond the limits, and nobody has written anything."""
+    state: State
+    new: bool
+    """It was not there already for the same occasion."""
 
 
 def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetime) -> Written:
@@ -75,19 +81,27 @@ def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetim
         parent=_parent(connection, timelines.messages(connection, draft.card.id), assignment_id),
         sender_name=house.settings.mail_name,
         occasion=draft.occasion,
+        ordered=draft.ordered,
+        of_one_house=draft.of_one_house,
         secret_links=[one for one in draft.secret_links if one in f"{words.subject} {words.text} {words.html}"],
     )
     letter_id = outbox.queue(connection, new, wiring.mint(house, connection, now=now), now=now)
-    return Written(letter_id, _keep(connection, timelines, letter_id, draft, now))
-
-
-def _keep(connection: sa.Connection, timelines: Timelines, letter_id: int, draft: Draft, now: datetime) -> int:
     letter = outbox.get(connection, letter_id)
     assert letter is not None  # noqa: S101 - it was queued in this transaction
+    message_id, fresh = _keep(connection, timelines, letter, draft, now)
+    return Written(letter_id, message_id, letter.state, fresh)
+
+
+def _keep(
+    connection: sa.Connection, timelines: Timelines, letter: Letter, draft: Draft, now: datetime
+) -> tuple[int | None, bool]:
+    """Let the letter stand in the timeline; answers the id of its message, and whether the letter is new."""
     mail_id = letter.message_id.strip("<>")
     known = [one for one in timelines.messages(connection, draft.card.id) if one.mail_id == mail_id]
     if known:
-        return known[0].id
+        return known[0].id, False
+    if letter.state is State.CANCELLED:
+        return None, True
     new = NewMessage(
         record_id=draft.card.id,
         kind=MessageKind.MAIL_OUT,
@@ -103,7 +117,7 @@ def _keep(connection: sa.Connection, timelines: Timelines, letter_id: int, draft
         assignment_id=letter.thread.assignment_id,
         automatic=None if draft.nature is Nature.PERSONAL else draft.nature.value,
     )
-    return timelines.append(connection, new, Deed(at=now, by_id=draft.by_id, data={"letter": letter_id}))
+    return timelines.append(connection, new, Deed(at=now, by_id=draft.by_id, data={"letter": letter.id})), True
 
 
 def common(house: House, connection: sa.Connection, card: Card) -> dict[Tag, str]:

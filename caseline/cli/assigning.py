@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import door, screen, timeline_shown
-from caseline.cli.choices import ByOption, JsonOption, RequestArgument
+from caseline.cli.choices import ByOption, JsonOption, RequestArgument, id_argument
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.actions.assign import Given
     from caseline.actions.wiring import House
 
-_Number = Annotated[int, typer.Argument(metavar="ASSIGNMENT", help="Its number.")]
+_Number = Annotated[int, id_argument("ASSIGNMENT", "Its number.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
         ("add", add),
         ("reply", reply),
         ("address", address),
+        ("resend", resend),
         ("done", done),
         ("cancel", cancel),
         ("list", listed),
@@ -56,7 +57,7 @@ def add(
 
 
 def reply(
-    number: _Number,
+    assignment: _Number,
     text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What to write.")],
     by: ByOption = None,
     as_json: JsonOption = False,
@@ -65,29 +66,40 @@ def reply(
     from caseline.actions import assign
 
     with door.house() as house:
-        _tell(house, assign.answer(house, number, text, by=by, now=door.now()), as_json=as_json)
+        _tell(house, assign.answer(house, assignment, text, by=by, now=door.now()), as_json=as_json)
 
 
 def address(
-    number: _Number,
+    assignment: _Number,
     mail: Annotated[str, typer.Argument(metavar="MAIL", help="The outsider's mail address.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Give the outsider of an assignment a mail address; the letter that waits for it is sent."""
+    """Give the outsider of an assignment a mail address, or correct it; the letter is sent to it.
+
+    So are those of the outsider's other open assignments. Links that went to the former address are good for nothing.
+    """
     from caseline.actions import assign
 
     with door.house() as house:
-        _tell(house, assign.address(house, number, mail, now=door.now()), as_json=as_json)
+        _tell(house, assign.address(house, assignment, mail, now=door.now()), as_json=as_json)
 
 
-def done(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+def resend(assignment: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+    """Write the letter of an open assignment once more, to its outsider's present address."""
+    from caseline.actions import assign
+
+    with door.house() as house:
+        _tell(house, assign.resend(house, assignment, by=by, now=door.now()), as_json=as_json)
+
+
+def done(assignment: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
     """Say that an assignment is done."""
-    _end(number, "done", by, as_json=as_json)
+    _end(assignment, "done", by, as_json=as_json)
 
 
-def cancel(number: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
+def cancel(assignment: _Number, by: ByOption = None, as_json: JsonOption = False) -> None:
     """Say that an assignment is not needed any more."""
-    _end(number, "cancelled", by, as_json=as_json)
+    _end(assignment, "cancelled", by, as_json=as_json)
 
 
 def listed(request: RequestArgument, as_json: JsonOption = False) -> None:
@@ -109,12 +121,15 @@ def remind(as_json: JsonOption = False) -> None:
     """Write the reminders that are due; the deployment send-outbox does this every minute."""
     from caseline.actions import assign
 
+    troubles: list[str] = []
     with door.house() as house:
-        count = assign.remind(house, now=door.now())
+        count = assign.remind(house, now=door.now(), tell=troubles.append)
     if as_json:
-        screen.print_json({"reminders": count})
-    else:
-        screen.out().print(f"{count} reminders written" if count else "No reminder is due")
+        screen.print_json({"reminders": count, "troubles": troubles})
+        return
+    screen.out().print(f"{count} reminders written" if count or troubles else "No reminder is due")
+    for trouble in troubles:
+        screen.complain(trouble)
 
 
 def _end(number: int, state: str, by: str | None, *, as_json: bool) -> None:
@@ -135,14 +150,22 @@ def _tell(house: "House", given: "Given", *, as_json: bool) -> None:
 
     if as_json:
         screen.print_json(
-            {"assignment": plain(given.assignment), "letter": given.letter_id, "trouble": given.trouble or None}
+            {
+                "assignment": plain(given.assignment),
+                "letter": given.letter_id,
+                "trouble": given.trouble or None,
+                "others": list(given.others),
+                "warning": given.warning or None,
+            }
         )
         return
     console = screen.out()
     console.print(timeline_shown.assignment(given.assignment, show_request.zone(house)), soft_wrap=True)
-    if given.letter_id is not None:
-        console.print(
-            f"Letter {given.letter_id} is queued: `caseline outbox send` or the deployment send-outbox sends it"
-        )
-    elif given.trouble:
-        console.print(f"{given.trouble}: `caseline assignment address {given.assignment.id} MAIL` sends it")
+    if given.trouble:
+        remedy = f": `caseline assignment address {given.assignment.id} MAIL` sends it"
+        console.print(given.trouble + (remedy if given.letter_id is None else ""), soft_wrap=True)
+    queued = [one for one in (None if given.trouble else given.letter_id, *given.others) if one is not None]
+    for letter_id in queued:
+        console.print(f"Letter {letter_id} is queued: `caseline outbox send` or the deployment send-outbox sends it")
+    if given.warning:
+        screen.complain(given.warning)

@@ -1,10 +1,19 @@
 """Options that several commands share."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from caseline.timing.vocabulary import Language, Mode
+
+LARGEST_ID: Final = 2**63 - 1
+"""Of what the database can number; anything above is wrong usage, not a fault of the database."""
+
+
+def id_argument(metavar: str, told: str) -> Any:  # noqa: ANN401 - typer's own type is not for annotations
+    """An argument that is the number of something; several of them for a list."""
+    return typer.Argument(metavar=metavar, help=told, min=1, max=LARGEST_ID)
+
 
 MappingOption = Annotated[
     str, typer.Option("--mapping", "-m", metavar="NAME|FILE", help="Name of a shipped mapping, or a YAML file.")
@@ -27,7 +36,8 @@ RequestArgument = Annotated[
     str, typer.Argument(metavar="REQUEST", help="Its number, key in the old system, or id (id:45).")
 ]
 VersionOption = Annotated[
-    int | None, typer.Option("--version", metavar="N", help="Only if the request still has this version.")
+    int | None,
+    typer.Option("--version", metavar="N", min=1, max=2**31 - 1, help="Only if the request still has this version."),
 ]
 
 

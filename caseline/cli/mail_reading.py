@@ -1,12 +1,16 @@
 """The commands of `caseline mail` that read mails: show says what the system sees in one."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from caseline.cli import door, screen
+
+if TYPE_CHECKING:
+    from caseline.actions.wiring import House
 
 _COULD_NOT: Final = 1
 _STDIN: Final = "-"
@@ -25,39 +29,49 @@ def show(
     """Print what the system sees in mails, one JSON object a line in the order given; files need no database.
 
     `text` is what a mail says anew, `quoted` what is folded below it; `verdict` of a stored mail says where it landed
-    and why. A file that cannot be opened is named on stderr,
-    the others are shown all the same, and the exit code is 1. Of a folder all files *.eml are shown.
+    and why, and is null for a file. A file that cannot be opened and a number that no mail has are named on stderr, the
+    others are shown all the same, and the exit code is 1. Of a folder all files *.eml are shown.
     """
-    from caseline.mail import message, shown
+    from caseline.crm.cards import Refused
 
-    kept = [int(one) for one in sources if one.isdecimal() and not Path(one).exists()]
-    if kept:
-        _show_kept(kept)
-    sources = [one for one in sources if not (one.isdecimal() and int(one) in kept)]
     failed = False
-    for source in sources:
-        for name in _expanded(source):
-            try:
-                raw = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
-            except OSError as error:
-                screen.complain(f"{name}: {error.strerror or error}: name a file with one mail, or - for stdin")
-                failed = True
-                continue
-            screen.print_json(shown.as_object(message.read(raw)))
+    with ExitStack() as stack:
+        house: House | None = None
+        for source in sources:
+            for name in _expanded(source):
+                try:
+                    if name.isdecimal() and not Path(name).exists():
+                        house = house or stack.enter_context(door.house())
+                        told = _kept(house, int(name))
+                    else:
+                        told = _file(name)
+                except OSError as error:
+                    screen.complain(f"{name}: {error.strerror or error}: name a file with one mail, or - for stdin")
+                    failed = True
+                except Refused as error:
+                    screen.complain(str(error))
+                    failed = True
+                else:
+                    screen.print_json(told)
     if failed:
         raise typer.Exit(_COULD_NOT)
 
 
-def _show_kept(ids: list[int]) -> None:
-    """Stored mails, each with where it landed and why."""
+def _file(name: str) -> dict[str, Any]:
+    from caseline.mail import message, shown
+
+    raw = sys.stdin.buffer.read() if name == _STDIN else Path(name).read_bytes()
+    return shown.as_object(message.read(raw)) | {"verdict": None}
+
+
+def _kept(house: "House", number: int) -> dict[str, Any]:
+    """A stored mail, with where it landed and why."""
     from caseline.actions import keep_mails
     from caseline.mail import message, shown
 
-    with door.house() as house:
-        for number in ids:
-            raw = b"".join(keep_mails.raw(house, number))
-            said = keep_mails.verdict(house, number).as_dict()
-            screen.print_json(shown.as_object(message.read(raw)) | {"mail": number, "verdict": said})
+    raw = b"".join(keep_mails.raw(house, number))
+    said = keep_mails.verdict(house, number).as_dict()
+    return shown.as_object(message.read(raw)) | {"mail": number, "verdict": said}
 
 
 def _expanded(source: str) -> list[str]:

@@ -14,7 +14,7 @@ from caseline.cli import door, screen
 from caseline.cli.choices import JsonOption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from caseline.mail_sandbox import Running
 
@@ -28,6 +28,12 @@ _MailboxOption = Annotated[
 ]
 _SmtpPort = Annotated[
     int, typer.Option("--smtp-port", min=0, max=65_535, help="Where mail is sent to; 0 takes a free port.")
+]
+_ToPort = Annotated[
+    int | None,
+    typer.Option(
+        "--smtp-port", min=1, max=65_535, help="Where mail is sent to, if not where CASELINE_SMTP_URL has the sandbox."
+    ),
 ]
 
 
@@ -102,26 +108,14 @@ def send(
         Path | None,
         typer.Option("--write", metavar="FILE.eml", help="Send the bytes of this file as they are instead."),
     ] = None,
-    smtp_port: _SmtpPort = _SMTP_PORT,
+    smtp_port: _ToPort = None,
 ) -> None:
     """Send a mail to the sandbox as somebody."""
-    import smtplib
-
-    from caseline.mail_sandbox import send as hand_over
     from caseline.mail_sandbox.sending import compose
 
     to = recipients or ["support@example.org"]
     raw = write.read_bytes() if write is not None else compose(sender, to, subject, text, at=door.now())
-    try:
-        hand_over(smtp_port, sender, to, raw)
-    except smtplib.SMTPResponseException as error:
-        screen.complain(f"The sandbox does not take this mail: {error}")
-        raise typer.Exit(_COULD_NOT_RUN) from error
-    except (OSError, smtplib.SMTPException) as error:
-        screen.complain(
-            f"Nobody takes mail on port {smtp_port} ({error}): start `caseline mail sandbox`, or name --smtp-port"
-        )
-        raise typer.Exit(_COULD_NOT_RUN) from error
+    _hand_over(smtp_port, sender, to, raw)
     screen.out().print(f"Sent to {', '.join(to)}", soft_wrap=True)
 
 
@@ -151,34 +145,58 @@ def answer(
     mailbox: _MailboxOption,
     subject: Annotated[str, typer.Option("--subject", help="Another subject than Re: …")] = "",
     sender: Annotated[str, typer.Option("--from", metavar="ADDRESS", help="As whom, if not as whoever got it.")] = "",
-    smtp_port: _SmtpPort = _SMTP_PORT,
+    smtp_port: _ToPort = None,
 ) -> None:
     """Answer a mail as whoever got it."""
     from caseline.mail_sandbox import reading
-    from caseline.mail_sandbox import send as hand_over
 
     with _reached(mailbox):
         found = {one.number: one for one in reading.mails(mailbox)}
-        if number not in found:
-            screen.complain(f"mail {number}: there is none of this number: `caseline mail sandbox read` shows them")
-            raise typer.Exit(_COULD_NOT_RUN)
-        who = sender or found[number].recipient
-        to, raw = reading.answer(found[number], who, text, subject, at=door.now())
-        hand_over(smtp_port, who, [to], raw)
+    if number not in found:
+        screen.complain(f"mail {number}: there is none of this number: `caseline mail sandbox read` shows them")
+        raise typer.Exit(_COULD_NOT_RUN)
+    who = sender or found[number].recipient
+    to, raw = reading.answer(found[number], who, text, subject, at=door.now())
+    _hand_over(smtp_port, who, [to], raw)
     screen.out().print(f"Sent to {to} as {who}", soft_wrap=True, markup=False)
 
 
 @contextmanager
 def _reached(mailbox: str) -> "Iterator[None]":
-    """A server that does not answer, or does not take a mail, ends the command in words."""
-    import smtplib
-
+    """A server of mailboxes that does not answer ends the command in words."""
     try:
         yield
-    except smtplib.SMTPException as error:
-        screen.complain(f"The sandbox does not take this mail: {error}")
-        raise typer.Exit(_COULD_NOT_RUN) from error
     except OSError as error:
         place = mailbox.rpartition("@")[2]
-        screen.complain(f"Nobody answers at {place}, or where mail is sent to ({error}): start `caseline mail sandbox`")
+        screen.complain(f"Nobody answers at {place} ({error}): start `caseline mail sandbox`, and name its --mailbox")
         raise typer.Exit(_COULD_NOT_RUN) from error
+
+
+def _hand_over(port: int | None, sender: str, recipients: "Sequence[str]", raw: bytes) -> None:
+    """Send by SMTP; a server that is not there, or does not take a mail, ends the command in words."""
+    import smtplib
+
+    from caseline.mail_sandbox import send as hand_over
+
+    port = port or _sandbox_port()
+    try:
+        hand_over(port, sender, recipients, raw)
+    except smtplib.SMTPResponseException as error:
+        screen.complain(f"The sandbox does not take this mail: {error}")
+        raise typer.Exit(_COULD_NOT_RUN) from error
+    except (OSError, smtplib.SMTPException) as error:
+        screen.complain(
+            f"Nobody takes mail on port {port} ({error}): start `caseline mail sandbox`, or name --smtp-port"
+        )
+        raise typer.Exit(_COULD_NOT_RUN) from error
+
+
+def _sandbox_port() -> int:
+    """Where the settings send letters to, if that is a sandbox: a server on this machine without TLS."""
+    from urllib.parse import urlsplit
+
+    from caseline.settings import load
+
+    url = load().smtp()
+    named = urlsplit(url.get_secret_value() if url else "")
+    return (named.port if named.scheme == "smtp" else None) or _SMTP_PORT

@@ -5,13 +5,11 @@ from typing import Annotated
 import typer
 
 from caseline.cli import door, screen
-from caseline.cli.choices import ByOption, JsonOption, LanguageOption, RequestArgument
+from caseline.cli.choices import ByOption, JsonOption, LanguageOption, RequestArgument, id_argument
 from caseline.timing.vocabulary import Language
 
-_Message = Annotated[
-    int, typer.Argument(metavar="MESSAGE", help="Its number in the timeline: `caseline request show` has them.")
-]
-_Mail = Annotated[int, typer.Argument(metavar="MAIL", help="Its number, as `caseline mail list` has it.")]
+_Message = Annotated[int, id_argument("MESSAGE", "Its number in the timeline: `caseline request show` has them.")]
+_Mail = Annotated[int, id_argument("MAIL", "Its number, as `caseline mail list` has it.")]
 
 
 def add_to(family: typer.Typer) -> None:
@@ -20,7 +18,7 @@ def add_to(family: typer.Typer) -> None:
         family.command(name)(command)
 
 
-def why(mail: _Mail, language: LanguageOption = Language.RUSSIAN, as_json: JsonOption = False) -> None:
+def why(mail: _Mail, language: LanguageOption = Language.ENGLISH, as_json: JsonOption = False) -> None:
     """Say where a mail landed, by what rule, and what was decided before."""
     from caseline.actions import keep_mails
     from caseline.mail import verdicts

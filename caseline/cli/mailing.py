@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from caseline.cli import door, mail_reading, mail_sandbox, mail_sorting, screen
-from caseline.cli.choices import JsonOption
+from caseline.cli.choices import LARGEST_ID, JsonOption, id_argument
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from caseline.mail.trouble_store import Trouble
 
 _UNFINISHED: Final = 3
-_Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="Numbers of mails, as `caseline mail list` has them.")]
+_Ids = Annotated[list[int], id_argument("ID...", "Numbers of mails, as `caseline mail list` has them.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -109,7 +109,7 @@ def listed(
     quarantine: Annotated[
         bool, typer.Option("--quarantine", help="Only mails that could not be taken in, with the reason.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LARGEST_ID, help="How many at most.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """List mails, the newest first, and what became of them."""
@@ -152,7 +152,7 @@ def retry(ids: _Ids, as_json: JsonOption = False) -> None:
         screen.out().print(f"{screen.count(len(put_back), 'mail')} put back; `caseline mail fetch` takes them in")
 
 
-def raw(mail: Annotated[int, typer.Argument(metavar="ID", help="Number of the mail.")]) -> None:
+def raw(mail: Annotated[int, id_argument("ID", "Number of the mail.")]) -> None:
     """Write the bytes of a mail to stdout, exactly as they came."""
     from caseline.actions import keep_mails
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import door, outbox_shown, outbox_templates, screen
-from caseline.cli.choices import JsonOption, YesOption
+from caseline.cli.choices import JsonOption, YesOption, id_argument
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.outbox.sending import Done
 
-_Letters = Annotated[list[int], typer.Argument(metavar="LETTER...", help="Their ids, as `caseline outbox list` shows.")]
+_Letters = Annotated[list[int], id_argument("LETTER...", "Their ids, as `caseline outbox list` shows.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +76,7 @@ def hold(letters: _Letters) -> None:
 
 def release(
     letters: Annotated[
-        list[int] | None, typer.Argument(metavar="[LETTER...]", help="Their ids, as `caseline outbox list` shows.")
+        list[int] | None, id_argument("[LETTER...]", "Their ids, as `caseline outbox list` shows.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All letters that are held.")] = False,
 ) -> None:
@@ -86,8 +86,8 @@ def release(
     if bool(letters) == everything:
         raise typer.BadParameter("name letters, or say --all")
     with door.house() as house:
-        number = keep_letters.release(house, None if everything else letters, now=door.now())
-    screen.out().print(f"{screen.count(number, 'letter')} released")
+        count = keep_letters.release(house, None if everything else letters, now=door.now())
+    screen.out().print(f"{screen.count(count, 'letter')} released")
 
 
 def rotate_secret(yes: YesOption = False) -> None:

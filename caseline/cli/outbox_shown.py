@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import door, screen
-from caseline.cli.choices import JsonOption
+from caseline.cli.choices import LARGEST_ID, JsonOption, id_argument
 from caseline.cli.plain import plain
 from caseline.cli.time_shown import moment
 
@@ -20,7 +20,9 @@ def listed(
         str | None,
         typer.Option("--state", metavar="STATE", help="Only queued, held, sending, sent, failed or cancelled ones."),
     ] = None,
-    request: Annotated[int | None, typer.Option("--request", metavar="ID", help="Only those of this request.")] = None,
+    request: Annotated[
+        int | None, typer.Option("--request", metavar="ID", min=1, max=LARGEST_ID, help="Only those of this request.")
+    ] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many, the newest first.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +53,7 @@ def listed(
 
 
 def show(
-    letter: Annotated[int, typer.Argument(metavar="LETTER", help="Its id, as `caseline outbox list` shows.")],
+    letter: Annotated[int, id_argument("LETTER", "Its id, as `caseline outbox list` shows.")],
     as_json: JsonOption = False,
 ) -> None:
     """Show a letter: its words with secret links blanked, its recipients, what the server said of each."""

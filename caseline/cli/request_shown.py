@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
 from caseline.cli import screen, time_shown, timeline_shown
 from caseline.cli.plain import plain
 
@@ -30,7 +28,7 @@ def sight(found: "Sight", language: str, *, as_json: bool, now: datetime, done: 
         said = ", ".join(
             f"{one.keyword} ({one.weight}, {one.category}{', decided' if one.decisive else ''})" for one in found.words
         )
-        console.print(f"{'Words:':<10} {escape(said)}", soft_wrap=True)
+        console.print(f"{'Words:':<10} {said}", soft_wrap=True)
     for line in _deadline(found, language, now):
         console.print(line, soft_wrap=True)
     console.print()
@@ -122,7 +120,7 @@ def as_dict(found: "Sight", now: datetime) -> dict[str, Any]:
         "stages": plain(found.rows),
         "totals": plain(found.totals),
         "present": plain(found.present),
-        "timeline": [timeline_shown.as_dict(one) for one in found.timeline],
+        "timeline": [timeline_shown.as_dict(one, found.letters.get(one.id)) for one in found.timeline],
         "assignments": plain(found.assignments),
         "words": plain(found.words),
         "links": [{"request": one, "other": other, "kind": kind} for one, other, kind in found.links],

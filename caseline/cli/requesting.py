@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import corresponding, door, request_shown, screen
-from caseline.cli.choices import ByOption, JsonOption, LanguageOption, RequestArgument, VersionOption
+from caseline.cli.choices import LARGEST_ID, ByOption, JsonOption, LanguageOption, RequestArgument, VersionOption
 from caseline.timing.vocabulary import Language
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def listed(
     stage: Annotated[str | None, typer.Option("--stage", metavar="CODE", help="Only of this stage.")] = None,
     category: Annotated[str | None, typer.Option("--category", metavar="CODE", help="Only of this one.")] = None,
     group: Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only of this group.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LARGEST_ID, help="At most so many.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """List requests, the next deadline first, those without one last."""

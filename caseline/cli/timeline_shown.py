@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.markup import escape
-
 from caseline.cli import screen, time_shown
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.actions.show_request import Sight
     from caseline.crm.timeline import Assignment, Attached, Message
+    from caseline.outbox.care import Standing
 
 _SIGNS: Final = {"mail_in": "<-", "mail_out": "->", "comment": "##"}
+_LEFT: Final = "sent"
 _MOST_LINES: Final = 8
 _LINKS: Final = {
     "maybe": "may belong to",
@@ -30,8 +30,9 @@ def timeline(found: "Sight", language: str) -> None:
         console.print(assignment(work, found.zone), soft_wrap=True)
     for message in found.timeline:
         console.print()
-        console.print(escape(_head(message, found.zone, language)), style="bold", soft_wrap=True)
-        console.print(escape(_body(message)), soft_wrap=True)
+        head = _head(message, found.zone, language, found.letters.get(message.id))
+        console.print(head, style="bold", soft_wrap=True)
+        console.print(_body(message), soft_wrap=True)
 
 
 def assignment(one: "Assignment", zone: str) -> str:
@@ -39,12 +40,13 @@ def assignment(one: "Assignment", zone: str) -> str:
     who = f"{one.contact} <{one.address or 'no address'}>" if one.external else one.assignee
     due = f", due {time_shown.moment(one.due_at, zone)}" if one.due_at else ""
     ended = f" {time_shown.moment(one.ended_at, zone)} by {one.ended_by}" if one.ended_at else ""
-    return escape(f"Assignment {one.id}: {one.title} - {who}: {one.state}{ended}{due}")
+    return f"Assignment {one.id}: {one.title} - {who}: {one.state}{ended}{due}"
 
 
-def as_dict(message: "Message") -> dict[str, Any]:
-    """A message as an object; digests of files in hexadecimal digits."""
+def as_dict(message: "Message", letter: "Standing | None" = None) -> dict[str, Any]:
+    """A message as an object, with what has become of it as a letter; digests of files in hexadecimal digits."""
     made: dict[str, Any] = plain(message)
+    made["letter"] = plain(letter)
     made["attachments"] = [
         {
             "name": one.name,
@@ -65,8 +67,9 @@ def unproven(message: "Message", language: str) -> str:
     return verdicts.not_proven(message.unproven, language) if message.unproven else ""
 
 
-def _head(message: "Message", zone: str, language: str) -> str:
+def _head(message: "Message", zone: str, language: str, letter: "Standing | None" = None) -> str:
     marks = [
+        "" if letter is None or letter.state == _LEFT else f"letter {letter.id} {letter.state}",
         f"assignment {message.assignment_id}" if message.assignment_id else "",
         f"automatic: {message.automatic}" if message.automatic else "",
         unproven(message, language) or ("UNVERIFIED SENDER" if message.unverified else ""),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import door, screen
-from caseline.cli.choices import YesOption
+from caseline.cli.choices import YesOption, id_argument
 from caseline.cli.importing import FAILED_ROWS, STOPPED
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rollback(
-    run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run; `caseline status` lists them.")],
+    run: Annotated[int, id_argument("RUN", "Number of the run; `caseline status` lists them.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be deleted and what would stay.")
     ] = False,

@@ -76,7 +76,10 @@ class Timelines(Protocol):
         """Open assignments of a contact, the oldest first."""
 
     def to_remind(self, connection: "sa.Connection", *, now: datetime, most: int) -> list[Assignment]:
-        """Open assignments whose reminder is due; nobody else gets the same ones until the transaction ends."""
+        """Open assignments whose reminder is due; nobody else gets the same ones until the transaction ends.
+
+        Those whose outsider has no mail address come when their deadline has passed.
+        """
 
     def write_assignment(
         self, connection: "sa.Connection", one: Assignment, values: Mapping[str, Any], deed: Deed

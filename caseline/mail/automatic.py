@@ -14,12 +14,12 @@ OWN_HEADER: Final = "x-caseline"
 class Reason(StrEnum):
     """Why a mail is automatic; the first that fits, in this order."""
 
-    LOOP = "loop"
-    """One of our own letters that came back, or marked with X-Loop."""
-    BOUNCE = "bounce"
-    """A report of delivery, failed, late or done."""
     RECEIPT = "receipt"
     """A notice that a letter was shown or deleted."""
+    BOUNCE = "bounce"
+    """A report of delivery, failed, late or done."""
+    LOOP = "loop"
+    """Marked with X-Loop and no report; or one of our own letters that came back, whatever else it is."""
     OUT_OF_OFFICE = "out-of-office"
     AUTO_SUBMITTED = "auto-submitted"
     LIST = "list"
@@ -53,12 +53,13 @@ def reason(headers: Headers, senders: tuple[Address, ...], *, report: str, subje
 
     Rules: RFC 3834 (Auto-Submitted), RFC 3464 and 8098 (reports), RFC 2919 (List-Id), and the headers of mailers.
     """
-    if "x-loop" in headers:
-        return Reason.LOOP
     if report == "disposition-notification":
         return Reason.RECEIPT
     if report or is_from_daemon(headers, senders):
+        # Before X-Loop: some servers put it into their reports, and what did not arrive must not go unseen.
         return Reason.BOUNCE
+    if "x-loop" in headers:
+        return Reason.LOOP
     return _by_markers(headers, subject) or _by_sender(headers, senders)
 
 
@@ -113,9 +114,14 @@ def _is_suppressed(headers: Headers) -> bool:
 def _by_sender(headers: Headers, senders: tuple[Address, ...]) -> Reason | None:
     if has_empty_path(headers):
         return Reason.NO_SENDER
-    if any(_NO_REPLY.fullmatch(sender.address.rpartition("@")[0]) for sender in senders):
+    if any(is_no_reply(sender) for sender in senders):
         return Reason.NO_REPLY
     return None
+
+
+def is_no_reply(sender: Address) -> bool:
+    """Whether an address says that it takes no answers."""
+    return _NO_REPLY.fullmatch(sender.address.rpartition("@")[0]) is not None
 
 
 def has_empty_path(headers: Headers) -> bool:

@@ -9,6 +9,8 @@ from caseline.outbox.faults import OutboxFault
 
 LONGEST_LOCAL: Final = 64
 LONGEST: Final = 254
+DETAIL: Final = r"(.)\+[^@]*@"
+"""What stands between a name and the @, read alike by Python and by PostgreSQL."""
 _LOCAL: Final = re.compile(r'[^\s\x00-\x20\x7f-\x9f"(),:;<>@\[\\\]]+')
 
 
@@ -30,6 +32,11 @@ def checked(address: str) -> str:
 def folded(address: str) -> str:
     """The form by which letters to one address are counted."""
     return address.lower()
+
+
+def plain(address: str) -> str:
+    """The form by which automatic letters are counted: without +detail, which its owner makes up at will."""
+    return re.sub(DETAIL, r"\1@", folded(address), count=1)
 
 
 def needs_utf8(address: str) -> bool:

@@ -29,17 +29,20 @@ def gone_to(connection: sa.Connection, thread: Thread, address: str) -> list[str
 def note(connection: sa.Connection, message_id: str, address: str | None, answer: str, *, now: datetime) -> int | None:
     """Note that a recipient of the letter with this Message-ID did not get it; answers the letter's id.
 
-    Without an address the letter must have one recipient. A letter that nobody got has FAILED. None, and nothing is
-    changed, for letters that were not sent from here and recipients that they did not have: bounces can be forged.
+    Of a letter with one recipient it is that one whom a report means, whatever address it names or none: mail is
+    forwarded, and whoever shows the Message-ID has seen the letter. A letter that nobody got has FAILED. None, and
+    nothing is changed, for letters that were not sent from here and, of several, recipients that they did not have.
     """
     query = sa.select(letter.c.id).where(letter.c.message_id == message_id, letter.c.state == State.SENT.value)
     number: int | None = connection.execute(query.with_for_update()).scalar_one_or_none()
     people = [] if number is None else store.recipients(connection, number)
     wanted = [one for one in people if address is None or folded(one.address) == folded(address)]
+    told = f"bounced: {answer}"
+    if not wanted and len(people) == 1:
+        wanted, told = people, f"{told} (forwarded to {address})"
     if number is None or len(wanted) != 1:
         return None
     whom = (recipient.c.letter_id == number, recipient.c.position == wanted[0].position)
-    told = f"bounced: {answer}"
     connection.execute(sa.update(recipient).where(*whom).values(state=Delivery.FAILED.value, answer=told))
     reason = f"{wanted[0].address}: {told}"
     values: dict[str, Any] = {"reason": sa.func.concat_ws("; ", letter.c.reason, reason)}

@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from caseline.outbox import store
+from caseline.outbox.addresses import folded
 from caseline.outbox.faults import OutboxFault
 from caseline.outbox.letters import Delivery, Recipient, State
 from caseline.outbox.showing import shown
@@ -63,6 +64,22 @@ def lines(
     return [_line(connection, row) for row in connection.execute(query).mappings()]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has become of a letter."""
+
+    id: int
+    state: State
+    reason: str | None
+
+
+def standings(connection: sa.Connection, message_ids: Sequence[str]) -> dict[str, Standing]:
+    """What has become of the letters that have these Message-IDs, with their angle brackets."""
+    columns = (letter.c.message_id, letter.c.id, letter.c.state, letter.c.reason)
+    query = sa.select(*columns).where(letter.c.message_id.in_(message_ids))
+    return {name: Standing(number, State(state), reason) for name, number, state, reason in connection.execute(query)}
+
+
 def counts(connection: sa.Connection) -> dict[State, int]:
     """Letters in each state."""
     query = sa.select(letter.c.state, sa.func.count()).group_by(letter.c.state)
@@ -93,7 +110,10 @@ def retry(connection: sa.Connection, letter_id: int, *, now: datetime) -> None:
     if found["state"] not in {State.QUEUED, State.FAILED} and not (found["state"] == State.SENT and refused):
         raise _refused(letter_id, found["state"], "tried again")
     if found["blanked"]:
-        raise OutboxFault(f"letter {letter_id}: its secret links are gone since it was sent: write a new one")
+        remedy = "write a new one"
+        if (number := found["assignment_id"]) is not None:
+            remedy = f"`caseline assignment resend {number}` writes a new one"
+        raise OutboxFault(f"letter {letter_id}: its secret links are gone since it was sent: {remedy}")
     connection.execute(
         sa.update(recipient)
         .where(recipient.c.letter_id == letter_id, recipient.c.position.in_(refused))
@@ -108,6 +128,14 @@ def cancel(connection: sa.Connection, letter_id: int, *, now: datetime) -> None:
     if found["state"] not in {State.QUEUED, State.HELD, State.FAILED}:
         raise _refused(letter_id, found["state"], "cancelled")
     _put(connection, letter_id, state=State.CANCELLED.value, reason=_CANCELLED, done_at=now)
+
+
+def withdraw(connection: sa.Connection, assignment_id: int, address: str, *, why: str, now: datetime) -> None:
+    """Letters of an assignment that have not left to this address will not leave."""
+    there = sa.exists().where(recipient.c.letter_id == letter.c.id, recipient.c.folded == folded(address))
+    waiting = letter.c.state.in_([State.QUEUED.value, State.HELD.value])
+    gone = sa.update(letter).where(letter.c.assignment_id == assignment_id, waiting, there)
+    connection.execute(gone.values(state=State.CANCELLED.value, reason=why, done_at=now))
 
 
 def hold(connection: sa.Connection, letter_id: int) -> None:
@@ -136,7 +164,8 @@ def _line(connection: sa.Connection, row: sa.RowMapping) -> Line:
 
 
 def _locked(connection: sa.Connection, letter_id: int) -> sa.RowMapping:
-    query = sa.select(letter.c.state, letter.c.blanked).where(letter.c.id == letter_id).with_for_update()
+    columns = (letter.c.state, letter.c.blanked, letter.c.assignment_id)
+    query = sa.select(*columns).where(letter.c.id == letter_id).with_for_update()
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise _missing(letter_id)

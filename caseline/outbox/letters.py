@@ -90,6 +90,10 @@ class NewLetter:
     """The caller's name of what asks for it (`assignment 12 given`): asked for twice, there is one letter."""
     secret_links: Sequence[str] = ()
     """Parts of the words that nobody but the recipient may know: blanked wherever the letter is shown."""
+    ordered: bool = False
+    """A person has ordered it, once: how many letters its recipients have had today does not matter."""
+    of_one_house: bool = False
+    """The recipients' domains have mailboxes for their own people only, so replies to a domain are limited, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ class Letter:
     secret_links: Sequence[str]
     recipients: Sequence[Recipient]
     attachments: Sequence[Attachment]
+    state: State = State.QUEUED
+    """How far it was when it was read."""
 
     @property
     def automatic(self) -> bool:

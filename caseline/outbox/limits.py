@@ -6,14 +6,19 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.outbox.addresses import folded
+from caseline.outbox.addresses import DETAIL, plain
 from caseline.outbox.letters import Nature, NewLetter, State
 from caseline.outbox.tables import letter, recipient
 
 MOST_A_DAY: Final = 3
 """Automatic letters to an address within 24 hours."""
+MOST_A_DOMAIN: Final = 20
+"""Replies to a domain of one house within an hour: a machine that writes from ever new addresses gets no more."""
 DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
+_PLAIN: Final = sa.func.regexp_replace(recipient.c.folded, DETAIL, r"\1@")
+"""As `addresses.plain` has it."""
 _AUTOMATIC: Final = letter.c.nature != Nature.PERSONAL.value
 
 
@@ -21,13 +26,19 @@ def refusal(connection: sa.Connection, new: NewLetter, *, now: datetime) -> str 
     """Why an automatic letter must not be written; None when it may. Holds others off until the transaction ends."""
     if new.nature is Nature.PERSONAL:
         return None
-    people = sorted({folded(one.address) for one in (*new.to, *new.cc)})
-    _one_by_one(connection, [f"request {new.thread.record_id}", *people])
-    if new.nature is Nature.REPLY and _answered(connection, new.thread.record_id):
+    people = sorted({plain(one.address) for one in (*new.to, *new.cc)})
+    reply = new.nature is Nature.REPLY
+    domains = sorted({one[one.rindex("@") :] for one in people}) if reply and new.of_one_house else []
+    _one_by_one(connection, [f"request {new.thread.record_id}", *people, *domains])
+    if reply and _answered(connection, new.thread.record_id):
         return f"request {new.thread.record_id} has had its automatic letter, and there is one for a request"
-    for address in people:
-        if _count(connection, address, now) >= MOST_A_DAY:
+    for address in () if new.ordered else people:
+        if _count(connection, _PLAIN.in_([address]), now - DAY) >= MOST_A_DAY:
             return f"{address} has had {MOST_A_DAY} automatic letters within 24 hours, which is the most"
+    for domain in domains:
+        ours = sa.and_(sa.func.right(recipient.c.folded, len(domain)) == domain, letter.c.nature == Nature.REPLY.value)
+        if _count(connection, ours, now - HOUR) >= MOST_A_DOMAIN:
+            return f"{domain} has had {MOST_A_DOMAIN} automatic replies within an hour, which is the most for a domain"
     return None
 
 
@@ -51,15 +62,21 @@ def _answered(connection: sa.Connection, record_id: int) -> bool:
     return connection.execute(sa.select(query.exists())).scalar_one()
 
 
-def _count(connection: sa.Connection, address: str, now: datetime) -> int:
+def _count(connection: sa.Connection, to: sa.ColumnElement[bool], after: datetime) -> int:
+    """Automatic letters to such recipients that were asked for after a time."""
+    # Ids rise with time but for transactions that overlap: only the newest letters are looked at.
+    query = sa.select(letter.c.id).where(letter.c.queued_at <= after - HOUR).order_by(letter.c.id.desc()).limit(1)
+    earlier = connection.execute(query).scalar_one_or_none() or 0
     written = (
         sa.select(sa.func.count())
         .select_from(recipient.join(letter, letter.c.id == recipient.c.letter_id))
         .where(
-            recipient.c.folded == address,
+            letter.c.id > earlier,
+            recipient.c.letter_id > earlier,
+            letter.c.queued_at > after,
             _AUTOMATIC,
             letter.c.state != State.CANCELLED.value,
-            letter.c.queued_at > now - DAY,
+            to,
         )
     )
     return connection.execute(written).scalar_one()

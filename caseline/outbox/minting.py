@@ -24,8 +24,11 @@ _MESSAGE_ID: Final = re.compile(rf"<?({_ID})\.(0|{_ID})\.({_ID})\.({_TOKEN})@[^@
 _TAIL: Final = re.compile(rf"({_ID})(?:\.({_ID}))?\.({_TOKEN})")
 _LINK_BYTES: Final = 20
 """Nobody but time limits how often a link is guessed at: it bears twice what a mail bears."""
-_LINK: Final = re.compile(rf"({_ID})\.([a-z2-7]{{{_LINK_BYTES * 8 // 5}}})")
-_NO_LINK: Final = ("0", "")
+_MARK_BYTES: Final = 5
+_MARK: Final = rf"[a-z2-7]{{{_MARK_BYTES * 8 // 5}}}"
+_LINK: Final = re.compile(rf"({_ID})\.({_MARK})([a-z2-7]{{{_LINK_BYTES * 8 // 5}}})")
+_LINKS: Final = re.compile(rf"(?<![0-9]){_LINK.pattern}(?![a-z2-7])")
+_NO_LINK: Final = ("0", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,27 @@ class LinkMint:
     def __post_init__(self) -> None:
         _check(self.secrets)
 
-    def link(self, assignment_id: int) -> str:
-        """The last part of the link: `12.…`; all of it is secret."""
-        return f"{assignment_id}.{_token(self.secrets[0], 'link', str(assignment_id), _LINK_BYTES)}"
+    def link(self, assignment_id: int, address: str) -> str:
+        """The last part of the link that goes to this mail address: `12.…`; all of it is secret."""
+        mark = _token(self.secrets[0], "link to", _given(assignment_id, address), _MARK_BYTES)
+        return f"{assignment_id}.{mark}{_token(self.secrets[0], 'link', f'{assignment_id}.{mark}', _LINK_BYTES)}"
 
     def read(self, text: str) -> int | None:
         """The assignment of a link; None, after the same work, for whatever was not minted here."""
         found = _LINK.fullmatch(text)
-        number, token = found.groups() if found else _NO_LINK
-        fair = _fair(self.secrets, "link", number, token, _LINK_BYTES)
+        number, mark, token = found.groups() if found else _NO_LINK
+        fair = _fair(self.secrets, "link", f"{number}.{mark}", token, _LINK_BYTES)
         return int(number) if fair and int(number) <= _LARGEST_ID else None
+
+    def fits(self, text: str, address: str) -> bool:
+        """Whether a link that was read went to this mail address, and not to one that was corrected since."""
+        found = _LINK.fullmatch(text)
+        number, mark, _ = found.groups() if found else _NO_LINK
+        return _fair(self.secrets, "link to", _given(int(number), address), mark, _MARK_BYTES)
+
+    def blanked(self, text: str, blank: str) -> str:
+        """The text with every link that was minted here blanked, whoever it went to."""
+        return _LINKS.sub(lambda found: found[0] if self.read(found[0]) is None else blank, text)
 
 
 def _check(secrets: Sequence[bytes]) -> None:
@@ -142,6 +156,10 @@ def _fair(secrets: Sequence[bytes], purpose: str, ids: str, token: str, size: in
 def _token(secret: bytes, purpose: str, ids: str, size: int = _TOKEN_BYTES) -> str:
     digest = hmac.new(secret, f"{purpose}:{ids}".encode(), sha256).digest()
     return b32encode(digest[:size]).decode().lower()
+
+
+def _given(assignment_id: int, address: str) -> str:
+    return f"{assignment_id}:{address.strip().lower()}"
 
 
 def _joined(thread: Thread) -> str:

@@ -59,6 +59,7 @@ def get(connection: sa.Connection, letter_id: int) -> Letter | None:
         secret_links=tuple(row["secret_links"]),
         recipients=recipients(connection, letter_id),
         attachments=_attachments(connection, letter_id),
+        state=State(row["state"]),
     )
 
 

@@ -23,6 +23,7 @@ _SMTP_SHAPE: Final = (
 )
 _MAIL: Final = r"^[A-Za-z0-9._-]{1,20}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,63}$"
 _WEBHOOK_SHAPE: Final = "must be the address of an inbound webhook: https://PORTAL/rest/USER/CODE/"
+_MAILS: Final = r"^\s*([^\s,@<>]+@[^\s,@<>]+\s*(,\s*|$))*$"
 
 
 class SettingsError(Exception):
@@ -138,6 +139,8 @@ class Settings(BaseSettings):
     """Address at which people outside reach `caseline public serve`; where it is named, letters carry links to it."""
     mail_authserv: str | None = None
     """Name by which own mail server signs Authentication-Results; those that failed its DMARC check are unproven."""
+    mail_forms: str = Field(default="", pattern=_MAILS, max_length=2_000)
+    """Addresses from which forms of one's own write for others, parted by commas: their Reply-To is who writes."""
     files_folder: Annotated[Path | None, AfterValidator(lambda path: path and _absolute(path))] = None
     """Folder of attachments; with neither folder nor bucket they are kept in the database."""
     files_s3: SecretStr | None = None
@@ -177,6 +180,10 @@ class Settings(BaseSettings):
     def bitrix24_events(self) -> SecretStr | None:
         """Token that events of the portal must show, or None when they are not expected."""
         return _secret(self.bitrix24_event_token, self.bitrix24_event_token_file, "BITRIX24_EVENT_TOKEN_FILE")
+
+    def forms(self) -> frozenset[str]:
+        """Addresses of `mail_forms`, in small letters."""
+        return frozenset(self.mail_forms.lower().replace(",", " ").split())
 
     def smtp(self) -> SecretStr | None:
         """Address of the mail server, or None when there is none."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from caseline.actions import wiring
+from caseline.actions import assign, wiring
 from caseline.actions.wiring import House
 from caseline.crm.connect import connect
 from caseline.db.engine import open_engine
@@ -59,6 +59,23 @@ def test_a_run_fails_where_somebody_has_to_mend_something_and_the_next_one_does_
     page = api.artifacts(api.last_run()["id"])["outbox"]
     assert "Nothing is sent before" in page
     assert "hidden-word" not in page
+
+
+@pytest.mark.usefixtures("queued")
+def test_letters_leave_though_reminders_fail_and_the_run_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_options: object) -> int:
+        message = "the reminders are broken"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(assign, "remind", fail)
+    with running() as server:
+        monkeypatch.setenv("CASELINE_SMTP_URL", server.url())
+
+        with pytest.raises(RuntimeError, match="the reminders are broken"):
+            send_outbox()
+
+    assert len(server.mailbox.taken) == 1
+    assert "1 sent" in api.artifacts(api.last_run()["id"])["outbox"]
 
 
 @pytest.mark.usefixtures("queued")

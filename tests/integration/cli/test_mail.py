@@ -118,6 +118,58 @@ def test_a_number_that_no_mail_has_is_said(mail: Callable[..., Any]) -> None:
     assert "mail 77: there is none with this number" in mail("raw", 77).err
 
 
+def test_stored_mails_and_files_are_shown_in_the_order_given_whatever_is_missing(
+    mail: Callable[..., Any], tmp_path: Path
+) -> None:
+    mail("fetch")
+    file = tmp_path / "a.eml"
+    file.write_bytes(b"From: a@client.example\r\nSubject: of a file\r\n\r\nx\r\n")
+
+    answer = mail("show", file, 77, 2, "9" * 30, file)
+
+    assert answer.code == 1
+    shown = [json.loads(line) for line in answer.out.splitlines()]
+    assert [one.get("mail") for one in shown] == [None, 2, None]
+    assert [one["verdict"] is None for one in shown] == [True, False, True]
+    assert "mail 77: there is none with this number" in answer.err
+    assert f"mail {'9' * 30}: there is none" in answer.err
+
+
+def test_why_a_mail_landed_where_it_is_is_said_in_english_unless_another_language_is_named(
+    mail: Callable[..., Any],
+) -> None:
+    mail("fetch")
+
+    assert mail("why", 1).out.startswith("opened request 1")
+    assert mail("why", 1, "--lang", "ru").out.startswith("создано обращение 1")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mail", "why"),
+        ("mail", "split"),
+        ("mail", "raw"),
+        ("mail", "retry"),
+        ("outbox", "show"),
+        ("outbox", "retry"),
+        ("outbox", "list", "--request"),
+        ("assignment", "done"),
+        ("assignment", "resend"),
+        ("rollback",),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("number", [2**63, 0])
+def test_a_number_that_nothing_can_have_is_wrong_usage(
+    caseline: Callable[..., Any], words: tuple[str, ...], number: int
+) -> None:
+    answer = caseline(*words, number)
+
+    assert answer.code == 2
+    assert "Input should be" in answer.err
+
+
 def test_a_quarantined_mail_is_listed_with_its_reason_and_put_back(
     mail: Callable[..., Any], query: Callable[..., Any]
 ) -> None:
@@ -200,8 +252,11 @@ def test_other_people_read_what_they_got_and_answer_as_a_mailer_does(
 
     got = mail("sandbox", "read", "--json").object["mails"][-1]
     assert "Длинная строка" in got["text"]
-    assert mail("sandbox", "answer", got["number"], "--smtp-port", port, "--text", "Готово").code == 0
-    assert mail("sandbox", "answer", 999_999, "--smtp-port", port, "--text", "Готово").code == 1
+    elsewhere = mail("sandbox", "answer", got["number"], "--smtp-port", "1", "--text", "Готово")
+    assert (elsewhere.code, "Nobody takes mail on port 1 " in elsewhere.err) == (1, True)
+    # The port of the sandbox is that of CASELINE_SMTP_URL.
+    assert mail("sandbox", "answer", got["number"], "--text", "Готово").code == 0
+    assert mail("sandbox", "answer", 999_999, "--text", "Готово").code == 1
     assert mail("fetch", "--json").object["taken_in"]["done"] == 1
 
     shown = caseline("request", "show", key, "--json").object

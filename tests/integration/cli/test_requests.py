@@ -28,6 +28,19 @@ def test_a_request_is_opened_in_the_first_stage_with_its_id_as_number(caseline: 
     assert "no deadline, as long as it has no category" in caseline("request", "show", request["number"]).out
 
 
+def test_square_brackets_are_shown_as_they_are(caseline: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASELINE_MAIL_ADDRESS", "support@example.org")
+    request = opened(caseline)
+    person = caseline(
+        "assignment", "add", request["number"], r"[red]T[/] \[x]", "--text", "T", "--to", "B <b@x.example>"
+    )
+
+    shown = caseline("request", "show", request["number"]).out
+
+    assert r"[red]T[/] \[x] - B <b@x.example>" in shown
+    assert r"[red]T[/] \[x] - B <b@x.example>" in person.out
+
+
 def test_a_category_brings_the_deadline_with_its_explanation_in_two_languages(
     caseline: Command, category: Answer
 ) -> None:

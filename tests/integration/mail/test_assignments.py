@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import assign, reply_to_client, sort_mail
+from caseline.actions import assign, move_request, reply_to_client, sort_mail
 from caseline.actions.assign import NO_ADDRESS, Order
+from caseline.actions.move_request import Move
 from caseline.crm import connect
 from caseline.crm.cards import Refused
 from caseline.crm.timeline import AssignmentState, Message
 from caseline.outbox import store as outbox
 from caseline.outbox import tables as outbox_tables
+from caseline.outbox.faults import OutboxFault
 from caseline.outbox.letters import Letter
 from tests.factories import conversations
 from tests.factories.conversations import Centre, mail
@@ -191,3 +193,78 @@ def test_merged_requests_get_the_mails_of_both_and_come_apart_again(centre: Cent
     assert centre.landed() == [int(first[3:]), int(second[3:]), int(first[3:])]
     with pytest.raises(Refused, match="not merged"):
         sort_mail.unmerge(centre.house, second, by=None, now=centre.now)
+
+
+def do(centre: Centre, statement: str) -> None:
+    with centre.house.engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+def to(centre: Centre) -> list[tuple[str, str]]:
+    """(state, address) of all letters, in order."""
+    return [(one.state.value, recipient.address) for one in letters(centre) for recipient in one.recipients]
+
+
+def test_an_address_that_is_corrected_gets_the_letter_and_the_wrong_one_nothing_more(centre: Centre) -> None:
+    sent, waiting = give(centre, contact="smiht@repair.example"), give(centre, "Paper", "smiht@repair.example")
+    do(centre, f"UPDATE outbox.letter SET state = 'sent', done_at = now() WHERE id = {sent.letter_id}")
+
+    corrected = assign.address(centre.house, sent.assignment.id, "smith@repair.example", now=centre.now)
+
+    assert (corrected.letter_id, corrected.others, corrected.trouble) == (3, (4,), "")
+    assert to(centre) == [
+        ("sent", "smiht@repair.example"),
+        ("cancelled", "smiht@repair.example"),
+        ("queued", "smith@repair.example"),
+        ("queued", "smith@repair.example"),
+    ]
+    assert [len(of(centre, one.assignment.id)) for one in (sent, waiting)] == [2, 2]
+
+
+def test_the_same_address_once_more_says_that_its_letter_is_there_already(centre: Centre) -> None:
+    given = give(centre)
+    do(centre, "UPDATE outbox.letter SET state = 'sent', done_at = now()")
+
+    again = assign.address(centre.house, given.assignment.id, "Smith@repair.example", now=centre.now)
+
+    assert again.letter_id == given.letter_id
+    assert "is sent already: `caseline assignment resend 1` writes another" in again.trouble
+
+
+def test_what_is_no_address_is_refused_and_changes_nothing(centre: Centre) -> None:
+    given = give(centre)
+
+    with pytest.raises(OutboxFault, match="'smith at repair' is no mail address"):
+        assign.address(centre.house, given.assignment.id, "smith at repair", now=centre.now)
+
+    assert to(centre) == [("queued", "smith@repair.example")]
+
+
+def test_the_letter_of_an_open_assignment_is_written_again_as_often_as_somebody_wants(centre: Centre) -> None:
+    given = give(centre)
+
+    again = [assign.resend(centre.house, given.assignment.id, by=None, now=centre.now).letter_id for _ in range(2)]
+
+    assert again == [2, 3]
+    assert len(of(centre, given.assignment.id)) == 3
+    assign.end(centre.house, given.assignment.id, AssignmentState.DONE, by=None, now=centre.now)
+    with pytest.raises(Refused, match="is done already: `caseline assignment reply`"):
+        assign.resend(centre.house, given.assignment.id, by=None, now=centre.now)
+
+
+def test_a_name_beside_the_address_becomes_the_contacts(centre: Centre) -> None:
+    order = Order(request="id:1", title="T", text="Text", contact='"Smith, John" <smith@repair.example>')
+
+    given = assign.give(centre.house, order, now=centre.now)
+
+    assert (given.assignment.contact, given.assignment.address) == ("Smith, John", "smith@repair.example")
+
+
+def test_work_on_a_closed_request_is_given_with_a_warning(centre: Centre) -> None:
+    assert give(centre).warning == ""
+    move_request.close(centre.house, Move(key="id:1"), now=centre.now)
+
+    given = give(centre)
+
+    assert "is closed: reopen it" in given.warning
+    assert given.letter_id is not None

@@ -38,6 +38,16 @@ def test_a_letter_that_somebody_got_is_sent_and_names_who_did_not(post: Post) ->
     assert [one.state for one in line.recipients] == [Delivery.FAILED, Delivery.SENT]
 
 
+def test_of_a_letter_with_one_recipient_that_one_is_meant_wherever_it_was_forwarded(post: Post) -> None:
+    (number,) = post.queue(new_letter())
+    post.send()
+
+    assert bounce(post, post.line(number).message_id, "client@internal.example") == number
+    line = post.line(number)
+    assert line.state == "failed"
+    assert line.reason == f"{CLIENT}: bounced: 5.1.1 no such user (forwarded to client@internal.example)"
+
+
 @pytest.mark.parametrize("address", ["stranger@example.com", None])
 def test_a_bounce_that_fits_no_recipient_changes_nothing(post: Post, address: str | None) -> None:
     (number,) = post.queue(new_letter(to=[Address(CLIENT), Address(OTHER)]))

@@ -44,6 +44,33 @@ def test_an_address_gets_three_automatic_letters_a_day_whatever_its_letter_case(
     assert "loop@example.com has had 3 automatic letters within 24 hours" in str(post.lines()[3].reason)
 
 
+def test_details_behind_a_plus_make_no_other_address(post: Post) -> None:
+    post.queue(*(automatic(number, to=[Address(f"Robot+{number}@other.example")]) for number in range(1, 6)))
+    post.queue(automatic(6, to=[Address("robot@other.example")]), automatic(7, to=[Address("robots+1@other.example")]))
+
+    assert [line.state for line in post.lines()] == [*["queued"] * 3, *["cancelled"] * 3, "queued"]
+    assert "robot@other.example has had 3" in str(post.lines()[5].reason)
+
+
+def test_what_a_person_has_ordered_knows_no_limit_of_a_day(post: Post) -> None:
+    post.queue(*(automatic(number, Nature.NOTICE, ordered=True) for number in range(1, 6)))
+
+    assert {line.state for line in post.lines()} == {"queued"}
+
+
+def test_a_domain_of_one_house_gets_twenty_replies_an_hour(post: Post) -> None:
+    post.queue(*(automatic(number, to=client(number), of_one_house=True) for number in range(1, 23)))
+    post.queue(automatic(30, to=client(30)), automatic(31, Nature.NOTICE, to=client(31), of_one_house=True))
+    post.queue(automatic(32, to=[Address("a@sub.example.com")], of_one_house=True))
+    post.later(hours=1, seconds=1)
+    post.queue(automatic(33, to=client(33), of_one_house=True))
+
+    states = [line.state for line in post.lines()]
+
+    assert states == [*["queued"] * 20, "cancelled", "cancelled", *["queued"] * 4]
+    assert "@example.com has had 20 automatic replies within an hour" in str(post.lines()[20].reason)
+
+
 def test_the_limit_of_an_address_holds_when_many_ask_at_once(post: Post) -> None:
     post.queue(new_letter(99))  # the secret is there
     with ThreadPoolExecutor(6) as pool:

@@ -13,10 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.actions import assign, end_by_link, keep_letters, show_request, sort_mail
+from caseline.actions.end_by_link import LONGEST_REMARK
 from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered
 from caseline.crm.timeline import AssignmentState
 from caseline.outbox import keys
+from caseline.outbox.faults import OutboxFault
 from caseline.web.bodies import LARGEST
 from caseline.web.public.application import HEADERS
 from caseline.web.public.brake import MOST
@@ -58,6 +60,24 @@ class TestLetters:
             assert f"{PUBLIC}/a/[…]" in repr(shown)
         assert [work.link in one.text for one in work.messages()] == [False, False]
         assert all(f"{PUBLIC}/a/[…]" in one.text for one in work.messages())
+
+    def test_an_answer_that_quotes_the_letter_shows_no_secret(self, work: Work) -> None:
+        (letter,) = work.letters()
+        quoted = "\r\n".join(f"> {line}" for line in letter.text.splitlines())
+        html = f"<p>A question</p><blockquote>{letter.html}</blockquote>"
+        raw = (
+            f"From: {SMITH}\r\nTo: {letter.reply_to}\r\nSubject: Re\r\nMessage-ID: <q@r>\r\nMIME-Version: 1.0\r\n"
+            "Content-Type: multipart/alternative; boundary=b\r\n\r\n"
+            f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nA question {PUBLIC}/a/{work.link}\r\n\r\n{quoted}\r\n"
+            f"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n--b--\r\n"
+        )
+        work.centre.get(raw.encode())
+
+        answer = work.messages()[-1]
+        assert answer.mail_id == "q@r"
+        for said in (answer.text, answer.html, answer.new_text):
+            assert f"{PUBLIC}/a/[…]" in (said or "")
+            assert work.link not in (said or "")
 
     def test_without_an_address_of_public_pages_no_letter_speaks_of_a_link(
         self, database_url: str, tmp_path: Path
@@ -157,6 +177,20 @@ class TestEnding:
         assert "Please look" not in shown.text
         assert assign.remind(work.centre.house, now=work.centre.now + timedelta(days=30)) == 0
 
+    def test_a_remark_that_is_too_long_ends_nothing_and_stays_in_the_form(
+        self, work: Work, client: httpx.Client
+    ) -> None:
+        longest, before = "a\r\n" + "x" * (LONGEST_REMARK - 2), work.contents()
+
+        refused = client.post(path(work), data={"remark": longest + "y"})
+
+        assert refused.status_code == 409
+        assert "a remark has 4000 characters at most" in refused.text
+        assert f"{'x' * (LONGEST_REMARK - 2)}y</textarea>" in refused.text
+        assert work.contents() == before
+        assert client.post(path(work), data={"remark": longest}).status_code == 303
+        assert len(work.messages()[-1].text) == LONGEST_REMARK
+
     def test_without_a_remark_there_is_no_message(self, work: Work, client: httpx.Client) -> None:
         before = len(work.messages())
         client.post(path(work), data={"remark": " \r\n\0 "})
@@ -220,6 +254,35 @@ class TestEnding:
             connection.execute(sa.text("UPDATE outbox.letter SET secret_links = '{}', body = 'x', html = NULL"))
 
         assert client.get(link).status_code == 200
+
+    def test_a_link_that_went_to_a_wrong_address_ends_nothing_once_it_is_corrected(
+        self, work: Work, client: httpx.Client
+    ) -> None:
+        wrong = path(work)
+        assign.address(work.centre.house, work.assignment_id, "smyth@repair.example", now=work.centre.now)
+        right = f"/a/{outsiders.link(work.letters()[1])}"
+
+        assert [client.get(wrong).status_code, client.post(wrong).status_code] == [404, 404]
+        assert work.read().state is AssignmentState.OPEN
+        assert client.post(right).status_code == 303
+        assert work.read().state is AssignmentState.DONE
+
+    def test_a_letter_that_bounced_is_not_sent_again_and_the_fault_names_what_does_it(
+        self, work: Work, client: httpx.Client
+    ) -> None:
+        with work.centre.house.engine.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "UPDATE outbox.letter SET state = 'failed', reason = 'x', done_at = now(), secret_links = '{}',"
+                    " blanked = true"
+                )
+            )
+        with pytest.raises(OutboxFault, match=f"`caseline assignment resend {work.assignment_id}` writes a new one"):
+            keep_letters.retry(work.centre.house, [work.letters()[0].id], now=work.centre.now)
+
+        assign.resend(work.centre.house, work.assignment_id, by=None, now=work.centre.now)
+
+        assert client.post(f"/a/{outsiders.link(work.letters()[1])}").status_code == 303
 
     def test_an_assignment_of_a_merged_request_can_be_ended(self, work: Work, client: httpx.Client) -> None:
         work.centre.get(mail("Другое", sender="boris@other.example", Message_ID="<2@other.example>"))

@@ -42,6 +42,7 @@ def test_a_mail_is_shown_as_one_object(tmp_path: Path) -> None:
             "attachments": [{"filename": "a.pdf", "size": 3, "content_type": "application/pdf"}],
             "automatic": None,
             "defects": [],
+            "verdict": None,
         }
     ]
 

@@ -14,26 +14,27 @@ from caseline.settings import SettingsError
 from tests.factories.letters import mint
 
 MINT = LinkMint([b"secret of thirty-two bytes at all"])
+SMITH = "smith@repair.example"
 IDS = st.integers(1, 2**63 - 1)
 
 
 @given(IDS)
 def test_what_was_minted_is_read_back(number: int) -> None:
-    assert MINT.read(MINT.link(number)) == number
+    assert MINT.read(MINT.link(number, SMITH)) == number
 
 
 def test_it_holds_the_number_and_160_bits_and_nothing_else() -> None:
-    assert re.fullmatch(r"12\.[a-z2-7]{32}", MINT.link(12))
+    assert re.fullmatch(r"12\.[a-z2-7]{40}", MINT.link(12, SMITH))
 
 
 @given(IDS, IDS)
 def test_the_secret_of_one_assignment_opens_no_other(one: int, other: int) -> None:
-    forged = f"{other}.{MINT.link(one).partition('.')[2]}"
+    forged = f"{other}.{MINT.link(one, SMITH).partition('.')[2]}"
     assert MINT.read(forged) == (other if one == other else None)
 
 
 def test_whatever_was_changed_by_one_character_is_none() -> None:
-    good = MINT.link(45)
+    good = MINT.link(45, SMITH)
     for place, sign in enumerate(good):
         for changed in {"b", "c", "2", "."} - {sign}:
             assert MINT.read(good[:place] + changed + good[place + 1 :]) is None
@@ -46,18 +47,18 @@ def test_whatever_was_changed_by_one_character_is_none() -> None:
         ".",
         "45",
         "45.",
-        MINT.link(45)[:-1],
-        MINT.link(45) + "a",
-        MINT.link(45) + "\n",
-        MINT.link(45).upper(),
-        "0" + MINT.link(45),
-        "-" + MINT.link(45),
-        f" {MINT.link(45)}",
-        MINT.link(45).replace(".", ".."),
-        MINT.link(45).replace("45", "٤٥"),
-        "0." + "a" * 32,
-        "9" * 19 + "." + "a" * 32,
-        "9" * 5_000 + "." + "a" * 32,
+        MINT.link(45, SMITH)[:-1],
+        MINT.link(45, SMITH) + "a",
+        MINT.link(45, SMITH) + "\n",
+        MINT.link(45, SMITH).upper(),
+        "0" + MINT.link(45, SMITH),
+        "-" + MINT.link(45, SMITH),
+        f" {MINT.link(45, SMITH)}",
+        MINT.link(45, SMITH).replace(".", ".."),
+        MINT.link(45, SMITH).replace("45", "٤٥"),
+        "0." + "a" * 40,
+        "9" * 19 + "." + "a" * 40,
+        "9" * 5_000 + "." + "a" * 40,
         "x" * 100_000,
     ],
 )
@@ -75,14 +76,31 @@ def test_old_secrets_are_good_for_reading_and_strange_ones_are_not() -> None:
     old, new, strange = b"o" * 32, b"n" * 32, b"s" * 32
     rotated = LinkMint([new, old])
 
-    assert rotated.read(LinkMint([old]).link(7)) == 7
-    assert rotated.link(7) == LinkMint([new]).link(7)
-    assert rotated.read(LinkMint([strange]).link(7)) is None
+    assert rotated.read(LinkMint([old]).link(7, SMITH)) == 7
+    assert rotated.link(7, SMITH) == LinkMint([new]).link(7, SMITH)
+    assert rotated.read(LinkMint([strange]).link(7, SMITH)) is None
+
+
+@given(IDS, st.emails())
+def test_a_link_fits_the_address_that_it_went_to_and_no_other(number: int, address: str) -> None:
+    link = MINT.link(number, address)
+
+    assert MINT.fits(link, f" {address.upper().lower()} ") or address.lower() != address.upper().lower()
+    assert LinkMint([b"n" * 32, *MINT.secrets]).fits(link, address)
+    assert not MINT.fits(link, f"x{address}")
+
+
+def test_a_link_in_a_text_is_blanked_and_what_only_looks_like_one_is_left() -> None:
+    link = MINT.link(12, SMITH)
+    for before, after in (("> https://desk.example/a/", "\n> Regards"), ("u=https%3A%2F%2Fd.example%2Fa%2F", "&x=1")):
+        assert MINT.blanked(f"{before}{link}{after}", "[…]") == f"{before}[…]{after}"
+    forged = f"12.{'a' * 40} 1{link} {link}a version 12.3"
+    assert MINT.blanked(forged, "[…]") == forged
 
 
 def test_a_link_shares_no_token_with_message_ids_and_addresses() -> None:
     secret = b"o" * 32
-    made = LinkMint([secret]).link(45).partition(".")[2]
+    made = LinkMint([secret]).link(45, SMITH).partition(".")[2]
 
     assert made[:16] not in mint(secret).mark()
     assert mint(secret).read_address(f"support+45.{made[:16]}@example.org") is None

@@ -52,8 +52,17 @@ def of_contact(connection: sa.Connection, contact_id: int) -> list[Assignment]:
 
 
 def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[Assignment]:
-    """Open assignments whose reminder is due, locked against others who remind."""
-    due = sa.and_(_assignment.c.state == AssignmentState.OPEN.value, _assignment.c.remind_at <= now)
+    """Open assignments whose reminder is due, locked against others who remind.
+
+    Where nobody can be written to yet, it waits for an address until the deadline.
+    """
+    contact = tables.contact
+    address = sa.exists().where(contact.c.id == _assignment.c.contact_id, contact.c.email.is_not(None))
+    due = sa.and_(
+        _assignment.c.state == AssignmentState.OPEN.value,
+        _assignment.c.remind_at <= now,
+        sa.or_(_assignment.c.due_at < now, address),
+    )
     query = sa.select(_assignment.c.id).where(due).order_by(_assignment.c.remind_at, _assignment.c.id).limit(most)
     ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     return _read(connection, _assignment.c.id.in_(ids))
