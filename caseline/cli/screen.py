@@ -22,7 +22,7 @@ class _Screen(Console):
     """A console on which a text is a text: no markup, and signs that command a terminal are seen, not obeyed."""
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - those of rich
-        return super().render_str(_CONTROL.sub(_seen, text), **options)
+        return super().render_str(_CONTROL.sub(_seen, text.replace("\r\n", "\n")), **options)
 
 
 def _seen(sign: re.Match[str]) -> str:

@@ -66,7 +66,7 @@ def chain(parent: str, references: Sequence[str]) -> tuple[str, ...]:
 
 def _address(one: Address, header: str) -> str:
     name = clean(one.name)
-    if not name:
+    if not name or name.lower() == one.address.lower():
         return one.address
     shown = _encoded(name, header)
     if shown == name and set(name) & _SPECIAL:

@@ -12,6 +12,8 @@ EMPTY: Final = "—"
 """Stands where there is no value."""
 _SILENT: Final = {"Text", "Signature", "Link"}
 """Where these have no value, nothing stands."""
+_GREETED: Final = re.compile(r",? %([^\W\d]\w*)%")
+"""A tag as a greeting has it: without a name for it, `Hello, %ClientName%!` is `Hello!`."""
 _SIGN: Final = re.compile(r"%%|%([^\W\d]\w*)%")
 
 
@@ -53,6 +55,7 @@ SYNONYMS: Final[Mapping[str, Tag]] = {
     "Компания": Tag.COMPANY,
 }
 _NAMES: Final = {tag.value: tag for tag in Tag} | dict(SYNONYMS)
+_NAMES_OF_PEOPLE: Final = frozenset({Tag.CLIENT_NAME, Tag.ASSIGNEE_NAME})
 _FOLDED: Final = {name.casefold(): (name, tag) for name, tag in _NAMES.items()}
 
 
@@ -67,8 +70,15 @@ def check(text: str, place: str) -> None:
 def fill(text: str, values: Mapping[Tag, str], shape: Callable[[str], str] = str) -> str:
     """The text with its tags filled in, once: what a value says is never taken for a tag.
 
-    `shape` makes a value fit for where the text goes, for example escapes it. Letter case of tags does not matter.
+    `shape` makes a value fit for where the text goes, for example escapes it. Letter case of tags does not matter. A
+    person without a name is greeted without one; a mail address is no name.
     """
+    values = {tag: "" if tag in _NAMES_OF_PEOPLE and "@" in value else value for tag, value in values.items()}
+
+    def greet(found: re.Match[str]) -> str:
+        known = _FOLDED.get(found[1].casefold())
+        nameless = known is not None and known[1] in _NAMES_OF_PEOPLE and not values.get(known[1], "").strip()
+        return "" if nameless else found[0]
 
     def put(found: re.Match[str]) -> str:
         if found[1] is None:
@@ -78,7 +88,7 @@ def fill(text: str, values: Mapping[Tag, str], shape: Callable[[str], str] = str
             return found[0]
         return shape(values.get(known[1], "").strip() or ("" if known[1] in _SILENT else EMPTY))
 
-    return _SIGN.sub(put, text)
+    return _SIGN.sub(put, _GREETED.sub(greet, text))
 
 
 def used(text: str) -> set[Tag]:

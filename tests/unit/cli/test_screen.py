@@ -38,12 +38,12 @@ def test_values_of_a_source_are_no_markup(capsys: pytest.CaptureFixture[str]) ->
 def test_signs_of_a_stranger_command_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     table = screen.table("From")
     table.add_row("\x9b2J")
-    screen.out().print("a \x1b]52;c;cm0=\x07 b")
+    screen.out().print("a \x1b]52;c;cm0=\x07 b\r\nc")
     screen.out().print(table)
     screen.print_json({"from": "\x9b2J \x1b"})
 
     shown = capsys.readouterr().out
-    assert "a \\x1b]52;c;cm0=\\x07 b" in shown
+    assert "a \\x1b]52;c;cm0=\\x07 b\nc\n" in shown
     assert "\\x9b2J" in shown
     assert json.loads(shown.splitlines()[-1]) == {"from": "\x9b2J \x1b"}
     assert not set(shown) & {"\x1b", "\x07", "\x9b"}

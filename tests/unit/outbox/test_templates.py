@@ -96,6 +96,20 @@ def test_a_missing_value_is_a_dash_and_a_missing_signature_is_nothing() -> None:
     assert tags.fill("%Deadline%|%Signature%|", {}) == "—||"
 
 
+@pytest.mark.parametrize(
+    ("template", "name", "filled"),
+    [
+        ("Здравствуйте, %ИмяКлиента%!", "", "Здравствуйте!"),
+        ("Здравствуйте, %ИмяКлиента%!", "anna@client.example", "Здравствуйте!"),
+        ("Здравствуйте, %ИмяКлиента%!", "Анна", "Здравствуйте, Анна!"),
+        ("<p>Hello %ClientName%,</p>", "", "<p>Hello,</p>"),
+        ("%ClientName%, hello", "", "—, hello"),
+    ],
+)
+def test_whoever_has_no_name_is_greeted_without_one(template: str, name: str, filled: str) -> None:
+    assert tags.fill(template, {Tag.CLIENT_NAME: name}) == filled
+
+
 def test_values_are_escaped_in_html_and_left_as_they_are_in_text() -> None:
     words = templates.render(template(text="%Text%", html="<p>%Text%</p>"), {Tag.TEXT: '<script>"&\nx'})
 
