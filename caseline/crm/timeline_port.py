@@ -33,9 +33,9 @@ class Timelines(Protocol):
         """Messages with these ids of threads: as an import has brought them, or the root of a letter's conversation."""
 
     def parties(self, connection: "sa.Connection", ids: Sequence[int], sender: str | None = None) -> list[Parties]:
-        """Who has to do with these requests, and with those that they were merged into; none for one that is gone.
+        """What a sender has to do with these requests, and with those that they were merged into; none for one gone.
 
-        `sender`: an address in small letters, of which it is said whether it is one of the requester's company.
+        `sender`: a mail address; without one nobody has anything to do with them.
         """
 
     def contacts(self, connection: "sa.Connection", address: str) -> list[Contact]:

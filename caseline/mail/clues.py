@@ -111,13 +111,10 @@ class Gathering:
             return {}
         found = {one.record_id: one for one in self.timelines.parties(connection, named, sender)}
         # Most mails are the requester's: nobody needs to ask whether that is one of the house.
-        asked = sender is not None and any(sender not in one.requester for one in found.values())
+        asked = any(not one.requester for one in found.values())
         staff = asked and sender is not None and self.staff(connection, sender)
         wanted = {(number, assignment) for number in found for assignment in {None, *(c.assignment_id for c in clues)}}
-        known = {
-            (number, assignment): _state(found[number], assignment, sender, staff=staff)
-            for number, assignment in wanted
-        }
+        known = {(number, assignment): _state(found[number], assignment, staff=staff) for number, assignment in wanted}
         strangers = [key for key, state in known.items() if state.relation is Relation.STRANGER]
         if sender is None or all(found[number].company_id is None for number, _ in strangers):
             return known
@@ -165,25 +162,19 @@ def _stored(held: Mapping[str, Sequence[Held]], ids: Sequence[tuple[str, str]]) 
             yield Clue(Rule.STORED_ID, key, header, one.record_id, one.assignment_id, one.at)
 
 
-def _state(parties: Parties, assignment_id: int | None, sender: str | None, *, staff: bool) -> State:
-    return State(
-        parties.record_id,
-        _relation(parties, assignment_id, sender, staff=staff),
-        parties.closed_at,
-        parties.merged_into,
-    )
+def _state(parties: Parties, assignment_id: int | None, *, staff: bool) -> State:
+    relation = _relation(parties, assignment_id, staff=staff)
+    return State(parties.record_id, relation, parties.closed_at, parties.merged_into)
 
 
-def _relation(parties: Parties, assignment_id: int | None, sender: str | None, *, staff: bool) -> Relation:
-    if sender is None:
-        return Relation.STRANGER
-    # Client and staff may have got copies of what an outsider wrote: they are no outsiders for that.
-    if sender in parties.requester:
+def _relation(parties: Parties, assignment_id: int | None, *, staff: bool) -> Relation:
+    # A client may have been given work on his own request: on that he is the one who does it.
+    if assignment_id is not None and assignment_id in parties.works_on:
+        return Relation.OUTSIDER
+    if parties.requester:
         return Relation.REQUESTER
     if staff:
         return Relation.STAFF
-    if assignment_id is not None and sender in parties.outsiders.get(assignment_id, frozenset()):
-        return Relation.OUTSIDER
-    if sender in parties.participants or any(sender in known for known in parties.outsiders.values()):
+    if parties.participant or parties.works_on:
         return Relation.PARTICIPANT
     return Relation.COMPANY if parties.colleague else Relation.STRANGER

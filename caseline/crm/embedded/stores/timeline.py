@@ -16,19 +16,23 @@ from caseline.people import tables as people
 _message, _trait, _attachment = tables.message, timeline_tables.trait, timeline_tables.attachment
 _PLAIN = ("subject", "sender", "recipients", "copies", "text", "html", "sent_at", "mail_id", "author_id", "public")
 _TRAITS = ("assignment_id", "automatic", "unverified", "new_text", "mail_ref", "unproven")
+_SET = (*_PLAIN, *_TRAITS, "record_id", "thread_id", "outsider")
 _APPEND: Final = sa.text("""
 WITH made AS (
   INSERT INTO crm.message (
     record_id, kind, subject, sender, recipients, copies, text, html, sent_at, mail_id, thread_id, author_id, public,
-    created_at, modified_at
+    sender_address, told_addresses, created_at, modified_at
   ) VALUES (
     :record_id, :kind, :subject, :sender, :recipients, :copies, :text, :html, :sent_at, :mail_id, :thread_id,
-    :author_id, :public, :at, :at
+    :author_id, :public, lower(:sender_address), CAST(:told AS text[]), :at, :at
   ) RETURNING id
 ), said AS (
-  INSERT INTO crm.message_trait (message_id, assignment_id, automatic, unverified, new_text, mail_ref, unproven)
+  INSERT INTO crm.message_trait (
+    message_id, assignment_id, automatic, unverified, new_text, mail_ref, unproven, outsider
+  )
   SELECT id, CAST(:assignment_id AS bigint), CAST(:automatic AS text), CAST(:unverified AS boolean),
-    CAST(:new_text AS text), CAST(:mail_ref AS bigint), CAST(:unproven AS text)
+    CAST(:new_text AS text), CAST(:mail_ref AS bigint), CAST(:unproven AS text),
+    CAST(:outsider AS boolean)
   FROM made WHERE CAST(:special AS boolean)
 ), told AS (
   INSERT INTO crm.event (entity, record_id, type, at, data)
@@ -44,7 +48,8 @@ def append(connection: sa.Connection, new: NewMessage, deed: Deed) -> int:
     """Insert a message with its attachments and its event; answers its id."""
     data = {"kind": new.kind.value, "automatic": new.automatic, "assignment": new.assignment_id}
     told = {name: value for name, value in data.items() if value is not None}
-    values = {name: getattr(new, name) for name in (*_PLAIN, *_TRAITS, "record_id", "thread_id")}
+    values = {name: getattr(new, name) for name in _SET}
+    values |= {"sender_address": new.sender_address, "told": list(dict.fromkeys(one.lower() for one in new.told))}
     values |= {"kind": new.kind.value, "at": deed.at, "entity": vocabulary.REQUEST}
     values |= {"special": any(values[name] for name in _TRAITS)}
     values |= {"data": json.dumps({**told, **deed.data, **({"by": deed.by_id} if deed.by_id else {})})}
