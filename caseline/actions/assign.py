@@ -59,7 +59,7 @@ def give(house: House, order: Order, *, now: datetime) -> Given:
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        card = find_request.request(connection, intake.cards, order.request)
+        card = find_request.standing(connection, intake.cards, timelines, order.request)
         contact = None if order.contact is None else outsider(connection, timelines, order.contact, now=now)
         due_at = remind_at = None
         if order.hours is not None:

@@ -163,6 +163,8 @@ class Held:
     record_id: int
     assignment_id: int | None
     at: datetime
+    placed: bool = False
+    """Somebody has put it where it stands."""
 
 
 @dataclass(frozen=True, slots=True)

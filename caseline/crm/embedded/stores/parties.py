@@ -68,13 +68,14 @@ def _bearing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
             _message.c.record_id,
             _trait.c.assignment_id,
             _message.c.sent_at.label("at"),
+            sa.func.coalesce(_trait.c.placed, sa.false()).label("placed"),
         )
         .outerjoin(_trait, _trait.c.message_id == _message.c.id)
         .where(column == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Text))))
         for place, column in enumerate(columns)
     ]
     found = sa.union_all(*named).subquery()
-    query = sa.select(found.c.key, found.c.record_id, found.c.assignment_id, found.c.at)
+    query = sa.select(found.c.key, found.c.record_id, found.c.assignment_id, found.c.at, found.c.placed)
     return query.order_by(found.c.place, found.c.at.desc(), found.c.id.desc())
 
 
