@@ -22,40 +22,36 @@ WITH RECURSIVE chain AS (
 ), wanted AS (
   SELECT unnest(CAST(:ids AS bigint[])) AS id UNION SELECT into_id FROM chain
 )
-SELECT r.id, r.version, r.closed_at, chain.into_id, r.company_id,
-  coalesce(lower(c.email) = ANY (CAST(:forms AS text[])), false) AS requester,
+SELECT r.id, r.version, r.closed_at, chain.into_id, r.company_id, said.participant, said.headers, said.answered,
+  lower(c.email) = ANY (CAST(:forms AS text[])) AS requester,
   EXISTS (
     SELECT FROM crm.contact AS k WHERE k.company_id = r.company_id AND lower(k.email) = ANY (CAST(:forms AS text[]))
   ) AS colleague,
   ARRAY (
-    SELECT a.id FROM crm.assignment AS a LEFT JOIN crm.contact AS k ON k.id = a.contact_id
-    WHERE a.record_id = r.id AND a.contact_id IS NOT NULL AND (
-      lower(k.email) = ANY (CAST(:forms AS text[])) OR EXISTS (
-        SELECT FROM crm.message_trait AS t JOIN crm.message AS m ON m.id = t.message_id
-        WHERE t.assignment_id = a.id AND t.outsider AND m.sender_address = ANY (CAST(:forms AS text[]))
-      )
-    )
-  ) AS works_on,
-  EXISTS (
-    SELECT FROM crm.message AS m LEFT JOIN crm.message_trait AS t ON t.message_id = m.id
-    WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
-      AND (m.sender_address = ANY (CAST(:forms AS text[])) OR m.told_addresses && CAST(:forms AS text[]))
-  ) AS participant,
-  ARRAY (
-    SELECT concat_ws(E'\\n', m.sender, m.recipients, m.copies)
-    FROM crm.message AS m LEFT JOIN crm.message_trait AS t ON t.message_id = m.id
-    WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
-      AND m.told_addresses IS NULL AND EXISTS (
-        SELECT FROM unnest(CAST(:forms AS text[])) AS form
-        WHERE strpos(lower(concat_ws(E'\\n', m.sender, m.recipients, m.copies)), form) > 0
-      )
-    LIMIT 100
-  ) AS headers
+    SELECT a.id FROM crm.assignment AS a JOIN crm.contact AS k ON k.id = a.contact_id
+    WHERE a.record_id = r.id AND lower(k.email) = ANY (CAST(:forms AS text[]))
+  ) AS given
 FROM wanted JOIN crm.record AS r USING (id)
 LEFT JOIN chain ON chain.record_id = r.id LEFT JOIN crm.contact AS c ON c.id = r.contact_id
+CROSS JOIN LATERAL (
+  SELECT
+    bool_or(
+      m.sender_address = ANY (CAST(:forms AS text[])) OR m.told_addresses && CAST(:forms AS text[])
+    ) AS participant,
+    array_agg(DISTINCT t.assignment_id) FILTER (
+      WHERE t.outsider AND m.sender_address = ANY (CAST(:forms AS text[]))
+    ) AS answered,
+    (array_agg(line.text) FILTER (
+      WHERE m.told_addresses IS NULL
+        AND (strpos(lower(line.text), CAST(:one AS text)) > 0 OR strpos(lower(line.text), CAST(:other AS text)) > 0)
+    ))[1:100] AS headers
+  FROM crm.message AS m LEFT JOIN crm.message_trait AS t ON t.message_id = m.id
+  CROSS JOIN LATERAL (SELECT concat_ws(E'\\n', m.sender, m.recipients, m.copies) AS text) AS line
+  WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
+) AS said
 """)
-"""What stands nearest to an address in headers that nobody has parsed yet is looked at by `addresses`: `sam@x.example`
-stands in `adam.sam@x.example`, too."""
+"""`answered`: assignments on which the sender wrote as their outsider. `headers`: of messages whose addresses nobody
+has parsed, those in which he stands; `addresses` looks at them: `sam@x.example` stands in `adam.sam@x.example`, too."""
 
 
 def _bearing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -103,7 +99,9 @@ def _held(connection: sa.Connection, query: sa.Select[Any], asked: Mapping[str, 
 def parties(connection: sa.Connection, ids: Sequence[int], sender: str | None = None) -> list[Parties]:
     """What somebody has to do with these records, and with those that they were merged into."""
     mine = forms.of_address(sender) if sender else []
-    return [_read(row, mine) for row in connection.execute(_PARTIES, {"ids": list(ids), "forms": mine})]
+    one, other = (mine[0], mine[-1]) if mine else (None, None)
+    asked = {"ids": list(ids), "forms": mine, "one": one, "other": other}
+    return [_read(row, mine) for row in connection.execute(_PARTIES, asked)]
 
 
 def _read(row: Any, mine: Sequence[str]) -> Parties:  # noqa: ANN401 - a row of the query
@@ -113,10 +111,10 @@ def _read(row: Any, mine: Sequence[str]) -> Parties:  # noqa: ANN401 - a row of 
         closed_at=row.closed_at,
         merged_into=row.into_id,
         company_id=row.company_id,
-        requester=row.requester,
+        requester=bool(row.requester),
         colleague=row.colleague,
-        participant=row.participant or any(not addresses(header).isdisjoint(mine) for header in row.headers),
-        works_on=frozenset(row.works_on),
+        participant=bool(row.participant) or any(not addresses(one).isdisjoint(mine) for one in row.headers or ()),
+        works_on=frozenset([*row.given, *(row.answered or ())]),
     )
 
 
