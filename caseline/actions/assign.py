@@ -71,7 +71,7 @@ def give(house: House, order: Order, *, now: datetime) -> Given:
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        card = find_request.request(connection, intake.cards, order.request)
+        card = find_request.standing(connection, intake.cards, timelines, order.request)
         closed = card.stage.closed
         contact = (
             None if order.contact is None else find_outsider.outsider(connection, timelines, order.contact, now=now)

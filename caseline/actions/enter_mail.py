@@ -96,6 +96,8 @@ class Entry:
             sender=_line(mail.senders),
             recipients=_line(mail.to),
             copies=_line(mail.cc),
+            sender_address=mail.sender.address if mail.sender else None,
+            told=[one.address for one in (*mail.to, *mail.cc)],
             mail_id=mail.message_id,
             assignment_id=verdict.assignment_id,
             automatic=automatic,
@@ -103,6 +105,7 @@ class Entry:
             unproven=verdict.unproven,
             new_text=blanked(mail.new_text) if mail.quoted else None,
             mail_ref=self.claimed.id,
+            outsider=verdict.relation is Relation.OUTSIDER and not verdict.unverified and automatic is None,
             attachments=self._attached(mail),
         )
         return self.timelines.append(self.connection, new, self._deed())

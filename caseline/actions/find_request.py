@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Refused, Stage
+from caseline.crm.timeline_port import Timelines
 from caseline.people import store as people
 
 _BY_ID: Final = re.compile(r"id:([0-9]{1,18})")
@@ -39,6 +40,33 @@ def request(connection: sa.Connection, cards: Cards, key: str) -> Card:
         ids = ", ".join(f"{by_id(card.id)} ({card.source or 'made here'})" for card in found)
         raise Refused(f"request {key!r}: several have this number: say which by its id: {ids}")
     return found[0]
+
+
+def standing(connection: sa.Connection, cards: Cards, timelines: Timelines, key: str) -> Card:
+    """The same, if it is merged into no other; nobody else changes it until the transaction ends."""
+    card = request(connection, cards, key)
+    timelines.hold(connection, [card.id])
+    unmerged(connection, timelines, card)
+    return card
+
+
+def unmerged(connection: sa.Connection, timelines: Timelines, card: Card) -> None:
+    """Raise `Refused` for a request that goes on in another one, and name the one that remains."""
+    gone = remaining(connection, timelines, card.id)
+    if gone is not None:
+        raise Refused(
+            f"{card.name} is merged into request {gone}: name {by_id(gone)}, or `caseline request unmerge` it"
+        )
+
+
+def remaining(connection: sa.Connection, timelines: Timelines, record_id: int) -> int | None:
+    """The request in which a merged one goes on at last; None for one that stands by itself."""
+    into = {one.record_id: one.merged_into for one in timelines.parties(connection, [record_id])}
+    found, seen = into.get(record_id), {record_id}
+    while found is not None and found not in seen and into.get(found) is not None:
+        seen.add(found)
+        found = into[found]
+    return found
 
 
 def group(connection: sa.Connection, key: str) -> int:

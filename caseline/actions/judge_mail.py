@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from caseline.actions.take_in_mails import Overtaken
 from caseline.actions.wiring import House
 from caseline.crm.timeline_port import Timelines
 from caseline.mail.bounces import Bounce
 from caseline.mail.clues import Gathered, Gathering, Signs
 from caseline.mail.message import Mail
-from caseline.mail.threads import Act, Clue, Rule, Rules, Verdict, judge
+from caseline.mail.threads import Act, Clue, Rule, Rules, States, Verdict, judge
 from caseline.outbox import bounces
 from caseline.outbox import store as outbox
 from caseline.outbox.minting import Mint, Thread
@@ -50,6 +51,7 @@ class Bench:
         rules = Rules(timedelta(days=self.house.settings.mail_reopen_days))
         verdict = judge(gathered.clues, states, now=self.now, rules=rules)
         if not verdict.follows:
+            self._hold(verdict, states)
             return gathered, verdict
         if mail.sender is not None:
             # In one order everywhere, contacts first, so that nobody waits for somebody who waits for him.
@@ -57,7 +59,17 @@ class Bench:
         found = self.timelines.successors(self.connection, verdict.follows)
         others = [one.record_id for one in found]
         states = gathering.states(self.connection, gathered.clues, sender, others)
-        return gathered, judge(gathered.clues, states, now=self.now, rules=rules, successors=found)
+        verdict = judge(gathered.clues, states, now=self.now, rules=rules, successors=found)
+        self._hold(verdict, states)
+        return gathered, verdict
+
+    def _hold(self, verdict: Verdict, states: States) -> None:
+        """Nobody closes the request that a mail joins, or merges it into another, before the mail stands in it."""
+        if verdict.record_id is not None:
+            judged = {one.version for one in states.values() if one.record_id == verdict.record_id}
+            now = self.timelines.hold(self.connection, [verdict.record_id])
+            if not judged >= {now.get(verdict.record_id)}:
+                raise Overtaken
 
     def bounce(self, bounce: Bounce) -> Verdict | None:
         """A bounce belongs to a letter of ours that it names, or to the thread whose reply address the letter bore.
@@ -94,9 +106,12 @@ class Bench:
 
     def _of_thread(self, rule: Rule, value: str, thread: Thread) -> Verdict | None:
         """Where a report lands: whoever is told of it shall find it, however long ago the request was closed."""
-        clue = Clue(rule, value, "report", thread.record_id, thread.assignment_id)
-        states = self._gathering().states(self.connection, [clue], None)
-        judged = judge([clue], states, now=self.now, rules=Rules(timedelta.max))
+        clues = self._gathering().now(
+            self.connection, [Clue(rule, value, "report", thread.record_id, thread.assignment_id)]
+        )
+        states = self._gathering().states(self.connection, clues, None)
+        judged = judge(clues, states, now=self.now, rules=Rules(timedelta.max))
+        self._hold(judged, states)
         return replace(judged, act=Act.JOIN, relation=None, unverified=False) if judged.record_id else None
 
     def _gathering(self) -> Gathering:

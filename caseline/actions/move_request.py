@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from caseline.actions import find_request, know_calendars, wiring
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
+from caseline.crm import connect
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Deed, Refused, Stage
 
@@ -84,6 +85,8 @@ def _move(house: House, wanted: Move, choose: _Choose, *, now: datetime) -> Answ
         card = find_request.request(connection, intake.cards, wanted.key)
         if wanted.version in {None, card.version}:
             stage = choose(connection, intake.cards, card, intake.cards.stages(connection))
+            if not stage.closed:
+                find_request.unmerged(connection, connect.timelines(house.settings.crm), card)
             if stage.code == card.stage.code:
                 raise Refused(f"{card.name} is in stage {stage.code} already: nothing to do")
             by_id = find_request.person(connection, wanted.by) if wanted.by else None

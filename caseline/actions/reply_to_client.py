@@ -18,7 +18,7 @@ def reply(house: House, key: str, text: str, *, by: str | None, now: datetime) -
     intake = wiring.own_intake(house, "writing letters")
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
-        card = find_request.request(connection, intake.cards, key)
+        card = find_request.standing(connection, intake.cards, timelines, key)
         contact = timelines.contact_of(connection, card.id)
         if contact is None or contact.email is None:
             raise Refused(f"{card.name}: its contact has no mail address: give it one first")

@@ -61,6 +61,8 @@ class Sight:
     """Why the dictionary has set its category, or found none; as far as its entries are there yet."""
     links: tuple[tuple[int, int, str], ...] = ()
     """(request, other, kind) of what it has to do with others."""
+    merged_into: int | None = None
+    """The request in which it goes on."""
 
 
 def show(house: House, key: str, *, now: datetime) -> Sight:
@@ -89,6 +91,7 @@ def show(house: House, key: str, *, now: datetime) -> Sight:
             assignments=tuple(timelines.assignments(connection, card.id)),
             words=_words(connection, card.id),
             links=tuple(timelines.links(connection, card.id)),
+            merged_into=find_request.remaining(connection, timelines, card.id),
         )
 
 

@@ -1,7 +1,7 @@
 """Lets people sort mail otherwise than the rules did: split off, moved, merged, and each of it taken back."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -9,10 +9,16 @@ from caseline.actions import find_request, know_calendars, open_request, wiring
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
+from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Deed, NewCard, Refused
-from caseline.crm.timeline import OUR_CHANNEL, Message
-from caseline.mail import thread_store, verdicts
+from caseline.crm.timeline import OUR_CHANNEL, Contact, Message
+from caseline.crm.timeline_port import Timelines
+from caseline.crm.vocabulary import MessageKind
+from caseline.mail import message, raw_store, senders, thread_store, verdicts
 from caseline.mail.threads import Act
+
+_HEAD: Final = 1 << 20
+"""Bytes of a mail that are read for its sender."""
 
 
 def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Card:
@@ -21,12 +27,19 @@ def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Ca
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        one = _message(house, connection, message_id)
+        one = _message(timelines, connection, message_id)
         old = intake.cards.get(connection, one.record_id)
         if old is None:
             raise Refused(f"message {message_id}: its request is gone: somebody has deleted it")
         by_id = find_request.person(connection, by) if by else None
-        contact = timelines.contact_of(connection, one.record_id)
+        # In one order everywhere: contacts before messages.
+        contact = _contact(connection, timelines, one, now)
+        _hold(timelines, connection, one)
+        if _alone(connection, timelines, one):
+            raise Refused(
+                f"message {message_id} is all that {old.name} consists of: `caseline mail move` or"
+                " `caseline request merge` bring it into another"
+            )
         new = NewCard(
             subject=one.subject or old.subject,
             description=(one.new_text or one.text).strip() or None,
@@ -36,20 +49,54 @@ def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Ca
             company_id=contact.company_id if contact and one.unproven is None else None,
         )
         card = intake.create(connection, new, Deed(at=now, by_id=by_id, data={"split_from": one.record_id}))
-        _move(house, connection, one, _decided(Act.NEW, card.id, by, now), now)
+        _move(timelines, connection, one, _decided(Act.NEW, card.id, None, by, now), now)
         timelines.link(connection, card.id, [one.record_id], "split", at=now)
         return card
 
 
-def join(house: House, message_id: int, key: str, *, by: str | None, now: datetime) -> Card:
-    """Move a message into the timeline of another request; ids that its mail named go along."""
+def _contact(connection: sa.Connection, timelines: Timelines, one: Message, now: datetime) -> Contact | None:
+    """Whose the new request is: of whoever sent the mail; of a letter of ours or a comment, whose the old one was."""
+    old = timelines.contact_of(connection, one.record_id)
+    raw_id = raw_store.of_mail(connection, one.mail_ref) if one.kind is MessageKind.MAIL_IN and one.mail_ref else None
+    sender = None if raw_id is None else message.read(raw_store.head(connection, raw_id, _HEAD), whole=False).sender
+    if sender is None:
+        return old
+    known = timelines.contacts(connection, sender.address)
+    # Several may share an address.
+    if old is not None and old.id in {each.id for each in known}:
+        return old
+    return senders.contact_of(connection, timelines, sender, proven=one.unproven is None, at=now).contact
+
+
+def _alone(connection: sa.Connection, timelines: Timelines, one: Message) -> bool:
+    """Whether nothing but this message makes its request."""
+    opened = one.mail_ref is not None and thread_store.opened(connection, one.mail_ref)
+    return opened and len(timelines.messages(connection, one.record_id)) == 1
+
+
+def join(
+    house: House, message_id: int, key: str, *, assignment_id: int | None = None, by: str | None, now: datetime
+) -> Card:
+    """Move a message into the timeline of another request, or onto an assignment; ids that its mail named go along.
+
+    Where it stood on an assignment of that request before, it does again.
+    """
     intake = wiring.own_intake(house, "moving messages")
+    timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
-        one = _message(house, connection, message_id)
-        card = find_request.request(connection, intake.cards, key)
-        if card.id == one.record_id:
+        # In one order everywhere: requests before messages.
+        card = find_request.standing(connection, intake.cards, timelines, key)
+        one = _message(timelines, connection, message_id)
+        _hold(timelines, connection, one)
+        if card.id == one.record_id and assignment_id in {None, one.assignment_id}:
             raise Refused(f"message {message_id} stands in {card.name} already: nothing to move")
-        _move(house, connection, one, _decided(Act.JOIN, card.id, by, now), now)
+        before = thread_store.stood_on(connection, one.mail_ref) if one.mail_ref is not None else []
+        found = timelines.requests_of(connection, [*before, *([assignment_id] if assignment_id else [])])
+        if assignment_id is None:
+            assignment_id = next((each for each in before if found.get(each) == card.id), None)
+        elif found.get(assignment_id) != card.id:
+            raise Refused(f"assignment {assignment_id} is none of {card.name}: `caseline request show` tells its own")
+        _move(timelines, connection, one, _decided(Act.JOIN, card.id, assignment_id, by, now), now)
         return card
 
 
@@ -59,40 +106,60 @@ def merge(house: House, key: str, into: str, *, by: str | None, now: datetime) -
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        one = find_request.request(connection, intake.cards, key)
-        other = find_request.request(connection, intake.cards, into)
-        parties = {found.record_id: found for found in timelines.parties(connection, [one.id, other.id])}
-        if one.id == other.id:
-            raise Refused(f"{one.name} cannot be merged with itself: name another")
-        for card in (one, other):
-            if (gone := parties[card.id].merged_into) is not None:
-                raise Refused(f"{card.name} is merged into request {gone} already: name that one")
+        one, other = _both(connection, intake.cards, timelines, key, into)
         by_id = find_request.person(connection, by) if by else None
         deed = Deed(at=now, by_id=by_id)
-        timelines.merge(connection, one.id, other.id, deed)
-        thread_store.move_record(connection, one.id, other.id)
         closed = [stage for stage in intake.cards.stages(connection) if stage.closed]
         if not one.stage.closed and closed and intake.move(connection, one, closed[0], deed) is None:
             raise Refused(f"{one.name}: somebody else has changed it at this moment: look at it again")
+        timelines.merge(connection, one.id, other.id, deed)
+        thread_store.move_record(connection, one.id, other.id)
         return Answer(other, done=True)
 
 
+def _both(connection: sa.Connection, cards: Cards, timelines: Timelines, key: str, into: str) -> tuple[Card, Card]:
+    """Two requests that stand by themselves; no mail comes into them until the transaction ends."""
+    named = [find_request.request(connection, cards, each) for each in (key, into)]
+    if named[0].id == named[1].id:
+        raise Refused(f"{named[0].name} cannot be merged with itself: name another")
+    timelines.hold(connection, [card.id for card in named])
+    for card in named:
+        find_request.unmerged(connection, timelines, card)
+    one, other = (cards.get(connection, card.id) or card for card in named)
+    return one, other
+
+
 def unmerge(house: House, key: str, *, by: str | None, now: datetime) -> list[int]:
-    """Take a merge back: the messages and assignments that moved stand in their request again; answers the messages."""
+    """Take a merge back: the messages and assignments that moved stand in their request again; answers the messages.
+
+    So does what was written on these assignments since. Of merges one after the other the last is taken back first.
+    """
     intake = wiring.own_intake(house, "unmerging requests")
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         card = find_request.request(connection, intake.cards, key)
         by_id = find_request.person(connection, by) if by else None
-        moved = timelines.unmerge(connection, card.id, Deed(at=now, by_id=by_id))
-        if moved is None:
+        into = _into(connection, timelines, card.id)
+        timelines.hold(connection, [card.id, *([into] if into is not None else [])])
+        if into is None or _into(connection, timelines, card.id) != into:
             raise Refused(f"{card.name} is not merged into another: nothing to take back")
+        further = _into(connection, timelines, into)
+        if further is not None:
+            raise Refused(
+                f"{card.name} is merged into request {into}, which is merged into request {further} itself:"
+                f" `caseline request unmerge {find_request.by_id(into)}` comes first"
+            )
+        moved = timelines.unmerge(connection, card.id, Deed(at=now, by_id=by_id)) or []
         thread_store.move_messages(connection, moved, card.id)
         return moved
 
 
-def _message(house: House, connection: sa.Connection, message_id: int) -> Message:
-    one = connect.timelines(house.settings.crm).message(connection, message_id)
+def _into(connection: sa.Connection, timelines: Timelines, record_id: int) -> int | None:
+    return next(one.merged_into for one in timelines.parties(connection, [record_id]) if one.record_id == record_id)
+
+
+def _message(timelines: Timelines, connection: sa.Connection, message_id: int) -> Message:
+    one = timelines.message(connection, message_id)
     if one is None:
         raise Refused(f"message {message_id}: there is none of this number: `caseline request show` tells them")
     if one.imported:
@@ -100,10 +167,17 @@ def _message(house: House, connection: sa.Connection, message_id: int) -> Messag
     return one
 
 
-def _move(house: House, connection: sa.Connection, one: Message, said: dict[str, Any], now: datetime) -> None:
+def _hold(timelines: Timelines, connection: sa.Connection, one: Message) -> None:
+    """Nobody else moves a message until the transaction ends; raises `Refused` where somebody just has."""
+    now = timelines.message(connection, one.id, hold=True)
+    if now is None or (now.record_id, now.assignment_id) != (one.record_id, one.assignment_id):
+        raise Refused(f"message {one.id}: somebody else has moved it at this moment: look at it again")
+
+
+def _move(timelines: Timelines, connection: sa.Connection, one: Message, said: dict[str, Any], now: datetime) -> None:
     """Let a message stand where somebody says; what was said of its mail before is kept."""
-    timelines, record_id = connect.timelines(house.settings.crm), said["record_id"]
-    timelines.move(connection, [one.id], record_id)
+    record_id = said["record_id"]
+    timelines.move(connection, one.id, record_id, said["assignment_id"])
     if one.mail_ref is not None:
         # Whoever answers the same old letter once more shall find where the first answer is by now.
         old = thread_store.follows(connection, one.mail_ref)
@@ -111,5 +185,5 @@ def _move(house: House, connection: sa.Connection, one: Message, said: dict[str,
         thread_store.overrule(connection, one.mail_ref, said)
 
 
-def _decided(act: Act, record_id: int, by: str | None, now: datetime) -> dict[str, Any]:
-    return verdicts.as_data(verdicts.by_person(act, record_id), record_id, at=now, by=by or "person")
+def _decided(act: Act, record_id: int, assignment_id: int | None, by: str | None, now: datetime) -> dict[str, Any]:
+    return verdicts.as_data(verdicts.by_person(act, record_id, assignment_id), record_id, at=now, by=by or "person")

@@ -19,7 +19,7 @@ from caseline.crm.timeline import AssignmentState
 from caseline.crm.timeline_port import Timelines
 from caseline.mail import done_word, message, queue_store, raw_store, thread_store, verdicts
 from caseline.mail.automatic import Reason
-from caseline.mail.clues import Gathered
+from caseline.mail.clues import Gathered, Signs
 from caseline.mail.message import Mail
 from caseline.mail.outcome import Outcome, State
 from caseline.mail.queue_store import Claimed
@@ -107,10 +107,11 @@ class _Work:
 
     def take_in(self, mail: Mail) -> Outcome:
         fingerprint = bytes.fromhex(mail.fingerprint)
-        thread_store.alone(self.connection, fingerprint)
+        thread_store.alone(self.connection, fingerprint, Signs.of(mail).keys())
         told = self._outcome(mail, fingerprint)
-        if mail.message_id is not None:
-            earlier, reused = thread_store.seen(self.connection, self.claimed.id, mail.message_id, fingerprint)
+        # With neither id nor date two honest mails may look the same.
+        if mail.message_id is not None or mail.date is not None:
+            earlier, reused = thread_store.seen(self.connection, self.claimed.id, told)
             told = replace(told, id_reused=reused or None)
             if earlier is not None:
                 return replace(told, state=State.SAME, same_as=earlier)

@@ -94,6 +94,10 @@ def take_in_mails(house: House, take_in: TakeIn, *, clock: Clock, most: int | No
     )
 
 
+class Overtaken(Exception):
+    """Somebody has changed what a mail was just judged by; nothing of ours stays, and it is judged anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """Takes in one mail after the other on one connection; whoever is killed has one mail in hand."""
@@ -116,6 +120,10 @@ class _Work:
                 following = self._claim() if more else None
         except _Stale:
             return self.first() if more else None
+        except Overtaken:
+            with self.connection.begin():
+                queue_store.give_back(self.connection, mail)
+            return self.first()
         except Exception as error:  # noqa: BLE001 - the gate: one mail is at fault, or what it stands on is, and raises
             self._failed(mail, error, tally)
             return self.first() if more else None

@@ -110,6 +110,8 @@ def _keep(
         subject=letter.subject,
         sender=_line(letter.sender),
         recipients=_line(draft.to),
+        sender_address=letter.sender.address,
+        told=[draft.to.address],
         mail_id=mail_id,
         # A mailer may leave nothing else of it in an answer.
         thread_id=b64encode(letter.thread_index[:ROOT]).decode(),

@@ -45,9 +45,11 @@ def merge(
     with door.house() as house:
         other = sort_mail.merge(house, request, into, by=by, now=door.now()).card
     if as_json:
-        screen.print_json({"into": other.id})
+        screen.print_json({"into": other.id, "closed": other.stage.closed})
     else:
         screen.out().print(f"It goes on in request {other.number} (id {other.id}): {other.subject}", soft_wrap=True)
+        if other.stage.closed:
+            screen.out().print(f"Both are closed; `caseline request reopen {other.number}` opens it", soft_wrap=True)
 
 
 def unmerge(request: RequestArgument, by: ByOption = None, as_json: JsonOption = False) -> None:

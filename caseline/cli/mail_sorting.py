@@ -43,12 +43,23 @@ def split(message: _Message, by: ByOption = None, as_json: JsonOption = False) -
     _tell(card.id, card.number, card.subject, as_json=as_json)
 
 
-def move(message: _Message, request: RequestArgument, by: ByOption = None, as_json: JsonOption = False) -> None:
-    """Move a message into the timeline of another request; later mails of its thread follow."""
+def move(
+    message: _Message,
+    request: RequestArgument,
+    assignment: Annotated[
+        int | None, typer.Option("--assignment", metavar="ASSIGNMENT", help="The assignment of it to stand on.")
+    ] = None,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Move a message into the timeline of another request; later mails of its thread follow.
+
+    Where it is moved back to the request that it came from, it stands on its assignment again.
+    """
     from caseline.actions import sort_mail
 
     with door.house() as house:
-        card = sort_mail.join(house, message, request, by=by, now=door.now())
+        card = sort_mail.join(house, message, request, assignment_id=assignment, by=by, now=door.now())
     _tell(card.id, card.number, card.subject, as_json=as_json)
 
 

@@ -40,6 +40,7 @@ def _facts(found: "Sight", language: str) -> list[tuple[str, str | None]]:
     card, zone = found.card, found.zone
     return [
         ("Stage", card.stage.label + (" (closed)" if card.stage.closed else "")),
+        ("Merged", f"goes on in request {found.merged_into}" if found.merged_into else None),
         ("Category", card.category and card.category + (", set by keywords" if card.category_by == "keywords" else "")),
         ("Priority", card.priority),
         ("Group", card.group),
@@ -123,6 +124,7 @@ def as_dict(found: "Sight", now: datetime) -> dict[str, Any]:
         "timeline": [timeline_shown.as_dict(one, found.letters.get(one.id)) for one in found.timeline],
         "assignments": plain(found.assignments),
         "words": plain(found.words),
+        "merged_into": found.merged_into,
         "links": [{"request": one, "other": other, "kind": kind} for one, other, kind in found.links],
         "zone": found.zone,
     }

@@ -163,6 +163,8 @@ message = sa.Table(
     sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("mail_id", sa.Text),
     sa.Column("thread_id", sa.Text),
+    sa.Column("sender_address", sa.Text),
+    sa.Column("told_addresses", sa.ARRAY(sa.Text)),
     *bookkeeping(),
     sa.UniqueConstraint("source", "origin"),
     sa.CheckConstraint("kind IN ('comment', 'mail_in', 'mail_out')", name="kind"),
@@ -171,7 +173,9 @@ message = sa.Table(
     sa.Index("ix_message_thread_id", "thread_id", postgresql_where=sa.text("thread_id IS NOT NULL")),
     schema=SCHEMA,
 )
-"""The timeline of records; mail and thread ids are the thread index of imported correspondence (A26)."""
+"""The timeline of records; mail and thread ids are the thread index of imported correspondence (A26). `sender_address`
+and `told_addresses`: who wrote it and to whom, in small letters, as the mail was read; none of imported messages and of
+those that older versions kept, whose headers are read when somebody asks."""
 
 field_definition = sa.Table(
     "field_definition",

@@ -39,6 +39,10 @@ class NewMessage:
     sender: str | None = None
     recipients: str | None = None
     copies: str | None = None
+    sender_address: str | None = None
+    """Of whoever wrote it."""
+    told: Sequence[str] = ()
+    """Addresses of those to whom it was written."""
     mail_id: str | None = None
     """Message-ID without its brackets."""
     thread_id: str | None = None
@@ -55,6 +59,8 @@ class NewMessage:
     new_text: str | None = None
     """What is not quoted, where that is less than the text."""
     mail_ref: int | None = None
+    outsider: bool = False
+    """Whoever wrote it works on its assignment."""
     attachments: Sequence[Attached] = ()
 
 
@@ -157,6 +163,8 @@ class Held:
     record_id: int
     assignment_id: int | None
     at: datetime
+    placed: bool = False
+    """Somebody has put it where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +178,18 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who has to do with a request, by lower-case mail address, and whether it still runs."""
+    """What a sender has to do with a request, and whether it still runs."""
 
     record_id: int
+    version: int
     closed_at: datetime | None
     merged_into: int | None
-    requester: frozenset[str]
-    """Of its contact."""
     company_id: int | None
+    requester: bool
+    """The sender is its contact."""
     colleague: bool
-    """Whether the sender that was asked about is a contact of its company."""
-    participants: frozenset[str]
-    """Who wrote or was written to in it, without its assignments."""
-    outsiders: dict[int, frozenset[str]]
-    """Of its assignments: the contact, and whoever wrote or was written to in them."""
+    """The sender is a contact of its company."""
+    participant: bool
+    """The sender wrote or was written to in it or its assignments, and somebody vouched for whoever wrote that."""
+    works_on: frozenset[int]
+    """Its assignments of which the sender is the contact, or has written as their contact before."""

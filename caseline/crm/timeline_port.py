@@ -20,11 +20,13 @@ class Timelines(Protocol):
     def messages(self, connection: "sa.Connection", record_id: int) -> list[Message]:
         """The timeline of a request, the oldest first."""
 
-    def message(self, connection: "sa.Connection", message_id: int) -> Message | None:
-        """The message of that id."""
+    def message(self, connection: "sa.Connection", message_id: int, *, hold: bool = False) -> Message | None:
+        """The message of that id; `hold`: nobody else moves it until the transaction ends."""
 
-    def move(self, connection: "sa.Connection", ids: Sequence[int], record_id: int) -> int:
-        """Let messages stand in the timeline of another request; they leave their assignments."""
+    def move(
+        self, connection: "sa.Connection", message_id: int, record_id: int, assignment_id: int | None = None
+    ) -> None:
+        """Let a message stand in the timeline of a request, or on an assignment of it, because somebody says so."""
 
     def held(self, connection: "sa.Connection", ids: Sequence[str]) -> list[Held]:
         """Messages with these Message-IDs (without brackets), the newest first; imported ones, also by id of thread."""
@@ -33,9 +35,15 @@ class Timelines(Protocol):
         """Messages with these ids of threads: as an import has brought them, or the root of a letter's conversation."""
 
     def parties(self, connection: "sa.Connection", ids: Sequence[int], sender: str | None = None) -> list[Parties]:
-        """Who has to do with these requests, and with those that they were merged into; none for one that is gone.
+        """What a sender has to do with these requests, and with those that they were merged into; none for one gone.
 
-        `sender`: an address in small letters, of which it is said whether it is one of the requester's company.
+        `sender`: a mail address; without one nobody has anything to do with them.
+        """
+
+    def hold(self, connection: "sa.Connection", ids: Sequence[int]) -> dict[int, int]:
+        """Nobody else changes, closes or merges these requests until the transaction ends; answers their versions.
+
+        Merging and unmerging raise the version of both.
         """
 
     def contacts(self, connection: "sa.Connection", address: str) -> list[Contact]:
@@ -68,6 +76,9 @@ class Timelines(Protocol):
 
     def assignment(self, connection: "sa.Connection", assignment_id: int) -> Assignment | None:
         """The assignment of that id."""
+
+    def requests_of(self, connection: "sa.Connection", ids: Sequence[int]) -> dict[int, int]:
+        """The request of each of these assignments as it is now; none for one that is gone."""
 
     def assignments(self, connection: "sa.Connection", record_id: int) -> list[Assignment]:
         """Assignments of a request, the oldest first."""

@@ -65,6 +65,8 @@ trait = sa.Table(
     sa.Column("new_text", sa.Text),
     sa.Column("mail_ref", sa.BigInteger),
     sa.Column("unproven", sa.Text),
+    sa.Column("outsider", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("placed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_message_trait_assignment_id", "assignment_id", postgresql_where=sa.text("assignment_id IS NOT NULL")),
     sa.Index("ix_message_trait_mail_ref", "mail_ref", postgresql_where=sa.text("mail_ref IS NOT NULL")),
     schema=SCHEMA,
@@ -72,7 +74,8 @@ trait = sa.Table(
 """What is said of some messages. `assignment_id`: it belongs to that assignment, apart from the client's
 correspondence. `automatic`: no person wrote it, and why that is thought. `unverified`: somebody new wrote it with a
 valid token, or somebody `unproven`: this server found that DMARC failed. `new_text`: what is not quoted. `mail_ref`:
-the mail that it came as."""
+the mail that it came as. `outsider`: whoever wrote it worked on its assignment then. `placed`: somebody has put it
+where it stands."""
 
 attachment = sa.Table(
     "attachment",

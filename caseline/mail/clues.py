@@ -1,7 +1,7 @@
 """Gathers what a mail names: requests by our tokens, by ids that we keep or others named, by Outlook's root."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +17,9 @@ from caseline.outbox.minting import Mint
 
 ROOT: Final = 22
 """Bytes of a Thread-Index that all mails of a conversation share."""
+
+
+_NEAREST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,13 @@ class Signs:
         told = (("To", mail.to), ("Cc", mail.cc), ("Delivered-To", mail.delivered_to))
         addresses = [(one.address, header) for header, found in told for one in found]
         return cls(Named(mail.in_reply_to, mail.references, mail.message_id), addresses, mail.thread_index)
+
+    def keys(self) -> list[str]:
+        """By what mails of a thread know one another, its own id included; of many ids the nearest and the first."""
+        ids = [one for one, _header in self.named.ids()]
+        own = [self.named.message_id] if self.named.message_id else []
+        root = [f"root {self.root.hex()}"] if self.root else []
+        return [*(f"id {one}" for one in (*own, *ids[:_NEAREST], *ids[-1:])), *root]
 
     @property
     def root(self) -> bytes | None:
@@ -91,13 +101,25 @@ class Gathering:
         known = held.keys() | {one.value for one in own}
         unknown = [(key, header) for key, header in ids if key not in known]
         clues = [
+            *_placed(held, known, ids),
             *self._tokens(signs),
             *own,
             *_stored(held, ids),
             *self._ghosts(connection, unknown, signs.named.message_id),
             *self._roots(connection, signs.root),
         ]
-        return Gathered(clues, [key for key, _header in unknown], signs.root)
+        return Gathered(self.now(connection, clues), [key for key, _header in unknown], signs.root)
+
+    def now(self, connection: sa.Connection, clues: Sequence[Clue]) -> list[Clue]:
+        """An assignment is of the request in which it stands by now, whatever its letters say."""
+        work = {one.assignment_id for one in clues if one.assignment_id is not None}
+        of = self.timelines.requests_of(connection, sorted(work)) if work else {}
+        return [
+            replace(one, record_id=of[one.assignment_id])
+            if one.assignment_id in of
+            else replace(one, assignment_id=None)
+            for one in clues
+        ]
 
     def states(
         self, connection: sa.Connection, clues: Sequence[Clue], sender: str | None, others: Sequence[int] = ()
@@ -111,13 +133,10 @@ class Gathering:
             return {}
         found = {one.record_id: one for one in self.timelines.parties(connection, named, sender)}
         # Most mails are the requester's: nobody needs to ask whether that is one of the house.
-        asked = sender is not None and any(sender not in one.requester for one in found.values())
+        asked = any(not one.requester for one in found.values())
         staff = asked and sender is not None and self.staff(connection, sender)
         wanted = {(number, assignment) for number in found for assignment in {None, *(c.assignment_id for c in clues)}}
-        known = {
-            (number, assignment): _state(found[number], assignment, sender, staff=staff)
-            for number, assignment in wanted
-        }
+        known = {(number, assignment): _state(found[number], assignment, staff=staff) for number, assignment in wanted}
         strangers = [key for key, state in known.items() if state.relation is Relation.STRANGER]
         if sender is None or all(found[number].company_id is None for number, _ in strangers):
             return known
@@ -159,31 +178,33 @@ class Gathering:
             yield Clue(Rule.THREAD_INDEX, shown, "Thread-Index", one.record_id, one.assignment_id, one.at)
 
 
+def _placed(held: Mapping[str, Sequence[Held]], known: Collection[str], ids: Sequence[tuple[str, str]]) -> list[Clue]:
+    """The nearest message that a mail names, where somebody has put it: that goes before anything that it names."""
+    nearest = next(((key, header) for key, header in ids if key in known), None)
+    if nearest is None or not any(one.placed for one in held.get(nearest[0], ())):
+        return []
+    return list(_stored(held, [nearest]))
+
+
 def _stored(held: Mapping[str, Sequence[Held]], ids: Sequence[tuple[str, str]]) -> Iterator[Clue]:
     for key, header in ids:
         for one in held.get(key, ()):
             yield Clue(Rule.STORED_ID, key, header, one.record_id, one.assignment_id, one.at)
 
 
-def _state(parties: Parties, assignment_id: int | None, sender: str | None, *, staff: bool) -> State:
-    return State(
-        parties.record_id,
-        _relation(parties, assignment_id, sender, staff=staff),
-        parties.closed_at,
-        parties.merged_into,
-    )
+def _state(parties: Parties, assignment_id: int | None, *, staff: bool) -> State:
+    relation = _relation(parties, assignment_id, staff=staff)
+    return State(parties.record_id, relation, parties.closed_at, parties.merged_into, parties.version)
 
 
-def _relation(parties: Parties, assignment_id: int | None, sender: str | None, *, staff: bool) -> Relation:
-    if sender is None:
-        return Relation.STRANGER
-    # Client and staff may have got copies of what an outsider wrote: they are no outsiders for that.
-    if sender in parties.requester:
+def _relation(parties: Parties, assignment_id: int | None, *, staff: bool) -> Relation:
+    # A client may have been given work on his own request: on that he is the one who does it.
+    if assignment_id is not None and assignment_id in parties.works_on:
+        return Relation.OUTSIDER
+    if parties.requester:
         return Relation.REQUESTER
     if staff:
         return Relation.STAFF
-    if assignment_id is not None and sender in parties.outsiders.get(assignment_id, frozenset()):
-        return Relation.OUTSIDER
-    if sender in parties.participants or any(sender in known for known in parties.outsiders.values()):
+    if parties.participant or parties.works_on:
         return Relation.PARTICIPANT
     return Relation.COMPANY if parties.colleague else Relation.STRANGER

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.mail import tables
+from caseline.mail.outcome import Outcome
 
 _mail, _ghost, _root = tables.mail, tables.ghost, tables.root
 _GHOSTS: Final = (
@@ -17,10 +18,18 @@ _GHOSTS: Final = (
     .where(_ghost.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text))), _mail.c.record_id.is_not(None))
     .order_by(_ghost.c.at.desc(), _ghost.c.mail_id.desc())
 )
-_ALONE: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+_ALONE: Final = sa.text("""
+SELECT pg_advisory_xact_lock(key) FROM (
+  SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(CAST(:names AS text[])) AS name ORDER BY 1
+) AS sorted
+""")
+"""In one order everywhere, so that nobody waits for somebody who waits for him."""
 _SEEN: Final = sa.text("""
 SELECT
-  (SELECT min(id) FROM mail.mail WHERE fingerprint = :fingerprint AND id <> :mine AND state IN ('done', 'tray')),
+  (
+    SELECT min(id) FROM mail.mail WHERE fingerprint = :fingerprint AND id <> :mine AND state IN ('done', 'tray')
+      AND (CAST(:message_id AS text) IS NOT NULL OR subject IS NOT DISTINCT FROM CAST(:subject AS text))
+  ),
   EXISTS (SELECT FROM mail.mail WHERE message_id = :message_id AND id <> :mine AND fingerprint <> :fingerprint)
 """)
 
@@ -61,15 +70,18 @@ def keep_root(connection: sa.Connection, mail_id: int, root: bytes, *, at: datet
     connection.execute(insert(_root).values(root=root, mail_id=mail_id, at=at).on_conflict_do_nothing())
 
 
-def alone(connection: sa.Connection, fingerprint: bytes) -> None:
-    """Nobody else takes in a mail of this fingerprint until the transaction ends."""
-    connection.execute(_ALONE, {"key": f"mail {fingerprint.hex()}"})
+def alone(connection: sa.Connection, fingerprint: bytes, keys: Sequence[str]) -> None:
+    """Nobody else takes in a mail of this fingerprint, or one of its thread, until the transaction ends."""
+    connection.execute(_ALONE, {"names": [f"mail {fingerprint.hex()}", *keys]})
 
 
-def seen(connection: sa.Connection, mail_id: int, message_id: str, fingerprint: bytes) -> tuple[int | None, bool]:
-    """The first other mail of this fingerprint that was taken in; whether others bore this id with other content."""
-    mine = {"mine": mail_id, "message_id": message_id, "fingerprint": fingerprint}
-    earlier, others = connection.execute(_SEEN, mine).one()
+def seen(connection: sa.Connection, mail_id: int, told: Outcome) -> tuple[int | None, bool]:
+    """The first other mail of this fingerprint that was taken in; whether others bore this id with other content.
+
+    Machines that give their mails no id may write several a second: with another subject it is another mail.
+    """
+    mine = {"message_id": told.message_id, "fingerprint": told.fingerprint, "subject": told.subject}
+    earlier, others = connection.execute(_SEEN, {**mine, "mine": mail_id}).one()
     return earlier, others
 
 
@@ -100,6 +112,19 @@ def follows(connection: sa.Connection, mail_id: int) -> list[int]:
     said = connection.execute(query).scalar_one_or_none() or {}
     opened = [one for one in (said, *said.get("before", ())) if one.get("by") == "rules" and one["act"] == "new"]
     return list(opened[0].get("follows", ())) if opened else []
+
+
+def stood_on(connection: sa.Connection, mail_id: int) -> list[int]:
+    """Assignments on which a mail has stood, the last one first."""
+    said = connection.execute(sa.select(_mail.c.verdict).where(_mail.c.id == mail_id)).scalar_one_or_none() or {}
+    found = [said, *reversed(said.get("before", []))]
+    return [one["assignment_id"] for one in found if one.get("assignment_id") is not None]
+
+
+def opened(connection: sa.Connection, mail_id: int) -> bool:
+    """Whether the request in which a mail stands was made of it."""
+    query = sa.select(_mail.c.verdict["act"].astext == "new").where(_mail.c.id == mail_id)
+    return bool(connection.execute(query).scalar_one_or_none())
 
 
 def taken_out(connection: sa.Connection, mail_id: int, message_ref: int) -> None:

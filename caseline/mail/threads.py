@@ -74,6 +74,7 @@ class State:
     """Of the sender of this mail."""
     closed_at: datetime | None = None
     merged_into: int | None = None
+    version: int = 0
 
 
 States = Mapping[tuple[int, int | None], State]
@@ -110,6 +111,8 @@ class Verdict:
     """Requests that it may belong to, or that others of its clues name."""
     follows: tuple[int, ...] = ()
     """Requests closed long ago where it goes on: the one that it names first."""
+    besides: tuple[int, ...] = ()
+    """Other assignments of the request that our own ids and addresses in it name."""
     further: bool = False
     """Of a request that it joins instead of the one that it names: others came between the two."""
     undelivered: tuple[str, ...] = ()
@@ -127,12 +130,7 @@ class Rules:
 
 
 def judge(
-    clues: Sequence[Clue],
-    states: States,
-    *,
-    now: datetime,
-    rules: Rules,
-    successors: Sequence[Successor] = (),
+    clues: Sequence[Clue], states: States, *, now: datetime, rules: Rules, successors: Sequence[Successor] = ()
 ) -> Verdict:
     """Where a mail that names these requests lands; `clues` are in the order of `Rule`, the nearest of each first.
 
@@ -151,18 +149,19 @@ def judge(
             continue
         if not _fresh(clue, state, alive, now):
             continue
+        clue, state = _meant(clue, state, alive)  # noqa: PLW2901 - the better of two that say the same request
         others = _others(alive, state.record_id)
-        if (act := _act(state, now, rules)) is None:
+        if (act := _act(state, now, rules, clue)) is None:
             # It may name the request, too, in which the matter goes on.
             # A merge may be taken back: then the request that the clue names is the one that was closed.
             follows = tuple(dict.fromkeys([state.record_id, clue.record_id]))
             linked = tuple(dict.fromkeys([*follows, *others]))
             ended = ended or Verdict(Act.NEW, clue=clue, linked=linked, follows=follows, reason="closed long ago")
             continue
-        # An assignment is of the request that the clue named; after a merge it went along.
-        return Verdict(
-            act, state.record_id, clue.assignment_id, clue, state.relation, unverified=not known, linked=others
-        )
+        found = Verdict(act, state.record_id, clue.assignment_id, clue, state.relation, unverified=not known)
+        besides = dict.fromkeys(one.assignment_id for one, _state in _proven(alive, state) if one.assignment_id)
+        besides.pop(clue.assignment_id or 0, None)
+        return replace(found, linked=others, besides=tuple(besides))
     if ended is not None:
         return _going_on(ended, successors, states, now, rules)
     if doubtful:
@@ -194,9 +193,26 @@ def _going_on(ended: Verdict, successors: Sequence[Successor], states: States, n
     return replace(ended, follows=follows, linked=tuple(dict.fromkeys([*follows, *ended.linked])))
 
 
-def _act(state: State, now: datetime, rules: Rules) -> Act | None:
+def _meant(clue: Clue, state: State, alive: Sequence[tuple[Clue, State]]) -> tuple[Clue, State]:
+    """Whoever answers all may name the client's thread and an assignment by tokens of ours: his own is meant."""
+    if clue.rule not in PROVEN or _own(clue, state):
+        return clue, state
+    return next((pair for pair in _proven(alive, state) if _own(*pair)), (clue, state))
+
+
+def _own(clue: Clue, state: State) -> bool:
+    return state.relation is (Relation.REQUESTER if clue.assignment_id is None else Relation.OUTSIDER)
+
+
+def _proven(alive: Sequence[tuple[Clue, State]], state: State) -> list[tuple[Clue, State]]:
+    return [(one, other) for one, other in alive if one.rule in PROVEN and other.record_id == state.record_id]
+
+
+def _act(state: State, now: datetime, rules: Rules, clue: Clue | None = None) -> Act | None:
     """How a mail comes into a request; None when that was closed too long ago."""
-    if state.closed_at is None:
+    # One of an assignment stands on it whatever has become of the request, unless the client writes there.
+    work = clue is not None and clue.assignment_id is not None
+    if state.closed_at is None or (work and state.relation not in {Relation.REQUESTER, Relation.COMPANY}):
         return Act.JOIN
     return Act.REOPEN if now - state.closed_at <= rules.reopen else None
 

@@ -92,6 +92,7 @@ _NOT_PROVEN: Final = {
     "ru": "отправитель не подтверждён: проверка DMARC не пройдена на {server}",
     "en": "sender not proven: DMARC failed at {server}",
 }
+_BESIDES: Final = {"ru": "названы и другие поручения: {others}", "en": "it names other assignments, too: {others}"}
 _ALSO: Final = {"ru": "связано с {others}", "en": "linked with {others}"}
 
 
@@ -110,6 +111,7 @@ def as_data(verdict: Verdict, record_id: int | None, *, at: datetime, by: str = 
         "unproven": verdict.unproven,
         "linked": list(verdict.linked),
         "follows": list(verdict.follows),
+        "besides": list(verdict.besides),
         "further": verdict.further,
         "undelivered": list(verdict.undelivered),
         "reason": verdict.reason,
@@ -133,6 +135,8 @@ def told(data: Mapping[str, Any], language: str, *, automatic: str | None = None
         reason = "unproven" if unproven and data["reason"] == "stranger" else data["reason"]
         whom = ", ".join(data.get("undelivered", ())) or "?"
         parts.append(_REASONS[language][reason].format(automatic=automatic, whom=whom))
+    if data.get("besides"):
+        parts.append(_BESIDES[language].format(others=", ".join(map(str, data["besides"]))))
     if data["linked"]:
         parts.append(_ALSO[language].format(others=", ".join(map(str, data["linked"]))))
     return "; ".join(parts)

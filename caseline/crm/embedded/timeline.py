@@ -26,6 +26,7 @@ class EmbeddedTimelines:
     held = staticmethod(known.held)
     held_threads = staticmethod(known.held_threads)
     parties = staticmethod(known.parties)
+    hold = staticmethod(records.hold)
     contact = staticmethod(clients.get)
     contact_of = staticmethod(clients.of_record)
     contacts_named = staticmethod(clients.named)
@@ -34,6 +35,7 @@ class EmbeddedTimelines:
     companies_of = staticmethod(clients.companies_of)
     assignment = staticmethod(work.get)
     assignments = staticmethod(work.of_record)
+    requests_of = staticmethod(work.requests_of)
     assignments_of = staticmethod(work.of_contact)
     to_remind = staticmethod(work.to_remind)
     link = staticmethod(work.link)
@@ -76,6 +78,7 @@ class EmbeddedTimelines:
         work.merge(connection, moved, by_id=deed.by_id, at=deed.at)
         records.tell(connection, record_id, replace(deed, event="merged", data={"into": into_id}))
         records.tell(connection, into_id, replace(deed, event="merged_with", data={"other": record_id}))
+        records.touch(connection, [record_id, into_id], at=deed.at)
         return messages
 
     def unmerge(self, connection: sa.Connection, record_id: int, deed: Deed) -> list[int] | None:
@@ -85,6 +88,7 @@ class EmbeddedTimelines:
             return None
         back = lines.move_back(connection, moved.into_id, record_id, moved.messages, moved.assignments)
         records.tell(connection, record_id, replace(deed, event="unmerged", data={"from": moved.into_id}))
+        records.touch(connection, [record_id, moved.into_id], at=deed.at)
         return back
 
     def _read(self, connection: sa.Connection, assignment_id: int) -> Assignment:

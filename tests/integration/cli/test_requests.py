@@ -299,3 +299,17 @@ def test_a_list_as_json_says_what_is_overdue(caseline: Command, category: Answer
 
     assert caseline("request", "list", "--json").object["requests"][0]["overdue"] is False
     assert category.code == 0
+
+
+def test_a_merge_into_a_closed_request_says_so_and_what_is_merged_shows_where_it_goes_on(caseline: Command) -> None:
+    one, other = (opened(caseline)["number"] for _ in range(2))
+    assert caseline("request", "close", other).code == 0
+
+    merged = caseline("request", "merge", one, other)
+
+    assert f"Both are closed; `caseline request reopen {other}` opens it" in merged.out
+    assert f"goes on in request {other}" in caseline("request", "show", one).out
+    assert caseline("request", "show", one, "--json").object["merged_into"] == int(other)
+    refused = caseline("request", "reopen", one)
+    assert refused.code != 0
+    assert f"is merged into request {other}" in refused.err

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import keep_mails, show_request, sort_mail, take_in_mail
+from caseline.actions import keep_mails, reply_to_client, show_request, sort_mail, take_in_mail
 from caseline.cli import request_shown, timeline_shown
 from caseline.crm import tables as crm
 from caseline.mail import verdicts
@@ -125,6 +125,7 @@ def test_without_a_sender_or_split_off_or_out_of_the_tray_it_stays_marked_and_no
         forged("Счёт", Auto_Submitted="auto-generated"),
     )
     message = centre.timeline(centre.landed()[1] or 0)[0]
+    reply_to_client.reply(centre.house, f"id:{message.record_id}", "Кто вы?", by=None, now=centre.now)
     card = sort_mail.split(centre.house, message.id, by=None, now=centre.now)
     opened = take_in_mail.open_from_tray(centre.house, 3, by=None, now=centre.now)
 

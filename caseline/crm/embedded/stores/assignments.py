@@ -51,6 +51,15 @@ def of_contact(connection: sa.Connection, contact_id: int) -> list[Assignment]:
     return _read(connection, _assignment.c.contact_id == contact_id, _assignment.c.state == AssignmentState.OPEN.value)
 
 
+def requests_of(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The request of each of these assignments."""
+    named = _assignment.c.id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+    return {
+        row.id: row.record_id
+        for row in connection.execute(sa.select(_assignment.c.id, _assignment.c.record_id).where(named))
+    }
+
+
 def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[Assignment]:
     """Open assignments whose reminder is due, locked against others who remind.
 

@@ -6,33 +6,36 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.crm import tables
+from caseline.crm.embedded.stores import forms
 from caseline.crm.timeline import Contact
 
 _contact, _company = tables.contact, tables.company
 _MOST: Final = 20
-_BY_ADDRESS: Final = (
+_BEARING: Final = (
     sa.select(_contact.c.id, _contact.c.name, _contact.c.email, _contact.c.company_id)
-    .where(sa.func.lower(_contact.c.email) == sa.bindparam("address"))
-    .order_by(_contact.c.id)
-    .limit(_MOST)
+    .where(sa.func.lower(_contact.c.email) == sa.any_(sa.bindparam("forms", type_=sa.ARRAY(sa.Text))))
+    .offset(sa.literal_column("0"))  # else the order might make the planner read all contacts
+    .subquery()
 )
+_BY_ADDRESS: Final = sa.select(_BEARING).order_by(_BEARING.c.id).limit(_MOST)
 _MOST_COMPANIES: Final = 2
 _IN_DOMAIN: Final = [
     sa.select(_company.c.id)
-    .where(sa.literal_column(domain, sa.Text) == sa.bindparam("domain"))
+    .where(sa.literal_column(domain, sa.Text) == sa.bindparam(form))
     .order_by(_company.c.id)
     .limit(_MOST_COMPANIES)
     .subquery()
     for domain in (tables.MAIL_DOMAIN, tables.WEB_DOMAIN)
+    for form in ("domain", "other")
 ]
 _BY_DOMAIN: Final = sa.union(*(sa.select(found.c.id) for found in _IN_DOMAIN)).order_by("id").limit(_MOST_COMPANIES)
-"""Each half begins in an index of its own: an OR of both would read the whole table for the domain of nobody."""
+"""Each part begins in an index of its own: an OR of them would read the whole table for the domain of nobody."""
 _HOLD: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 def by_address(connection: sa.Connection, address: str) -> list[Contact]:
     """Contacts with this mail address; the first made first."""
-    return [Contact(*row) for row in connection.execute(_BY_ADDRESS, {"address": address.lower()})]
+    return [Contact(*row) for row in connection.execute(_BY_ADDRESS, {"forms": forms.of_address(address)})]
 
 
 def get(connection: sa.Connection, contact_id: int) -> Contact | None:
@@ -55,7 +58,7 @@ def named(connection: sa.Connection, key: str) -> list[Contact]:
     query = sa.select(_contact.c.id, _contact.c.name, _contact.c.email, _contact.c.company_id)
     wanted: list[sa.ColumnElement[bool]] = [
         *([_contact.c.id == int(key)] if key.isdecimal() and len(key) <= len("9" * 18) else []),
-        sa.func.lower(_contact.c.email) == key.lower(),
+        sa.func.lower(_contact.c.email).in_(forms.of_address(key)),
         sa.func.translate(sa.func.lower(_contact.c.name), "ё", "е") == key.lower().replace("ё", "е"),
     ]
     for condition in wanted:
@@ -80,9 +83,10 @@ def address(connection: sa.Connection, contact_id: int, address: str, *, at: dat
 
 def companies_of(connection: sa.Connection, domain: str) -> list[int]:
     """Companies whose own mail address or web page lies in this domain; two at most, since one of several is none."""
-    return list(connection.execute(_BY_DOMAIN, {"domain": domain.lower()}).scalars())
+    found = forms.of_domain(domain)
+    return list(connection.execute(_BY_DOMAIN, {"domain": found[0], "other": found[-1]}).scalars())
 
 
 def hold_address(connection: sa.Connection, address: str) -> None:
     """Nobody else makes a contact of this address until the transaction ends."""
-    connection.execute(_HOLD, {"key": f"contact {address.lower()}"})
+    connection.execute(_HOLD, {"key": f"contact {min(forms.of_address(address))}"})

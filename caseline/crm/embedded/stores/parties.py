@@ -1,16 +1,19 @@
 """SQL of who has to do with a request by mail, and of the ids by which its mails are found."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from caseline.crm import tables, timeline_tables
+from caseline.crm.embedded.stores import forms
 from caseline.crm.timeline import Held, Parties
 
 _message, _trait = tables.message, timeline_tables.trait
-_ADDRESS: Final = re.compile(r"[^\s<>;,\"'()\[\]:]+@[^\s<>;,\"'()\[\]:]+")
+_LONGEST: Final = 320
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_BETWEEN: Final = re.compile(r'[\s<>;,"()\[\]:]+')
 _PARTIES: Final = sa.text("""
 WITH RECURSIVE chain AS (
   SELECT record_id, into_id FROM crm.merge WHERE record_id = ANY (CAST(:ids AS bigint[]))
@@ -19,22 +22,36 @@ WITH RECURSIVE chain AS (
 ), wanted AS (
   SELECT unnest(CAST(:ids AS bigint[])) AS id UNION SELECT into_id FROM chain
 )
-SELECT r.id, r.closed_at, chain.into_id, r.company_id, lower(c.email) AS email,
+SELECT r.id, r.version, r.closed_at, chain.into_id, r.company_id, said.participant, said.headers, said.answered,
+  lower(c.email) = ANY (CAST(:forms AS text[])) AS requester,
   EXISTS (
-    SELECT FROM crm.contact AS k WHERE k.company_id = r.company_id AND lower(k.email) = CAST(:sender AS text)
+    SELECT FROM crm.contact AS k WHERE k.company_id = r.company_id AND lower(k.email) = ANY (CAST(:forms AS text[]))
   ) AS colleague,
-  coalesce((
-    SELECT jsonb_object_agg(a.id, lower(outsider.email))
-    FROM crm.assignment AS a JOIN crm.contact AS outsider ON outsider.id = a.contact_id WHERE a.record_id = r.id
-  ), '{}') AS outsiders,
-  coalesce((
-    SELECT jsonb_agg(DISTINCT jsonb_build_array(t.assignment_id, m.sender, m.recipients, m.copies))
-    FROM crm.message AS m LEFT JOIN crm.message_trait AS t ON t.message_id = m.id
-    WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE
-  ), '[]') AS told
+  ARRAY (
+    SELECT a.id FROM crm.assignment AS a JOIN crm.contact AS k ON k.id = a.contact_id
+    WHERE a.record_id = r.id AND lower(k.email) = ANY (CAST(:forms AS text[]))
+  ) AS given
 FROM wanted JOIN crm.record AS r USING (id)
 LEFT JOIN chain ON chain.record_id = r.id LEFT JOIN crm.contact AS c ON c.id = r.contact_id
+CROSS JOIN LATERAL (
+  SELECT
+    bool_or(
+      m.sender_address = ANY (CAST(:forms AS text[])) OR m.told_addresses && CAST(:forms AS text[])
+    ) AS participant,
+    array_agg(DISTINCT t.assignment_id) FILTER (
+      WHERE t.outsider AND m.sender_address = ANY (CAST(:forms AS text[]))
+    ) AS answered,
+    (array_agg(line.text) FILTER (
+      WHERE m.told_addresses IS NULL
+        AND (strpos(lower(line.text), CAST(:one AS text)) > 0 OR strpos(lower(line.text), CAST(:other AS text)) > 0)
+    ))[1:100] AS headers
+  FROM crm.message AS m LEFT JOIN crm.message_trait AS t ON t.message_id = m.id
+  CROSS JOIN LATERAL (SELECT concat_ws(E'\\n', m.sender, m.recipients, m.copies) AS text) AS line
+  WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
+) AS said
 """)
+"""`answered`: assignments on which the sender wrote as their outsider. `headers`: of messages whose addresses nobody
+has parsed, those in which he stands; `addresses` looks at them: `sam@x.example` stands in `adam.sam@x.example`, too."""
 
 
 def _bearing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -47,13 +64,14 @@ def _bearing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
             _message.c.record_id,
             _trait.c.assignment_id,
             _message.c.sent_at.label("at"),
+            sa.func.coalesce(_trait.c.placed, sa.false()).label("placed"),
         )
         .outerjoin(_trait, _trait.c.message_id == _message.c.id)
         .where(column == sa.any_(sa.bindparam("keys", type_=sa.ARRAY(sa.Text))))
         for place, column in enumerate(columns)
     ]
     found = sa.union_all(*named).subquery()
-    query = sa.select(found.c.key, found.c.record_id, found.c.assignment_id, found.c.at)
+    query = sa.select(found.c.key, found.c.record_id, found.c.assignment_id, found.c.at, found.c.placed)
     return query.order_by(found.c.place, found.c.at.desc(), found.c.id.desc())
 
 
@@ -79,30 +97,49 @@ def _held(connection: sa.Connection, query: sa.Select[Any], asked: Mapping[str, 
 
 
 def parties(connection: sa.Connection, ids: Sequence[int], sender: str | None = None) -> list[Parties]:
-    """Who has to do with these records, those that they were merged into included."""
-    return [_read(row) for row in connection.execute(_PARTIES, {"ids": list(ids), "sender": sender})]
+    """What somebody has to do with these records, and with those that they were merged into."""
+    mine = forms.of_address(sender) if sender else []
+    one, other = (mine[0], mine[-1]) if mine else (None, None)
+    asked = {"ids": list(ids), "forms": mine, "one": one, "other": other}
+    return [_read(row, mine) for row in connection.execute(_PARTIES, asked)]
 
 
-def _read(row: Any) -> Parties:  # noqa: ANN401 - a row of the query
-    told: dict[int | None, set[str]] = {}
-    for assignment_id, *headers in row.told:
-        said = told.setdefault(assignment_id, set())
-        said.update(address for header in headers for address in addresses(header))
+def _read(row: Any, mine: Sequence[str]) -> Parties:  # noqa: ANN401 - a row of the query
     return Parties(
         record_id=row.id,
+        version=row.version,
         closed_at=row.closed_at,
         merged_into=row.into_id,
-        requester=frozenset([row.email] if row.email else []),
         company_id=row.company_id,
+        requester=bool(row.requester),
         colleague=row.colleague,
-        participants=frozenset(told.get(None, ())),
-        outsiders={
-            int(number): frozenset({address} - {None} | told.get(int(number), set()))
-            for number, address in row.outsiders.items()
-        },
+        participant=bool(row.participant) or any(not addresses(one).isdisjoint(mine) for one in row.headers or ()),
+        works_on=frozenset([*row.given, *(row.answered or ())]),
     )
 
 
-def addresses(header: str | None) -> set[str]:
-    """Mail addresses of a header, in small letters."""
-    return {found.strip(".").lower() for found in _ADDRESS.findall(header or "")}
+def addresses(headers: str) -> set[str]:
+    """Mail addresses of header lines, in small letters; what stands in somebody's name is none.
+
+    Every letter is looked at a few times, however long a line is.
+    """
+    found = {one for line in headers.splitlines() for one in _of_line(_QUOTED.sub(" ", line))}
+    return found or set(_bare(headers))
+
+
+def _of_line(line: str) -> Iterator[str]:
+    *named, rest = line.split(">")
+    yield from _bare(rest)
+    for one in named:
+        before, angle, address = one.rpartition("<")
+        yield from _bare(address)
+        if angle:  # the last before it is a name, whatever it looks like
+            yield from _bare(before.replace(";", ",").rpartition(",")[0])
+
+
+def _bare(text: str) -> Iterator[str]:
+    for one in _BETWEEN.split(text):
+        address = one.strip(".'").lower()
+        local, _at, domain = address.partition("@")
+        if local and domain and "@" not in domain and len(address) <= _LONGEST:
+            yield address

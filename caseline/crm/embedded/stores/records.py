@@ -1,7 +1,8 @@
 """SQL of records one at a time: found, listed, made, changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -21,6 +22,10 @@ _PLAIN: Final = (
 )
 _LONGEST_ID: Final = 18
 _NEXT: Final = sa.text("SELECT nextval('crm.record_id_seq')")
+_HOLD: Final = sa.text(
+    # As an update locks: what refers to the record is written meanwhile.
+    "SELECT id, version FROM crm.record WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE"
+)
 
 
 def get(connection: sa.Connection, record_id: int) -> Card | None:
@@ -86,6 +91,17 @@ def write(connection: sa.Connection, card: Card, values: Mapping[str, Any], deed
         .returning(_record.c.id)
     )
     return connection.execute(changed).scalar_one_or_none() is not None
+
+
+def hold(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Lock records until the transaction ends, in one order everywhere; answers their versions as they are now."""
+    return {row.id: row.version for row in connection.execute(_HOLD, {"ids": list(ids)})}
+
+
+def touch(connection: sa.Connection, ids: Sequence[int], *, at: datetime) -> None:
+    """Raise the version of records about which something beside them has changed."""
+    touched = {"modified_at": sa.func.greatest(_record.c.modified_at, at)}
+    connection.execute(sa.update(_record).values(touched).where(_record.c.id.in_(ids)))
 
 
 def tell(connection: sa.Connection, record_id: int, deed: Deed) -> None:
