@@ -1,9 +1,8 @@
 """Enters a mail into the register: a new request with its contact, a request that goes on, a message with its files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -24,7 +23,7 @@ from caseline.mail.attachments import Attachment
 from caseline.mail.message import Mail
 from caseline.mail.queue_store import Claimed
 from caseline.mail.threads import Act, Relation, Verdict
-from caseline.outbox import keys
+from caseline.outbox import keys, minting
 from caseline.outbox.faults import OutboxFault
 from caseline.outbox.letters import Address as Letterhead
 from caseline.outbox.letters import Nature
@@ -62,7 +61,7 @@ class Entry:
             contact = senders.contact_of(self.connection, self.timelines, writer, proven=proven, at=self.now).contact
         new = NewCard(
             subject=mail.subject[:_LONGEST_SUBJECT].strip() or WITHOUT_SUBJECT[self.house.settings.mail_language],
-            description=self._blanking()(mail.new_text.strip() or mail.text.strip()) or None,
+            description=self._blanked(mail.new_text.strip() or mail.text.strip()) or None,
             stage=open_request.stages(self.connection, self.intake.cards)[0].code,
             channel=OUR_CHANNEL,
             contact_id=contact.id if contact else None,
@@ -85,13 +84,12 @@ class Entry:
 
     def append(self, mail: Mail, record_id: int, verdict: Verdict, *, automatic: str | None = None) -> int:
         """The mail as a message of the timeline; answers its id."""
-        blanked = self._blanking()
         new = NewMessage(
             record_id=record_id,
             kind=MessageKind.MAIL_IN,
             sent_at=self._dated(mail),
-            text=blanked(mail.text),
-            html=blanked(mail.html.safe()) if mail.html else None,
+            text=self._blanked(mail.text),
+            html=self._blanked(mail.html.safe()) if mail.html else None,
             subject=mail.subject or None,
             sender=_line(mail.senders),
             recipients=_line(mail.to),
@@ -103,7 +101,7 @@ class Entry:
             automatic=automatic,
             unverified=verdict.unverified,
             unproven=verdict.unproven,
-            new_text=blanked(mail.new_text) if mail.quoted else None,
+            new_text=self._blanked(mail.new_text) if mail.quoted else None,
             mail_ref=self.claimed.id,
             outsider=verdict.relation is Relation.OUTSIDER and not verdict.unverified and automatic is None,
             attachments=self._attached(mail),
@@ -141,10 +139,10 @@ class Entry:
             return next((one for one in stages if one.code == resumed and not one.closed), None)
         return None
 
-    def _blanking(self) -> Callable[[str], str]:
-        """What blanks the secrets of links: answers quote the letters that hold them."""
-        secrets = keys.known(self.connection)
-        return partial(LinkMint(secrets).blanked, blank=BLANK) if secrets else str
+    def _blanked(self, text: str) -> str:
+        """The text without the secrets of links: answers quote the letters that hold them."""
+        secrets = keys.known(self.connection) if minting.may_hold_links(text) else []
+        return LinkMint(secrets).blanked(text, blank=BLANK) if secrets else text
 
     def _dated(self, mail: Mail) -> datetime:
         """When it was sent, where its sender can be believed."""

@@ -138,10 +138,13 @@ class _Work:
 
     def _attempt(self, mail: Claimed) -> State | None:
         """How the mail is settled; None when somebody else has claimed it."""
-        if not queue_store.hold(self.connection, mail):
-            return None
         in_memory = self.house.settings.mail_largest
-        raw = raw_store.opened(self.connection, mail.raw_id, mail.size, in_memory=in_memory)
+        held = queue_store.hold(self.connection, mail, content=mail.size <= in_memory)
+        if held is None:
+            return None
+        raw: Raw | None = held.content
+        if raw is None:
+            raw = raw_store.opened(self.connection, mail.raw_id, mail.size, in_memory=in_memory)
         outcome = self.take_in(self.connection, mail, raw)
         if not queue_store.settle(self.connection, mail, outcome, now=self.clock()):
             raise _Stale

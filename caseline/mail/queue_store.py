@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from caseline.mail import tables
 from caseline.mail.outcome import Outcome, State
 
-_mail, _raw = tables.mail, tables.raw
+_mail, _raw, _piece = tables.mail, tables.raw, tables.piece
 MOST_ATTEMPTS: Final = 5
 """Attempts after which a mail goes into quarantine."""
 _SHOWN: Final = 1_000
@@ -94,16 +95,31 @@ _MINE: Final = sa.and_(
     _mail.c.fence == sa.bindparam("fenced"),
     _RECEIVED,
 )
-_HOLD: Final = sa.select(_mail.c.id).where(_MINE).with_for_update()
+_CONTENT: Final = (
+    sa.select(sa.func.string_agg(_piece.c.content, aggregate_order_by(sa.literal_column("''::bytea"), _piece.c.n)))
+    .where(_piece.c.raw_id == _mail.c.raw_id, sa.bindparam("wanted"))
+    .scalar_subquery()
+)
+_HOLD: Final = sa.select(_CONTENT).where(_MINE).with_for_update(of=_mail)
 _SETTLE: Final = sa.update(_mail).where(_MINE)
 
 
-def hold(connection: sa.Connection, mail: Claimed) -> bool:
-    """Lock a claimed mail until the transaction ends; False when somebody else has claimed it meanwhile.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mail that is locked."""
 
+    content: bytes | None
+    """Its bytes, where they were asked for."""
+
+
+def hold(connection: sa.Connection, mail: Claimed, *, content: bool = False) -> Held | None:
+    """Lock a claimed mail until the transaction ends; None when somebody else has claimed it meanwhile.
+
+    `content`: bring its bytes along, which saves a question for each mail.
     Nobody claims a locked mail, so a lease that lapses during the transaction takes nothing away.
     """
-    return connection.execute(_HOLD, {"mine": mail.id, "fenced": mail.fence}).one_or_none() is not None
+    found = connection.execute(_HOLD, {"mine": mail.id, "fenced": mail.fence, "wanted": content}).one_or_none()
+    return None if found is None else Held(found[0] or b"" if content else None)
 
 
 def renew(connection: sa.Connection, mail: Claimed, *, until: datetime) -> bool:

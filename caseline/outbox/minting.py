@@ -141,6 +141,11 @@ class LinkMint:
         return _LINKS.sub(lambda found: found[0] if self.read(found[0]) is None else blank, text)
 
 
+def may_hold_links(text: str) -> bool:
+    """Whether something in the text has the form of a link's secret."""
+    return _LINKS.search(text) is not None
+
+
 def _check(secrets: Sequence[bytes]) -> None:
     if not secrets or any(len(secret) < SHORTEST_SECRET for secret in secrets):
         raise ValueError(f"a mint needs secrets of at least {SHORTEST_SECRET} bytes")
