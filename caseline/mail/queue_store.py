@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from caseline.db.fixed import Fixed
 from caseline.mail import tables
 from caseline.mail.outcome import Outcome, State
 
@@ -55,7 +56,7 @@ def claim(connection: sa.Connection, *, owner: str, now: datetime, until: dateti
     The attempt counts from here: a mail that kills its process comes to quarantine too.
     """
     while True:
-        row = connection.execute(_CLAIM, {"owner_is": owner, "now": now, "until_is": until}).one_or_none()
+        row = _CLAIM.row(connection, {"owner_is": owner, "now": now, "until_is": until})
         if row is None:
             return None
         claimed = Claimed(*row)
@@ -79,7 +80,7 @@ _RECEIVED: Final = _mail.c.state == sa.literal_column(f"'{State.RECEIVED}'")
 """Said literally: a kept plan finds the index of received mails by it."""
 _FREE: Final = sa.and_(_RECEIVED, sa.or_(_mail.c.until.is_(None), _mail.c.until <= sa.bindparam("now")))
 _OLDEST: Final = sa.select(_mail.c.id).where(_FREE).order_by(_mail.c.id).limit(1).with_for_update(skip_locked=True)
-_CLAIM: Final = (
+_CLAIM: Final = Fixed(
     sa.update(_mail)
     .values(
         owner=sa.bindparam("owner_is"),
@@ -100,7 +101,7 @@ _CONTENT: Final = (
     .where(_piece.c.raw_id == _mail.c.raw_id, sa.bindparam("wanted"))
     .scalar_subquery()
 )
-_HOLD: Final = sa.select(_CONTENT).where(_MINE).with_for_update(of=_mail)
+_HOLD: Final = Fixed(sa.select(_CONTENT).where(_MINE).with_for_update(of=_mail))
 _SETTLE: Final = sa.update(_mail).where(_MINE)
 
 
@@ -118,7 +119,7 @@ def hold(connection: sa.Connection, mail: Claimed, *, content: bool = False) -> 
     `content`: bring its bytes along, which saves a question for each mail.
     Nobody claims a locked mail, so a lease that lapses during the transaction takes nothing away.
     """
-    found = connection.execute(_HOLD, {"mine": mail.id, "fenced": mail.fence, "wanted": content}).one_or_none()
+    found = _HOLD.row(connection, {"mine": mail.id, "fenced": mail.fence, "wanted": content})
     return None if found is None else Held(found[0] or b"" if content else None)
 
 

@@ -8,23 +8,27 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db.fixed import Fixed
 from caseline.mail import tables
 from caseline.mail.outcome import Outcome
 
 _mail, _ghost, _root = tables.mail, tables.ghost, tables.root
-_GHOSTS: Final = (
+_GHOSTS: Final = Fixed(
     sa.select(_ghost.c.id, _mail.c.record_id, _mail.c.assignment_id, _ghost.c.address, _ghost.c.at)
     .join(_mail, _mail.c.id == _ghost.c.mail_id)
     .where(_ghost.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text))), _mail.c.record_id.is_not(None))
     .order_by(_ghost.c.at.desc(), _ghost.c.mail_id.desc())
 )
-_ALONE: Final = sa.text("""
+_ALONE: Final = Fixed(
+    sa.text("""
 SELECT pg_advisory_xact_lock(key) FROM (
   SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(CAST(:names AS text[])) AS name ORDER BY 1
 ) AS sorted
 """)
+)
 """In one order everywhere, so that nobody waits for somebody who waits for him."""
-_SEEN: Final = sa.text("""
+_SEEN: Final = Fixed(
+    sa.text("""
 SELECT
   (
     SELECT min(id) FROM mail.mail WHERE fingerprint = :fingerprint AND id <> :mine AND state IN ('done', 'tray')
@@ -32,6 +36,7 @@ SELECT
   ),
   EXISTS (SELECT FROM mail.mail WHERE message_id = :message_id AND id <> :mine AND fingerprint <> :fingerprint)
 """)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Trace:
 
 def ghosts(connection: sa.Connection, ids: Sequence[str]) -> list[Trace]:
     """Mails of requests that named one of these ids, the newest first."""
-    return [Trace(*row) for row in connection.execute(_GHOSTS, {"ids": list(ids)})] if ids else []
+    return [Trace(*row) for row in _GHOSTS.rows(connection, {"ids": list(ids)})] if ids else []
 
 
 def roots(connection: sa.Connection, root: bytes) -> list[Trace]:
@@ -72,7 +77,7 @@ def keep_root(connection: sa.Connection, mail_id: int, root: bytes, *, at: datet
 
 def alone(connection: sa.Connection, fingerprint: bytes, keys: Sequence[str]) -> None:
     """Nobody else takes in a mail of this fingerprint, or one of its thread, until the transaction ends."""
-    connection.execute(_ALONE, {"names": [f"mail {fingerprint.hex()}", *keys]})
+    _ALONE.rows(connection, {"names": [f"mail {fingerprint.hex()}", *keys]})
 
 
 def seen(connection: sa.Connection, mail_id: int, told: Outcome) -> tuple[int | None, bool]:
@@ -81,7 +86,7 @@ def seen(connection: sa.Connection, mail_id: int, told: Outcome) -> tuple[int | 
     Machines that give their mails no id may write several a second: with another subject it is another mail.
     """
     mine = {"message_id": told.message_id, "fingerprint": told.fingerprint, "subject": told.subject}
-    earlier, others = connection.execute(_SEEN, {**mine, "mine": mail_id}).one()
+    ((earlier, others),) = _SEEN.rows(connection, {**mine, "mine": mail_id})
     return earlier, others
 
 

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from caseline.crm import tables, timeline_tables
 from caseline.crm.embedded.stores import forms
 from caseline.crm.timeline import Held, Parties
+from caseline.db.fixed import Fixed
 
 _message, _trait = tables.message, timeline_tables.trait
 _LONGEST: Final = 320
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _BETWEEN: Final = re.compile(r'[\s<>;,"()\[\]:]+')
-_PARTIES: Final = sa.text("""
+_PARTIES: Final = Fixed(
+    sa.text("""
 WITH RECURSIVE chain AS (
   SELECT record_id, into_id FROM crm.merge WHERE record_id = ANY (CAST(:ids AS bigint[]))
   UNION
@@ -50,8 +53,25 @@ CROSS JOIN LATERAL (
   WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
 ) AS said
 """)
+)
 """`answered`: assignments on which the sender wrote as their outsider. `headers`: of messages whose addresses nobody
 has parsed, those in which he stands; `addresses` looks at them: `sam@x.example` stands in `adam.sam@x.example`, too."""
+
+
+class _Found(NamedTuple):
+    """A row of `_PARTIES`."""
+
+    id: int
+    version: int
+    closed_at: datetime | None
+    into_id: int | None
+    company_id: int | None
+    participant: bool | None
+    headers: list[str] | None
+    answered: list[int] | None
+    requester: bool | None
+    colleague: bool
+    given: list[int]
 
 
 def _bearing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
@@ -75,8 +95,8 @@ def _bearing(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return query.order_by(found.c.place, found.c.at.desc(), found.c.id.desc())
 
 
-_BY_ID: Final = _bearing(_message.c.mail_id, _message.c.thread_id)
-_BY_THREAD: Final = _bearing(_message.c.thread_id)
+_BY_ID: Final = Fixed(_bearing(_message.c.mail_id, _message.c.thread_id))
+_BY_THREAD: Final = Fixed(_bearing(_message.c.thread_id))
 
 
 def held(connection: sa.Connection, ids: Sequence[str]) -> list[Held]:
@@ -90,10 +110,10 @@ def held_threads(connection: sa.Connection, keys: Sequence[str]) -> list[Held]:
     return _held(connection, _BY_THREAD, {one: one for one in keys})
 
 
-def _held(connection: sa.Connection, query: sa.Select[Any], asked: Mapping[str, str]) -> list[Held]:
+def _held(connection: sa.Connection, query: Fixed, asked: Mapping[str, str]) -> list[Held]:
     if not asked:
         return []
-    return [Held(asked[key], *rest) for key, *rest in connection.execute(query, {"keys": list(asked)})]
+    return [Held(asked[key], *rest) for key, *rest in query.rows(connection, {"keys": list(asked)})]
 
 
 def parties(connection: sa.Connection, ids: Sequence[int], sender: str | None = None) -> list[Parties]:
@@ -101,10 +121,10 @@ def parties(connection: sa.Connection, ids: Sequence[int], sender: str | None = 
     mine = forms.of_address(sender) if sender else []
     one, other = (mine[0], mine[-1]) if mine else (None, None)
     asked = {"ids": list(ids), "forms": mine, "one": one, "other": other}
-    return [_read(row, mine) for row in connection.execute(_PARTIES, asked)]
+    return [_read(_Found(*row), mine) for row in _PARTIES.rows(connection, asked)]
 
 
-def _read(row: Any, mine: Sequence[str]) -> Parties:  # noqa: ANN401 - a row of the query
+def _read(row: "_Found", mine: Sequence[str]) -> Parties:
     return Parties(
         record_id=row.id,
         version=row.version,

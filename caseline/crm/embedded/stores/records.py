@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from caseline.crm import tables, time_tables, vocabulary
 from caseline.crm.cards import Card, Deadline, Deed, NewCard, Stage, Wanted
+from caseline.db.fixed import Fixed
 from caseline.people import tables as people
 from caseline.timing.vocabulary import Mode
 
@@ -22,9 +23,9 @@ _PLAIN: Final = (
 )
 _LONGEST_ID: Final = 18
 _NEXT: Final = sa.text("SELECT nextval('crm.record_id_seq')")
-_HOLD: Final = sa.text(
+_HOLD: Final = Fixed(
     # As an update locks: what refers to the record is written meanwhile.
-    "SELECT id, version FROM crm.record WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE"
+    sa.text("SELECT id, version FROM crm.record WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE")
 )
 
 
@@ -95,7 +96,7 @@ def write(connection: sa.Connection, card: Card, values: Mapping[str, Any], deed
 
 def hold(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
     """Lock records until the transaction ends, in one order everywhere; answers their versions as they are now."""
-    return {row.id: row.version for row in connection.execute(_HOLD, {"ids": list(ids)})}
+    return dict(_HOLD.rows(connection, {"ids": list(ids)}))
 
 
 def touch(connection: sa.Connection, ids: Sequence[int], *, at: datetime) -> None:

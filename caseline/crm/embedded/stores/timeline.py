@@ -12,6 +12,7 @@ from caseline.crm import tables, timeline_tables, vocabulary
 from caseline.crm.cards import Deed
 from caseline.crm.timeline import Attached, Message, NewMessage
 from caseline.crm.vocabulary import MessageKind
+from caseline.db.fixed import Fixed
 from caseline.people import tables as people
 
 _message, _trait, _attachment = tables.message, timeline_tables.trait, timeline_tables.attachment
@@ -19,7 +20,8 @@ _assignment = timeline_tables.assignment
 _PLAIN = ("subject", "sender", "recipients", "copies", "text", "html", "sent_at", "mail_id", "author_id", "public")
 _TRAITS = ("assignment_id", "automatic", "unverified", "new_text", "mail_ref", "unproven")
 _SET = (*_PLAIN, *_TRAITS, "record_id", "thread_id", "outsider")
-_APPEND: Final = sa.text("""
+_APPEND: Final = Fixed(
+    sa.text("""
 WITH made AS (
   INSERT INTO crm.message (
     record_id, kind, subject, sender, recipients, copies, text, html, sent_at, mail_id, thread_id, author_id, public,
@@ -44,6 +46,7 @@ WITH made AS (
 )
 SELECT id FROM made
 """)
+)
 
 
 def append(connection: sa.Connection, new: NewMessage, deed: Deed) -> int:
@@ -55,10 +58,10 @@ def append(connection: sa.Connection, new: NewMessage, deed: Deed) -> int:
     values |= {"kind": new.kind.value, "at": deed.at, "entity": vocabulary.REQUEST}
     values |= {"special": any(values[name] for name in _TRAITS)}
     values |= {"data": json.dumps({**told, **deed.data, **({"by": deed.by_id} if deed.by_id else {})})}
-    number = int(connection.execute(_APPEND, values).scalar_one())
+    ((number,),) = _APPEND.rows(connection, values)
     if new.attachments:
         connection.execute(sa.insert(_attachment), [asdict(one) | {"message_id": number} for one in new.attachments])
-    return number
+    return int(number)
 
 
 def messages(connection: sa.Connection, record_id: int) -> list[Message]:
