@@ -123,7 +123,6 @@ def test_a_long_subject_is_cut_like_a_long_text(admin: Browser) -> None:
     answer = admin.post("/keywords/try", subject="возврат " * 500_000, text="x")
     assert answer.status_code == 200
     assert len(answer.text) < 10_000_000
-    assert answer.elapsed.total_seconds() < 10
 
 
 def test_odd_names_of_files_do_no_harm(admin: Browser) -> None:
