@@ -206,18 +206,16 @@ def test_without_a_mailbox_the_setting_is_named(caseline: Callable[..., Any]) ->
 
 def test_watching_sees_what_comes(mail: Callable[..., Any], post_office: dict[str, Any]) -> None:
     mail("fetch")
-    words = [sys.executable, "-m", "caseline.cli", "mail", "fetch", "--watch", "--every", "20", "--json"]
+    words = [sys.executable, "-m", "caseline.cli", "mail", "fetch", "--watch", "--every", "3600", "--json"]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(1.5)
-        begun = time.monotonic()
         mail("sandbox", "send", "--smtp-port", post_office["smtp_port"], "--subject", "Now")
         said = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
 
     assert said["fetched"]["fetched"] == 1
-    assert time.monotonic() - begun < 18
     assert process.returncode == 130
 
 

@@ -198,13 +198,10 @@ def test_a_server_that_does_not_come_to_an_end_is_hung_up_on(drip: bool) -> None
 
         server.lie = lie
         patience = Patience(silence=30 if drip else 0.3, command=0.4 if drip else 30)
-        begun = time.monotonic()
         with imap.open_mailbox(mailboxes.read(server.address), None, patience) as box:
             box.select("INBOX")
             with pytest.raises(Unreachable):
-                box.uids(1)
-
-        assert time.monotonic() - begun < 1.4
+                box.uids(1)  # it would be answered after a second and a half
 
 
 def test_a_login_that_is_cut_off_is_not_a_wrong_password(liar: LyingImap, room: PostRoom) -> None:
