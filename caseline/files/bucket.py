@@ -9,9 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, TypeVar, cast
 
-import urllib3
-from urllib3.exceptions import HTTPError
-
 from caseline.files.address import SETTING, Address
 from caseline.files.faults import Gone, StoreTrouble, TooLarge
 from caseline.files.folder import name_of
@@ -91,7 +88,9 @@ class Bucket:
 
     @cached_property
     def _client(self) -> "Minio":
-        from minio import Minio  # noqa: PLC0415 - takes half a second, and most houses have no bucket
+        # It takes half a second, and urllib3 opens a socket when it is imported: most houses have no bucket.
+        import urllib3  # noqa: PLC0415
+        from minio import Minio  # noqa: PLC0415
 
         trusted = ssl.create_default_context()
         if self.ca is not None:
@@ -106,11 +105,12 @@ class Bucket:
 
     def _tried(self, work: Callable[[], _Made], digest: bytes) -> _Made:
         pauses = list(self.pauses)
+        # What the store answers may be no XML (SyntaxError), no UTF-8 (ValueError) or nothing (OSError).
+        faults: tuple[type[Exception], ...] = (*_of_the_library(), OSError, SyntaxError, ValueError)
         while True:
             try:
                 return work()
-            # What the store answers may be no XML (SyntaxError), no UTF-8 (ValueError) or nothing (OSError).
-            except (_minio_exception(), HTTPError, OSError, SyntaxError, ValueError) as error:
+            except faults as error:
                 fault, again = self._fault(error, digest)
             if not again or not pauses:
                 # Not `from error`: what the store says may repeat what it was sent.
@@ -127,7 +127,7 @@ class Bucket:
             return TooLarge(f"file {digest.hex()}: {place} takes no object so large"), False
         if code in _REMEDIES:
             return StoreTrouble(f"{place}: {_REMEDIES[code]} ({code})"), False
-        if isinstance(error, urllib3.exceptions.SSLError | ssl.SSLError):
+        if isinstance(error, (_of_the_library()[-1], ssl.SSLError)):
             return StoreTrouble(
                 f"{place}: nobody vouches for its certificate: name who does as CASELINE_FILES_CA"
             ), False
@@ -138,10 +138,12 @@ class Bucket:
         return StoreTrouble(f"{place} does not do its work (answer {said}): see what its log says"), again
 
 
-def _minio_exception() -> type[Exception]:
+def _of_the_library() -> tuple[type[Exception], ...]:
+    """What it raises; the last is of TLS."""
     from minio.error import MinioException  # noqa: PLC0415 - as above
+    from urllib3.exceptions import HTTPError, SSLError  # noqa: PLC0415 - as above
 
-    return MinioException
+    return MinioException, HTTPError, SSLError
 
 
 def _status(error: Exception) -> int | None:
