@@ -25,6 +25,8 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
     with socket.socket() as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        # Whoever reads the address may come before the application is ready: he waits, and is not refused.
+        bound.listen()
         shown = THIS_MACHINE if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not listened on
         yield bound, f"http://{shown}:{bound.getsockname()[1]}/"
 
