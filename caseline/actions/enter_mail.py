@@ -110,9 +110,9 @@ class Entry:
 
     def acknowledge(self, record_id: int, mail: Mail) -> None:
         """Write to whoever opened a request that it was received, where that is wanted; once, and within the limits."""
-        card = self.intake.cards.get(self.connection, record_id)
-        writer = writers.writer(mail, self.house)
-        if not self.house.settings.mail_acknowledge or card is None or writer is None:
+        writer = writers.writer(mail, self.house) if self.house.settings.mail_acknowledge else None
+        card = self.intake.cards.get(self.connection, record_id) if writer is not None else None
+        if writer is None or card is None:
             return
         draft = Draft(
             card=card,
