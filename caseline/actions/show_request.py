@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from caseline.actions import find_request, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect, deadlines, stage_times
-from caseline.crm.cards import Card, Deadline, DeadlineMove, Refused, StageRow, Total, Wanted
+from caseline.crm.cards import Card, DeadlineMove, Refused, StageRow, Total, Wanted
+from caseline.crm.deadlines import Policy
 from caseline.crm.intake import Intake
 from caseline.crm.timeline import Assignment, Message
 from caseline.crm.vocabulary import MessageKind
@@ -40,9 +41,14 @@ class Sight:
 
     card: Card
     told: Explanation | None
-    """How its deadline came about; None without one."""
+    """How its deadline came about; None without one, and where its visits have changed since it was counted.
+
+    Those of an open request never do; a source may tell of a closed one later that it had waited.
+    """
     doubt: Notice | None
     """The deadline lies in a year that its calendar does not know exactly."""
+    uncountable: datetime | None
+    """Why it has no deadline though it has a category: a time of it that lies where no calendar reaches."""
     moves: tuple[DeadlineMove, ...]
     """Every deadline that it has had, oldest first."""
     rows: tuple[StageRow, ...]
@@ -74,13 +80,15 @@ def show(house: House, key: str, *, now: datetime) -> Sight:
         rows = tuple(intake.cards.rows(connection, card.id))
         told, doubt = None, None
         if card.deadline is not None and clock is not None:
-            told = deadlines.told(clock, card.deadline, intake.cards.pauses(connection, card.id))
+            told = deadlines.told(clock, card.deadline, deadlines.counted(card, rows))
+            told = told if told.due == card.deadline.due_at else None
             doubt = trust.doubt(clock.calendar, card.deadline.due_at)
         written = tuple(timelines.messages(connection, card.id))
         return Sight(
             card=card,
             told=told,
             doubt=doubt,
+            uncountable=_uncountable(card, rows, intake.policy, now),
             moves=tuple(intake.cards.deadline_moves(connection, card.id)),
             rows=rows,
             totals=tuple(stage_times.totals(rows)),
@@ -138,9 +146,10 @@ def local(at: datetime, zone: str) -> datetime:
     return at.astimezone(zones.zone(zone))
 
 
-def overdue(deadline: Deadline | None, *, now: datetime) -> bool:
-    """Whether a running clock has passed its deadline."""
-    return deadline is not None and deadline.stopped_at is None and deadline.due_at <= now
+def overdue(card: Card, *, now: datetime) -> bool:
+    """Whether the running clock of an open request has passed its deadline."""
+    due = card.deadline
+    return due is not None and card.closed_at is None and due.stopped_at is None and due.due_at <= now
 
 
 def _clock(connection: sa.Connection, intake: Intake, card: Card) -> Clock | None:
@@ -149,6 +158,12 @@ def _clock(connection: sa.Connection, intake: Intake, card: Card) -> Clock | Non
         due = card.deadline
         return intake.clocks.of_version(connection, due.calendar_id, due.calendar_version, due.mode)
     return intake.clocks.newest(connection, None) if intake.clocks.any(connection) else None
+
+
+def _uncountable(card: Card, rows: Sequence[StageRow], policy: Policy, now: datetime) -> datetime | None:
+    if card.category is None or card.deadline is not None or not card.open:
+        return None
+    return deadlines.beyond(deadlines.start_again(card, policy, at=now), deadlines.pauses(rows))
 
 
 def _present(rows: tuple[StageRow, ...], clock: Clock | None, card: Card, now: datetime) -> Duration | None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.bitrix24.options import Options
 from caseline.crm.connect import BITRIX24, Webhook, cards, connect
-from caseline.crm.deadlines import DeadlineFrom, Policy, RecalcOnCategory
+from caseline.crm.deadlines import DeadlineFrom, Policy, RecalcOnCalendar, RecalcOnCategory
 from caseline.crm.intake import Intake
 from caseline.crm.port import Crm, NotOffered
 from caseline.db import embedded, schema
@@ -184,7 +184,11 @@ def own_intake(house: House, what: str) -> Intake:
 def intake(house: House) -> Intake:
     """What requests are opened, categorised and moved by; keeps the clocks that it has built."""
     settings = house.settings
-    policy = Policy(DeadlineFrom(settings.deadline_from), RecalcOnCategory(settings.recalc_on_category))
+    policy = Policy(
+        DeadlineFrom(settings.deadline_from),
+        RecalcOnCategory(settings.recalc_on_category),
+        RecalcOnCalendar(settings.recalc_on_calendar),
+    )
     return Intake(cards(settings.crm), Clocks(), policy, house.words)
 
 

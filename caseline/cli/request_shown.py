@@ -68,15 +68,19 @@ def _deadline(found: "Sight", language: str, now: datetime) -> list[str]:
     from caseline.timing.vocabulary import Language
 
     deadline = found.card.deadline
-    if deadline is None or found.told is None:
-        return ["Due:       no deadline" + ("" if found.card.category else ", as long as it has no category")]
-    state = "overdue" if show_request.overdue(deadline, now=now) else ""
+    if deadline is None:
+        return [f"Due:       no deadline{_without(found)}"]
+    state = "overdue" if show_request.overdue(found.card, now=now) else ""
     if deadline.stopped_at is not None and not found.card.stage.closed:
         state = f"the clock stands still since {time_shown.moment(deadline.stopped_at, found.zone)}"
-    due = time_shown.due(deadline.due_at, found.zone, end_of_day=found.told.end_of_day)
+    told = found.told
+    due = time_shown.due(deadline.due_at, found.zone, end_of_day=told is not None and told.end_of_day)
+    how = (
+        wording.sentence(told, Language(language)) if told else "its visits to stages have changed since it was counted"
+    )
     lines = [
         f"Due:       {due}" + (f", {state}" if state else ""),
-        f"           {wording.sentence(found.told, Language(language))}",
+        f"           {how}",
         f"           calendar {deadline.calendar_id}, version {deadline.calendar_version}, mode {deadline.mode}",
     ]
     if found.doubt:
@@ -85,6 +89,14 @@ def _deadline(found: "Sight", language: str, now: datetime) -> list[str]:
         at, new = time_shown.moment(move.at, found.zone), time_shown.moment(move.new_due_at, found.zone)
         lines.append(f"           moved {at} to {new}: {move.reason}")
     return lines
+
+
+def _without(found: "Sight") -> str:
+    if found.card.category is None:
+        return ", as long as it has no category"
+    if found.uncountable is None:
+        return ""
+    return f": no calendar reaches {found.uncountable.date().isoformat()}, correct that date of it"
 
 
 def stages(found: "Sight") -> Any:  # noqa: ANN401 - a table
@@ -109,14 +121,16 @@ def as_dict(found: "Sight", now: datetime) -> dict[str, Any]:
     from caseline.timing.vocabulary import Language
 
     request = plain(found.card)
-    if found.card.deadline is not None and found.told is not None:
+    told = found.told
+    if found.card.deadline is not None:
         request["deadline"] |= {
-            "overdue": show_request.overdue(found.card.deadline, now=now),
-            "told": plain(found.told) | {str(word): wording.sentence(found.told, word) for word in Language},
+            "overdue": show_request.overdue(found.card, now=now),
+            "told": plain(told) | {str(word): wording.sentence(told, word) for word in Language} if told else None,
             "doubt": {str(word): found.doubt.text(word) for word in Language} if found.doubt else None,
         }
     return {
         "request": request,
+        "uncountable": plain(found.uncountable),
         "deadline_moves": plain(found.moves),
         "stages": plain(found.rows),
         "totals": plain(found.totals),
@@ -135,7 +149,7 @@ def cards(found: "Sequence[Card]", *, as_json: bool, now: datetime, zone: str) -
     from caseline.actions import show_request
 
     if as_json:
-        overdue = [show_request.overdue(card.deadline, now=now) for card in found]
+        overdue = [show_request.overdue(card, now=now) for card in found]
         cards_told = [plain(card) | {"overdue": late} for card, late in zip(found, overdue, strict=True)]
         screen.print_json({"requests": cards_told})
         return
@@ -148,7 +162,7 @@ def cards(found: "Sequence[Card]", *, as_json: bool, now: datetime, zone: str) -
     )
     for card in found:
         due = time_shown.moment(card.deadline.due_at if card.deadline else None, zone)
-        mark = "overdue" if show_request.overdue(card.deadline, now=now) else ""
+        mark = "overdue" if show_request.overdue(card, now=now) else ""
         texts = (card.stage.label, card.category or "-", card.group or "-", card.assignee or "-", card.subject)
         made.add_row(card.number or str(card.id), due, mark, *texts)
     console.print(made)

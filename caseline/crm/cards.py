@@ -100,6 +100,11 @@ class Card:
     deadline: Deadline | None
 
     @property
+    def open(self) -> bool:
+        """Whether somebody still works on it; what its source says is closed is, whatever its stage."""
+        return self.closed_at is None and not self.stage.closed
+
+    @property
     def name(self) -> str:
         """How messages call it."""
         return f"request {self.number or self.id}"

@@ -1,12 +1,13 @@
 """When the clock of a request starts, and the deadline that follows (requirement A14)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from caseline.crm.cards import Card, Deadline
+from caseline.crm.cards import Card, Deadline, StageRow
+from caseline.timing import instants
 from caseline.timing.clock import Clock
 from caseline.timing.explain import Explanation, explain
 from caseline.timing.instants import Pause
@@ -31,12 +32,22 @@ class RecalcOnCategory(StrEnum):
     FROM_CHANGE = "from_change"
 
 
+class RecalcOnCalendar(StrEnum):
+    """Whether deadlines follow a new version of their calendar."""
+
+    OPEN_ONLY = "open_only"
+    """Those of open requests."""
+    NEVER = "never"
+    """None: each keeps the version that it was counted by, until its category or priority changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What administrators have decided about deadlines."""
 
     deadline_from: DeadlineFrom = DeadlineFrom.CATEGORY
     recalc_on_category: RecalcOnCategory = RecalcOnCategory.FROM_FIRST_CATEGORY
+    recalc_on_calendar: RecalcOnCalendar = RecalcOnCalendar.OPEN_ONLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,8 @@ class Term:
     """When it is counted."""
     reason: str
     """Why it is counted, for the log."""
+    stopped_at: datetime | None = None
+    """The clock stands still since then."""
 
 
 def start(card: Card, policy: Policy, *, now: datetime) -> datetime:
@@ -83,8 +96,8 @@ def start_again(card: Card, policy: Policy, *, at: datetime) -> datetime:
 def count(clock: Clock, target_s: int, card: Card, term: Term) -> Deadline:
     """The deadline of a request that has so many seconds.
 
-    What its old deadline says of a clock that stands still, and of silence, stays. Of an imported request, what is
-    past when its deadline is first counted never alarms.
+    What its old deadline says of silence stays. Of an imported request, what is past when its deadline is first counted
+    never alarms.
     """
     old = card.deadline
     quiet = old.quiet_until if old else term.at if card.source is not None else None
@@ -96,14 +109,36 @@ def count(clock: Clock, target_s: int, card: Card, term: Term) -> Deadline:
         calendar_id=clock.calendar.id,
         calendar_version=clock.calendar.version,
         mode=clock.mode,
-        stopped_at=old.stopped_at if old else None,
+        stopped_at=term.stopped_at,
         quiet_until=quiet,
     )
 
 
-def stopped(deadline: Deadline, at: datetime | None) -> Deadline:
-    """The deadline with its clock standing still since `at`, or running (None)."""
+def stopped(deadline: Deadline, at: datetime) -> Deadline:
+    """The deadline with its clock standing still since `at`."""
     return replace(deadline, stopped_at=at)
+
+
+def beyond(start: datetime, pauses: Sequence[Pause] = ()) -> datetime | None:
+    """The time among these from which no deadline can be counted: a legacy date may lie where no calendar reaches."""
+    times = (start, *(at for pause in pauses for at in pause))
+    return next((at for at in times if not instants.FIRST <= instants.whole(at) < instants.LAST_START), None)
+
+
+def pauses(rows: Iterable[StageRow]) -> tuple[Pause, ...]:
+    """When the clock stood still in these visits of a record, without a pause that still lasts."""
+    return tuple(
+        (row.entered_at, row.left_at)
+        for row in rows
+        if row.pausing and row.left_at is not None and row.entered_at < row.left_at
+    )
+
+
+def counted(card: Card, rows: Iterable[StageRow]) -> tuple[Pause, ...]:
+    """The pauses that the deadline of a record is counted with; closed, it does not move any more."""
+    found = pauses(rows)
+    closed_at = card.closed_at
+    return found if closed_at is None else tuple(pause for pause in found if pause[0] < closed_at)
 
 
 def told(clock: Clock, deadline: Deadline, pauses: Sequence[Pause]) -> Explanation:

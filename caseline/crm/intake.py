@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from caseline.crm import deadlines
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Category, Deadline, Deed, NewCard, Refused, Stage
-from caseline.crm.deadlines import Policy, Term
-from caseline.timing import instants
+from caseline.crm.deadlines import Policy, RecalcOnCalendar, Term
 from caseline.timing.clock import Clock
 from caseline.timing.clocks import Clocks
 from caseline.timing.instants import Pause
@@ -57,7 +56,9 @@ class Intake:
             return self.cards.create(connection, new, deed)
         card = self.cards.create(connection, replace(new, group_id=new.group_id or category.group_id), deed)
         start = deadlines.first_start(card, self.policy, set_at=deed.at)
-        return self._count(connection, card, category, Term(start=start, at=deed.at, reason="category set"))
+        stopped_at = deed.at if card.stage.stops else None
+        term = Term(start=start, at=deed.at, reason="category set", stopped_at=stopped_at)
+        return self._count(connection, card, category, term)
 
     def categorise(
         self, connection: sa.Connection, card: Card, code: str, deed: Deed, *, group_id: int | None = None
@@ -78,7 +79,7 @@ class Intake:
             deed, event="category_set", data={"old": card.category, "new": code, "set_by": values["category_by"]}
         )
         changed = self.cards.write(connection, card, values, told)
-        if changed is None or card.stage.closed:
+        if changed is None or not card.open:
             return changed
         start = deadlines.start(card, self.policy, now=deed.at)
         reason = "category set" if card.category is None else "category changed"
@@ -89,7 +90,7 @@ class Intake:
         self.cards.hold(connection)
         told = replace(deed, event="changed", data={"priority": {"old": card.priority, "new": priority}})
         changed = self.cards.write(connection, card, {"priority": priority}, told)
-        if changed is None or changed.deadline is None or changed.category is None or card.stage.closed:
+        if changed is None or changed.deadline is None or changed.category is None or not card.open:
             return changed
         category = self._own(connection, changed.category)
         if category.target_s(priority) == category.target_s(card.priority):
@@ -108,13 +109,12 @@ class Intake:
         moved = self.cards.move(connection, card, stage, deed, self._clock(connection, card))
         if moved is None:
             return None
-        if stage.closed:
-            return self._stop(connection, moved.card, deed.at)
-        if card.stage.closed or moved.card.deadline is None:
+        old = moved.card.deadline
+        if stage.closed and (old is None or (card.stage.closed and old.stopped_at is not None)):
+            return moved.card
+        if old is None or (card.stage.closed and not stage.closed):
             return self._open_again(connection, moved.card, moved.pauses, deed.at)
-        if stage.pauses:
-            return self._stop(connection, moved.card, deed.at)
-        return self._go_on(connection, moved.card, moved.card.deadline, moved.pauses, deed.at)
+        return self._go_on(connection, moved.card, old, moved.pauses, deed.at)
 
     def category(self, connection: sa.Connection, code: str) -> Category:
         """The category of that code; raises `Refused` when there is none, or none in use."""
@@ -134,44 +134,54 @@ class Intake:
             return self.clocks.newest(connection, None)
         return self.clocks.newest(connection, card.deadline.calendar_id, card.deadline.mode)
 
-    def _stop(self, connection: sa.Connection, card: Card, at: datetime) -> Card:
-        if card.deadline is None or card.deadline.stopped_at is not None:
-            return card
-        return self.cards.set_deadline(
-            connection, card, deadlines.stopped(card.deadline, at), reason="clock stopped", at=at
-        )
-
     def _open_again(self, connection: sa.Connection, card: Card, pauses: tuple[Pause, ...], at: datetime) -> Card:
         """Count by the category, as when it is set: it may have changed while nothing was counted."""
         if card.category is None:
             return card
         start = deadlines.start_again(card, self.policy, at=at)
-        if card.deadline is None and not instants.FIRST <= instants.whole(start) < instants.LAST_START:
-            return card  # a legacy date from which nothing can be counted
-        term = Term(start=start, pauses=pauses, at=at, reason="clock goes on")
-        return self._count(connection, card, self._own(connection, card.category), term, goes_on=True)
+        since = card.deadline.stopped_at if card.deadline else None
+        stopped_at = (since or at) if card.stage.stops else None
+        term = Term(start=start, pauses=pauses, at=at, reason="clock goes on", stopped_at=stopped_at)
+        return self._count(connection, card, self._own(connection, card.category), term)
 
     def _go_on(
         self, connection: sa.Connection, card: Card, old: Deadline, pauses: tuple[Pause, ...], at: datetime
     ) -> Card:
+        """Of an open record: the clock stops, goes on, or stands still in another stage.
+
+        A pause that has ended counts at once, whatever comes after it: the deadline of a record that is closed from it
+        is the one that it would have if it had gone on.
+        """
         if old.stopped_at is None:
-            return card
-        term = Term(start=old.clock_started_at, pauses=pauses, at=at, reason="clock goes on")
-        clock = self.clocks.newest(connection, old.calendar_id, old.mode)
-        running = deadlines.stopped(deadlines.count(clock, old.target_s, card, term), None)
-        return self.cards.set_deadline(connection, card, running, reason=term.reason, at=at)
+            if not card.stage.stops:
+                return card
+            return self.cards.set_deadline(connection, card, deadlines.stopped(old, at), reason="clock stopped", at=at)
+        stopped_at = old.stopped_at if card.stage.stops else None
+        reason = "pause counted" if card.stage.stops else "clock goes on"
+        term = Term(start=old.clock_started_at, pauses=pauses, at=at, reason=reason, stopped_at=stopped_at)
+        found = deadlines.count(self._kept_clock(connection, old), old.target_s, card, term)
+        return self.cards.set_deadline(connection, card, found, reason=term.reason, at=at)
+
+    def _kept_clock(self, connection: sa.Connection, old: Deadline) -> Clock:
+        """The clock of a deadline that goes on: by its calendar's newest version, unless deadlines never follow one."""
+        if self.policy.recalc_on_calendar is RecalcOnCalendar.NEVER:
+            return self.clocks.of_version(connection, old.calendar_id, old.calendar_version, old.mode)
+        return self.clocks.newest(connection, old.calendar_id, old.mode)
 
     def _term(self, connection: sa.Connection, card: Card, start: datetime, at: datetime, reason: str) -> Term:
-        return Term(start=start, pauses=self.cards.pauses(connection, card.id), at=at, reason=reason)
+        """`card` as it was before; a first deadline stands still where the visit of now pauses the clock."""
+        rows = self.cards.rows(connection, card.id)
+        if card.deadline is not None:
+            stopped_at = card.deadline.stopped_at
+        else:
+            stands = next((row.pausing for row in rows if row.left_at is None), card.stage.stops)
+            stopped_at = at if stands else None
+        return Term(start=start, pauses=deadlines.pauses(rows), at=at, reason=reason, stopped_at=stopped_at)
 
-    def _count(
-        self, connection: sa.Connection, card: Card, category: Category, term: Term, *, goes_on: bool = False
-    ) -> Card:
-        """Count by a category; `goes_on`: in a stage that does not stop the clock it runs from now on."""
+    def _count(self, connection: sa.Connection, card: Card, category: Category, term: Term) -> Card:
+        """Count by a category; from a legacy date that no calendar reaches nothing can be counted."""
+        if deadlines.beyond(term.start, term.pauses):
+            return card
         clock = self.clocks.newest(connection, category.calendar_id, category.mode)
         found = deadlines.count(clock, category.target_s(card.priority), card, term)
-        if card.stage.stops and card.deadline is None:
-            found = deadlines.stopped(found, term.at)
-        if goes_on and not card.stage.stops:
-            found = deadlines.stopped(found, None)
         return self.cards.set_deadline(connection, card, found, reason=term.reason, at=term.at)

@@ -22,7 +22,9 @@ STAGES = {
         Stage(code="new", label="New", position=10),
         Stage(code="working", label="Working", position=20),
         Stage(code="waiting", label="Waiting", pauses=True, position=30),
+        Stage(code="on-hold", label="On hold", pauses=True, position=35),
         Stage(code="closed", label="Closed", closed=True, position=40),
+        Stage(code="rejected", label="Rejected", closed=True, position=50),
     )
 }
 

@@ -2,10 +2,12 @@
 
 import importlib.util
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from caseline.cli import door
 from tests.integration.cli.conftest import Command, Query
 
 START = "2026-10-30T18:30+03:00"
@@ -263,3 +265,41 @@ def test_a_day_outside_the_years_is_refused(caseline: Command, day: str) -> None
 
     assert answer.code == 1
     assert answer.err == f"{day}: lies outside the years 1900 to 2199: correct it\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("2026-06-06", "working"), "Sat 6 Jun 2026: off → working (order 5)"),
+        (("2026-06-08", "short"), "Mon 8 Jun 2026: working → short by 60 min"),
+        (("2026-06-08", "short", "--minutes", "90"), "Mon 8 Jun 2026: working → short by 90 min"),
+    ],
+)
+def test_a_day_may_become_working_or_short(caseline: Command, words: tuple[str, ...], said: str) -> None:
+    answer = caseline("calendar", "day", *words, "--reason", "order 5")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert said in answer.out
+
+
+def test_durations_of_many_are_answered_line_by_line(caseline: Command, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    one = {"id": "a", "start": "2026-06-05T15:30:00Z", "end": "2026-06-09T15:30:00Z", "calendar": "ru"}
+    cases.write_text("\n".join(map(json.dumps, (one, one | {"end": "2026-06-01T00:00:00Z"}))), encoding="utf-8")
+
+    answer = caseline("calendar", "duration", "--cases", cases)
+
+    good, bad = map(json.loads, answer.out.splitlines())
+    assert good == {"id": "a", "elapsed_s": 345_600, "business_s": 172_800}
+    assert "is before start" in bad["error"]
+
+
+def test_from_october_the_list_asks_for_next_year(caseline: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "now", lambda: datetime(2027, 9, 30, 12, tzinfo=UTC))
+    assert caseline("calendar", "list", "--json").object["notices"] == []
+
+    monkeypatch.setattr(door, "now", lambda: datetime(2027, 10, 1, 12, tzinfo=UTC))
+
+    (notice,) = caseline("calendar", "list", "--json").object["notices"]
+    assert "2028" in notice
+    assert notice in caseline("calendar", "list").out

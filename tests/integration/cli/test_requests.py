@@ -313,3 +313,51 @@ def test_a_merge_into_a_closed_request_says_so_and_what_is_merged_shows_where_it
     refused = caseline("request", "reopen", one)
     assert refused.code != 0
     assert f"is merged into request {other}" in refused.err
+
+
+def test_a_date_that_no_calendar_reaches_is_named_where_the_deadline_would_stand(
+    caseline: Command, category: Answer, query: Query
+) -> None:
+    del category
+    number = opened(caseline)["number"]
+    query("UPDATE crm.record SET source = 'old', origin = '1', created_at = '1899-12-30 00:00Z'")
+
+    assert caseline("request", "set", number, "--category", "it").code == 0
+
+    assert "no deadline: no calendar reaches 1899-12-30" in caseline("request", "show", number).out
+    assert caseline("request", "show", number, "--json").object["uncountable"] == "1899-12-30T00:00:00Z"
+
+
+def test_who_moved_a_request_stands_beside_the_visit(caseline: Command, query: Query) -> None:
+    query("INSERT INTO people.person (name, email) VALUES ('Ada Vale', 'ada@example.com')")
+    number = opened(caseline)["number"]
+    caseline("request", "close", number, "--by", "Ada Vale")
+
+    assert [row["by"] for row in caseline("stages", number, "--json").object["stages"]] == [None, "Ada Vale"]
+    assert "Ada Vale" in caseline("stages", number).out
+
+
+def test_a_deadline_in_a_year_that_is_not_known_exactly_is_doubted(
+    caseline: Command, category: Answer, query: Query
+) -> None:
+    del category
+    number = opened(caseline, "--category", "it")["number"]
+    query("UPDATE crm.deadline SET clock_started_at = '2028-12-27 09:00Z', due_at = '2028-12-28 09:00Z'")
+
+    shown = caseline("request", "show", number, "--json").object["request"]["deadline"]
+
+    assert "2028, which calendar ru knows only provisionally" in shown["doubt"]["en"]
+    assert shown["doubt"]["en"] in caseline("request", "show", number).out
+    assert shown["doubt"]["ru"] in caseline("request", "show", number, "--lang", "ru").out
+
+
+def test_a_deadline_whose_visits_have_changed_since_is_not_explained_by_them(
+    caseline: Command, category: Answer, query: Query
+) -> None:
+    del category
+    number = opened(caseline, "--category", "it")["number"]
+    query("UPDATE crm.deadline SET clock_started_at = clock_started_at - interval '9 days'")
+    caseline("request", "close", number)
+
+    assert caseline("request", "show", number, "--json").object["request"]["deadline"]["told"] is None
+    assert "its visits to stages have changed since it was counted" in caseline("request", "show", number).out

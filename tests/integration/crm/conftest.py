@@ -8,5 +8,5 @@ from tests.factories.cards import ServiceDesk
 
 @pytest.fixture
 def desk(database_url: str) -> ServiceDesk:
-    """A desk with the shipped calendar, four stages and three categories."""
+    """A desk with the shipped calendar, its stages and categories."""
     return cards.service_desk(database_url)

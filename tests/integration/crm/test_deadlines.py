@@ -1,10 +1,16 @@
 """A category brings group and deadline; the deadline follows changes of category, priority and stage (A11, A14)."""
 
+from datetime import date
+
 import pytest
 
+from caseline.actions import edit_calendar, show_request
+from caseline.actions.edit_calendar import DayWish
 from caseline.crm import deadlines
-from caseline.crm.cards import Deed, Refused
+from caseline.crm.cards import Card, Deed, Refused
 from caseline.timing import wording
+from caseline.timing.editing import DayKind
+from caseline.timing.store import Note
 from caseline.timing.vocabulary import Language, Mode
 from tests.factories.cards import ServiceDesk, moscow, service_desk
 
@@ -278,3 +284,107 @@ def test_a_stage_that_begins_to_pause_does_not_stop_a_clock_that_runs_in_it(desk
 
     assert card.deadline is not None
     assert card.deadline.stopped_at is None
+
+
+def told(desk: ServiceDesk, card: Card) -> str:
+    """The deadline that the explanation comes to, on Moscow's clock."""
+    sight = show_request.show(desk.house, str(card.id), now=moscow("2026-12-01 10:00"))
+    assert sight.told is not None
+    return f"{sight.told.due:%m-%d %H:%M}"
+
+
+def test_a_request_closed_from_a_pause_keeps_the_time_that_it_took(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+
+    card = desk.move(card, "closed", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-09 13:00"] == [told(desk, card)]
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == moscow("2026-06-08 12:00")
+
+
+def test_a_pause_that_follows_a_pause_loses_no_time(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+
+    card = desk.move(card, "on-hold", "2026-06-08 15:00")
+    assert due(desk) == ["06-09 13:00"] == [told(desk, card)]
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == moscow("2026-06-08 12:00")
+    card = desk.move(card, "working", "2026-06-08 16:00")
+
+    assert due(desk) == ["06-09 14:00"] == [told(desk, card)]
+
+
+def test_the_deadline_of_a_closed_request_stays_when_it_goes_to_another_closed_stage(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "closed", "2026-06-08 12:00")
+
+    card = desk.move(card, "rejected", "2026-06-15 12:00")
+
+    assert due(desk) == ["06-09 10:00"] == [told(desk, card)]
+
+
+def test_a_closed_request_that_was_opened_before_is_told_with_the_time_that_it_was_closed(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    for stage, when in (("closed", "12:00"), ("working", "13:00"), ("closed", "14:00")):
+        card = desk.move(card, stage, f"2026-06-08 {when}")
+
+    assert due(desk) == ["06-09 11:00"] == [told(desk, card)]
+
+
+def test_a_deadline_that_goes_on_keeps_its_version_where_deadlines_follow_none(database_url: str) -> None:
+    desk = service_desk(database_url, recalc_on_calendar="never")
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(card, "waiting", "2026-06-08 12:00")
+    note = Note(at=moscow("2026-06-08 13:00"), by="ada", reason="order 5")
+    wish = DayWish(date(2026, 6, 9), DayKind.OFF, "order 5")
+    edit_calendar.apply(desk.house, edit_calendar.propose_day(desk.house, wish, now=note.at), note)
+
+    card = desk.move(card, "working", "2026-06-08 15:00")
+
+    assert due(desk) == ["06-09 13:00"] == [told(desk, card)]
+    assert card.deadline is not None
+    assert card.deadline.calendar_version == 1
+
+
+def test_a_first_category_asks_the_visit_whether_the_clock_stands_still(desk: ServiceDesk) -> None:
+    runs = desk.open("2026-06-08 10:00")
+    waits = desk.move(desk.open("2026-06-08 10:00"), "waiting", "2026-06-08 11:00")
+    desk.query("UPDATE crm.stage SET pauses = (code = 'new')")
+
+    runs = desk.categorise(desk.read(runs), "short", "2026-06-08 12:00")
+    waits = desk.categorise(desk.read(waits), "short", "2026-06-08 12:00")
+
+    assert runs.deadline is not None
+    assert runs.deadline.stopped_at is None
+    assert waits.deadline is not None
+    assert waits.deadline.stopped_at == moscow("2026-06-08 12:00")
+
+
+@pytest.mark.parametrize("created", ["1899-12-30 00:00+00", "2199-12-31 00:00+00"])
+def test_a_date_that_no_calendar_reaches_costs_the_deadline_and_says_so(desk: ServiceDesk, created: str) -> None:
+    card = desk.open("2026-06-08 10:00")
+    desk.query(
+        "UPDATE crm.record SET source = 'old', origin = '1', created_at = CAST(:at AS timestamptz) WHERE id = :id",
+        at=created,
+        id=card.id,
+    )
+
+    card = desk.categorise(desk.read(card), "short", "2026-07-20 10:00")
+
+    assert (card.category, card.deadline) == ("short", None)
+    sight = show_request.show(desk.house, str(card.id), now=moscow("2026-12-01 10:00"))
+    assert sight.uncountable == card.created_at
+
+
+def test_a_pause_that_no_calendar_reaches_costs_the_deadline_only(desk: ServiceDesk) -> None:
+    card = desk.move(desk.open("2026-06-08 10:00"), "waiting", "2026-06-08 11:00")
+    card = desk.move(card, "working", "2198-06-08 11:00")
+
+    card = desk.move(desk.categorise(card, "short", "2026-06-08 12:00"), "waiting", "2198-06-09 11:00")
+
+    assert card.deadline is None
+    sight = show_request.show(desk.house, str(card.id), now=moscow("2026-12-01 10:00"))
+    assert sight.uncountable == moscow("2198-06-08 11:00")

@@ -62,6 +62,7 @@ def listed(connection: sa.Connection, wanted: Wanted) -> list[Card]:
             query = query.where(column == value)
     if wanted.overdue_at is not None:
         query = query.where(_deadline.c.due_at <= wanted.overdue_at, _deadline.c.stopped_at.is_(None))
+        query = query.where(_record.c.closed_at.is_(None))
     order = (_deadline.c.due_at.asc().nulls_last(), _record.c.created_at, _record.c.id)
     return [_card(row) for row in connection.execute(query.order_by(*order).limit(wanted.limit)).mappings()]
 
