@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from caseline.actions import go_live, watch_deadlines
-from caseline.crm.cards import Alarm, Refused
+from caseline.actions import go_live, show_request, watch_deadlines
+from caseline.crm.cards import Alarm, Deed, Refused, Wanted
 from tests.factories.cards import ServiceDesk, moscow
 
 EVENTS = "SELECT record_id, (data ->> 'percent')::int FROM crm.event WHERE type = 'deadline_share_used' ORDER BY id"
@@ -130,3 +130,26 @@ def test_a_threshold_that_was_ahead_at_the_import_alarms_alone(desk: ServiceDesk
     go_live.go_live(desk.house, [], by="ada", now=moscow("2026-06-08 12:30"))
 
     assert sounded(desk, "2026-06-20 18:30") == [Alarm(number, 100)]
+
+
+def test_a_deadline_that_is_moving_is_not_said_until_it_has_moved(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-05 18:30", category="short")
+    other = desk.open("2026-06-05 18:30", category="short")
+    with desk.house.engine.begin() as connection:
+        desk.intake.categorise(connection, card, "long", Deed(at=moscow("2026-06-08 13:00")))
+
+        assert sounded(desk, "2026-06-08 13:00") == [Alarm(other.id, 75)]
+
+    assert sounded(desk, "2026-06-08 13:00") == []
+    assert sounded(desk, "2026-06-10 18:30") == [Alarm(card.id, 75), Alarm(card.id, 100), Alarm(other.id, 100)]
+
+
+def test_what_its_source_says_is_closed_gets_no_deadline_and_is_never_overdue(desk: ServiceDesk) -> None:
+    late, never = desk.open("2026-06-05 18:30", category="short"), desk.open("2026-06-05 18:30")
+    desk.query("UPDATE crm.record SET closed_at = '2026-06-05 19:00Z'")
+
+    never = desk.categorise(desk.read(never), "short", "2026-06-05 20:00")
+
+    assert (never.category, never.deadline) == ("short", None)
+    assert not show_request.overdue(desk.read(late), now=moscow("2026-06-20 12:00"))
+    assert show_request.listed(desk.house, Wanted(overdue_at=moscow("2026-06-20 12:00"))) == []

@@ -8,16 +8,27 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm import time_tables
 from caseline.crm.cards import Ahead, Alarm
+from caseline.crm.embedded.stores import deadlines
 
+# Held before anything is said, so that no deadline moves meanwhile; one that somebody is moving just now is left to the
+# next look, so that nobody waits for another.
 _DUE: Final = """
-WITH due AS (
-  SELECT d.record_id, p.percent, d.due_at
+WITH held AS MATERIALIZED (
+  SELECT d.record_id, d.warn_at, d.due_at, d.quiet_until
   FROM crm.deadline AS d
   JOIN crm.record AS r ON r.id = d.record_id AND r.closed_at IS NULL
-  CROSS JOIN LATERAL (VALUES (75, d.warn_at), (100, d.due_at)) AS p (percent, at)
-  WHERE d.stopped_at IS NULL AND d.warn_at <= :now AND p.at <= :now AND (d.quiet_until IS NULL OR p.at > d.quiet_until)
+  WHERE d.stopped_at IS NULL AND d.warn_at <= :now
     AND (r.source IS NULL OR EXISTS (SELECT FROM crm.live_source AS l WHERE l.source = r.source))
-    AND NOT EXISTS (SELECT FROM crm.alarm AS a WHERE a.record_id = d.record_id AND a.percent = p.percent)
+    AND EXISTS (
+      SELECT FROM (VALUES (75, d.warn_at), (100, d.due_at)) AS p (percent, at)
+      WHERE p.at <= :now AND (d.quiet_until IS NULL OR p.at > d.quiet_until)
+        AND NOT EXISTS (SELECT FROM crm.alarm AS a WHERE a.record_id = d.record_id AND a.percent = p.percent)
+    )
+  FOR KEY SHARE OF r SKIP LOCKED FOR NO KEY UPDATE OF d SKIP LOCKED
+), due AS (
+  SELECT held.record_id, p.percent, held.due_at
+  FROM held CROSS JOIN LATERAL (VALUES (75, held.warn_at), (100, held.due_at)) AS p (percent, at)
+  WHERE p.at <= :now AND (held.quiet_until IS NULL OR p.at > held.quiet_until)
 ), said AS (
   INSERT INTO crm.alarm (record_id, percent, at) SELECT record_id, percent, :now FROM due
   ON CONFLICT DO NOTHING
@@ -46,6 +57,7 @@ ORDER BY r.source
 
 def sound(connection: sa.Connection, *, now: datetime) -> list[Alarm]:
     """Say what is due to be said, each once; answers what was."""
+    deadlines.hold(connection)
     return [Alarm(*row) for row in connection.execute(sa.text(_DUE), {"now": now})]
 
 
