@@ -91,7 +91,7 @@ def _parts(house: House, intake: Intake, spent: Spent) -> None:
         with spent.on("reading what they are counted from"):
             terms = intake.cards.terms(connection, "ru")
         with spent.on("counting deadlines and warnings in arrays"):
-            found = list(recount.count(terms, lambda _mode: clock, lambda _record: ()))
+            found = list(recount.count(terms, lambda _mode: clock, lambda _records: {}))
         with spent.on("comparing them, when no deadline moves"):
             for dues in found:
                 intake.cards.set_deadlines(connection, dues, 1, reason="benchmark", at=NOW)

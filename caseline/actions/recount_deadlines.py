@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -26,8 +27,8 @@ def recount(connection: sa.Connection, intake: Intake, calendar_id: str, *, reas
     moved = 0
     for dues in counting.count(
         terms,
-        lambda mode: intake.clocks.newest(connection, calendar_id, mode),
-        lambda record_id: intake.cards.pauses(connection, record_id),
+        partial(intake.clocks.newest, connection, calendar_id),
+        partial(intake.cards.pauses, connection),
     ):
         moved += intake.cards.set_deadlines(connection, dues, version, reason=reason, at=now)
     return Recount(len(terms.ids), moved)

@@ -63,8 +63,8 @@ def _deadlines(house: House, intake: Intake, now: datetime) -> int:
             for dues in recount.count(
                 terms,
                 partial(intake.clocks.newest, connection, calendar_id),
-                lambda record_id: intake.cards.pauses(connection, record_id),
+                partial(intake.cards.pauses, connection),
             ):
-                intake.cards.set_missing(connection, dues, (calendar_id, version), by_category=by_category, now=now)
+                intake.cards.set_missing(connection, dues, (calendar_id, version), now=now)
             number += len(terms.ids)
     return number

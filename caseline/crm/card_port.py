@@ -1,4 +1,4 @@
-"""The port to records one at a time, as people handle them; its docstrings are the contract."""
+"""The port to records as people handle them, and to sets of what is counted; its docstrings are the contract."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class Cards(Protocol):
-    """Records one at a time. Every method works in the caller's transaction, and writes its events in it."""
+    """Records one at a time, and in sets what the house finds out about them.
+
+    Every method works in the caller's transaction, and writes its events in it.
+    """
 
     def find(self, connection: "sa.Connection", key: str) -> list[Card]:
         """Records of that id, number or origin; several may share a number, old ones of different sources."""
@@ -103,8 +106,11 @@ class Cards(Protocol):
         the alarms that it gave.
         """
 
-    def pauses(self, connection: "sa.Connection", record_id: int) -> tuple[Pause, ...]:
-        """When the clock of a record stood still, without the pause that still lasts; oldest first."""
+    def pauses(self, connection: "sa.Connection", ids: Sequence[int]) -> Mapping[int, Sequence[Pause]]:
+        """When the clocks of records stood still, without pauses that still last; oldest first, by record.
+
+        A record whose clock has not stood still is left out.
+        """
 
     def rows(self, connection: "sa.Connection", record_id: int) -> list[StageRow]:
         """Stage rows, oldest first."""
@@ -154,19 +160,20 @@ class Cards(Protocol):
         found: Dues,
         calendar: tuple[str, int],
         *,
-        by_category: bool,
         now: datetime,
     ) -> None:
-        """Give such requests their deadlines, counted by (calendar, version).
+        """Give such requests their deadlines, counted by (calendar, version), with what they were counted from.
 
-        What is past now never alarms of an imported one; one made here has its event.
+        A request that has been closed meanwhile gets none. What is past now never alarms of an imported one; one made
+        here has its event.
         """
 
     def sound(self, connection: "sa.Connection", *, now: datetime) -> list[Alarm]:
         """Write an event for each threshold (75 and 100 percent of the business time) that a running clock has passed.
 
-        Once for each, whoever asks and however often. Nothing for what was past before the deadline was first counted
-        after an import, and nothing for a source that is not live.
+        Once for each, whoever asks and however often; a deadline that somebody is moving just now is left to the next
+        look. Nothing for what was past before the deadline was first counted after an import, and nothing for a source
+        that is not live.
         """
 
     def ahead(self, connection: "sa.Connection", *, now: datetime) -> list[Ahead]:

@@ -1,11 +1,12 @@
 """Counts the deadlines of many open requests anew, in arrays where no clock has stood still."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from caseline.crm import deadlines
 from caseline.crm.deadlines import WARN_PERCENT
 from caseline.crm.terms import Dues, Terms
 from caseline.timing import instants
@@ -13,7 +14,8 @@ from caseline.timing.clock import Clock
 from caseline.timing.instants import Pause
 from caseline.timing.vocabulary import Mode
 
-PausesOf = Callable[[int], Sequence[Pause]]
+PausesOf = Callable[[Sequence[int]], Mapping[int, Sequence[Pause]]]
+"""Pauses of records, by their ids; those that have none may be left out."""
 
 _ORDER: Final = tuple(Mode)
 
@@ -26,25 +28,33 @@ def countable(terms: Terms) -> Terms:
 
 
 def count(terms: Terms, clock: Callable[[Mode], Clock], pauses: PausesOf) -> Iterator[Dues]:
-    """New deadlines, mode by mode; `clock` builds the clock of a mode."""
+    """New deadlines, mode by mode; `clock` builds the clock of a mode, `pauses` are asked for many records at once.
+
+    A record with a pause that no calendar reaches is left out.
+    """
     modes = np.array([_ORDER.index(mode) for mode in terms.modes], dtype=np.int64)
+    stood = pauses(terms.ids[terms.paused].tolist()) if terms.paused.any() else {}
     for number in np.unique(modes):
-        counting = clock(_ORDER[int(number)])
+        mode = _ORDER[int(number)]
+        counting = clock(mode)
         here = modes == number
-        plain, stood = here & ~terms.paused, here & terms.paused
+        plain, paused = here & ~terms.paused, here & terms.paused
         if plain.any():
-            dues = counting.deadlines(terms.starts[plain], terms.targets[plain])
-            yield Dues(terms.ids[plain], dues, counting.warnings(terms.starts[plain], dues, WARN_PERCENT))
-        if stood.any():
-            yield _one_by_one(terms, stood, counting, pauses)
+            ids, starts, targets = terms.ids[plain], terms.starts[plain], terms.targets[plain]
+            dues = counting.deadlines(starts, targets)
+            yield Dues(mode, ids, dues, counting.warnings(starts, dues, WARN_PERCENT), starts, targets)
+        if paused.any():
+            yield _one_by_one(terms, paused, counting, stood)
 
 
-def _one_by_one(terms: Terms, wanted: NDArray[np.bool_], clock: Clock, pauses: PausesOf) -> Dues:
+def _one_by_one(terms: Terms, wanted: NDArray[np.bool_], clock: Clock, pauses: Mapping[int, Sequence[Pause]]) -> Dues:
     found = []
     for record_id, start, target in zip(terms.ids[wanted], terms.starts[wanted], terms.targets[wanted], strict=True):
-        since, gaps = instants.moment(int(start)), pauses(int(record_id))
+        since, gaps = instants.moment(int(start)), pauses.get(int(record_id), ())
+        if deadlines.beyond(since, gaps):
+            continue
         due = clock.deadline(since, int(target), pauses=gaps)
         warn = clock.warning(since, int(target), WARN_PERCENT, pauses=gaps)
-        found.append((int(record_id), instants.seconds(due), instants.seconds(warn)))
-    table = np.array(found, dtype=np.int64)
-    return Dues(table[:, 0], table[:, 1], table[:, 2])
+        found.append((int(record_id), instants.seconds(due), instants.seconds(warn), int(start), int(target)))
+    table = np.array(found, dtype=np.int64).reshape(-1, 5)
+    return Dues(clock.mode, *table.T)

@@ -27,11 +27,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """Deadlines and warnings of records, as columns of UTC seconds."""
+    """Deadlines and warnings of records in one mode, with what they were counted from; columns, in UTC seconds."""
 
+    mode: Mode
     ids: Numbers
     dues: Numbers
     warns: Numbers
+    starts: Numbers
+    targets: Numbers
+    """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class EmbeddedCards:
         told = {"old": card.stage.code, "new": stage.code, "closed": stage.closed}
         records.tell(connection, card.id, replace(deed, event="stage_changed", data=told))
         now = self._read(connection, card.id)
-        return Moved(card=now, pauses=stage_rows.pauses(connection, card.id))
+        return Moved(card=now, pauses=tuple(stage_rows.pauses(connection, [card.id]).get(card.id, ())))
 
     def _change(self, connection: sa.Connection, card: Card, at: datetime, clock: Clock) -> datetime:
         """Leave the stage of now; answers when.

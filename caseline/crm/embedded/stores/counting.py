@@ -30,35 +30,34 @@ WHERE w.record_id = new.record_id AND w.id = new.id AND w.business_s IS NULL
 _START: Final = """
 CASE WHEN r.source IS NULL AND :by_category THEN coalesce(r.category_first_set_at, r.created_at) ELSE r.created_at END
 """
-_WITHOUT: Final = """
-FROM crm.record AS r
-JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
-JOIN crm.category AS c ON c.code = r.category
-"""
 _MISSING: Final = f"""
 SELECT r.id, floor(extract(epoch FROM {_START}))::bigint,
   3600 * coalesce((c.hours_by_priority ->> r.priority)::bigint, c.hours), c.mode,
   EXISTS (SELECT FROM crm.stage_row AS w WHERE w.record_id = r.id AND w.pausing AND w.left_at > w.entered_at)
-{_WITHOUT}
+FROM crm.record AS r
+JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
+JOIN crm.category AS c ON c.code = r.category
 WHERE (r.source IS NOT NULL OR r.category_by = 'keywords') AND r.closed_at IS NULL
   AND coalesce(c.calendar_id, :default) = :calendar
   AND NOT EXISTS (SELECT FROM crm.deadline AS d WHERE d.record_id = r.id)
 """  # noqa: S608 - our own words
-_SET: Final = f"""
+# By what was read, and by nothing that has changed since: hours of a category, the time of a creation.
+_SET: Final = """
 WITH new AS (
-  SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at
-  FROM unnest(CAST(:ids AS bigint[]), CAST(:dues AS bigint[]), CAST(:warns AS bigint[])) AS n (id, due, warn)
+  SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at, to_timestamp(start) AS started_at, target
+  FROM unnest(CAST(:ids AS bigint[]), CAST(:dues AS bigint[]), CAST(:warns AS bigint[]), CAST(:starts AS bigint[]),
+    CAST(:targets AS bigint[])) AS n (id, due, warn, start, target)
 ), made AS (
   INSERT INTO crm.deadline (record_id, due_at, warn_at, target_s, clock_started_at, calendar_id, calendar_version, mode,
     stopped_at, quiet_until)
-  SELECT r.id, new.due_at, new.warn_at, 3600 * coalesce((c.hours_by_priority ->> r.priority)::bigint, c.hours),
-    {_START}, :calendar, :version, c.mode,
+  SELECT r.id, new.due_at, new.warn_at, new.target, new.started_at, :calendar, :version, :mode,
     CASE WHEN EXISTS (
       SELECT FROM crm.stage_row AS w WHERE w.record_id = r.id AND w.left_at IS NULL AND w.pausing
     ) THEN CAST(:now AS timestamptz) END,
     CASE WHEN r.source IS NOT NULL THEN CAST(:now AS timestamptz) END
-  {_WITHOUT}
-  JOIN new ON new.id = r.id
+  FROM new
+  JOIN crm.record AS r ON r.id = new.id AND r.closed_at IS NULL
+  JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
   ON CONFLICT DO NOTHING
   RETURNING record_id, due_at, calendar_id, calendar_version, quiet_until IS NOT NULL AS imported
 ), told AS (
@@ -76,7 +75,7 @@ LEFT JOIN LATERAL (
   WHERE c.record_id = made.record_id ORDER BY c.id DESC LIMIT 1
 ) AS was ON true
 WHERE was.new_due_at IS DISTINCT FROM made.due_at
-"""  # noqa: S608 - our own words
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +117,11 @@ def missing(connection: sa.Connection, calendar_id: str, default: str, *, by_cat
     return Terms(numbers[:, 0], numbers[:, 1], numbers[:, 2], [Mode(row[3]) for row in found], paused)
 
 
-def set_missing(
-    connection: sa.Connection, found: Dues, calendar: tuple[str, int], *, by_category: bool, now: datetime
-) -> None:
-    """Give requests their first deadline; one that has got one meanwhile keeps it.
+def set_missing(connection: sa.Connection, found: Dues, calendar: tuple[str, int], *, now: datetime) -> None:
+    """Give requests their first deadline; one that has got one meanwhile keeps it, and one that was closed gets none.
 
     What is past now never alarms of an imported request.
     """
-    columns = {"ids": found.ids.tolist(), "dues": found.dues.tolist(), "warns": found.warns.tolist()}
-    values = {"calendar": calendar[0], "version": calendar[1], "by_category": by_category, "now": now}
+    columns = {name: getattr(found, name).tolist() for name in ("ids", "dues", "warns", "starts", "targets")}
+    values = {"calendar": calendar[0], "version": calendar[1], "mode": found.mode.value, "now": now}
     connection.execute(sa.text(_SET), columns | values)

@@ -1,5 +1,6 @@
 """SQL of stage rows: entered, left, read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,14 +76,18 @@ def _spent(duration: Duration, *, pausing: bool) -> dict[str, int]:
     return {"elapsed_s": duration.elapsed_s, "business_s": running, "paused_s": standing}
 
 
-def pauses(connection: sa.Connection, record_id: int) -> tuple[Pause, ...]:
-    """When the clock of a record stood still, without the pause that still lasts; oldest first."""
+def pauses(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Pause]]:
+    """When the clocks of records stood still, without pauses that still last; oldest first, by record."""
     query = (
-        sa.select(_row.c.entered_at, _row.c.left_at)
-        .where(_row.c.record_id == record_id, _row.c.pausing, _row.c.entered_at < _row.c.left_at)
-        .order_by(_row.c.entered_at, _row.c.id)
+        sa.select(_row.c.record_id, _row.c.entered_at, _row.c.left_at)
+        .where(_row.c.record_id == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger))))
+        .where(_row.c.pausing, _row.c.entered_at < _row.c.left_at)
+        .order_by(_row.c.record_id, _row.c.entered_at, _row.c.id)
     )
-    return tuple((since, until) for since, until in connection.execute(query))
+    found: dict[int, list[Pause]] = {}
+    for record_id, since, until in connection.execute(query):
+        found.setdefault(record_id, []).append((since, until))
+    return found
 
 
 def rows(connection: sa.Connection, record_id: int) -> list[StageRow]:
