@@ -596,3 +596,34 @@ def test_the_clock_of_what_is_imported_waiting_stands_still(desk: Desk, tmp_path
 
     assert due(desk) == ["05-07 07:08", "05-07 09:08"]
     assert desk.query("SELECT stopped_at FROM crm.deadline ORDER BY record_id") == [(NOW,), (None,)]
+
+
+def test_a_history_that_comes_later_moves_the_deadline_and_its_rollback_moves_it_back(
+    desk: Desk, tmp_path: Path
+) -> None:
+    cases = [case(1, Status="Working", **OPEN), case(2, Status="Working", **OPEN)]
+    desk.run(checks.export(tmp_path / "first", cases))
+    desk.execute("INSERT INTO crm.category (code, label, hours) VALUES ('it', 'IT', 24)")
+    desk.execute("UPDATE crm.record SET category = 'it'")
+    settle_times.settle(desk.house, now=NOW)
+    assert due(desk) == ["05-07 07:08", "05-07 07:08"]
+    desk.execute("INSERT INTO crm.alarm (record_id, percent, at) SELECT id, 100, now() FROM crm.record")
+
+    lines = [
+        change(1, "Working", "Waiting on Customer", "05-06 10:08"),
+        change(2, "Waiting on Customer", "Working", "05-06 12:08"),
+        change(3, "New", "Working", "05-06 12:08", CaseId=case_id(2)),
+    ]
+    second = desk.run(with_history(tmp_path / "second", cases, lines))
+    settle_times.settle(desk.house, now=NOW)
+
+    assert due(desk) == ["05-07 09:08", "05-07 07:08"]
+    assert desk.query("SELECT count(*) FROM crm.alarm JOIN crm.record ON id = record_id WHERE number LIKE '%2'") == [
+        (1,)
+    ]
+    assert desk.query("SELECT count(*) FROM crm.alarm") == [(1,)]
+
+    roll_back.roll_back(desk.house, second.run_id, now=NOW)
+    settle_times.settle(desk.house, now=NOW)
+
+    assert due(desk) == ["05-07 07:08", "05-07 07:08"]

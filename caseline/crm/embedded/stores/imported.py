@@ -1,8 +1,7 @@
 """SQL of the stage rows of imported records, in sets and in the transaction of the import.
 
 A source without a history tells of one visit only: from the creation to now, or to the closing of a closed record,
-whose stages before are not known. A history tells all of them, by the codes of stages or by their labels. Business time
-is counted later, in arrays.
+whose stages before are not known. A history tells all, by codes of stages or labels. Business time is counted later.
 """
 
 from collections.abc import Sequence
@@ -92,21 +91,28 @@ _STOP: Final = f"""
 UPDATE crm.deadline AS d SET stopped_at = now.at FROM now
 WHERE d.record_id = now.id AND d.stopped_at IS NULL AND {_STANDS}
 """  # noqa: S608 - our own words
-# What was said of a deadline that is taken away was said; the next one, if it lies ahead, may be said anew.
 _COUNT_AGAIN: Final = f"""
-, gone AS (
-  DELETE FROM crm.deadline AS d USING now
-  WHERE d.record_id = now.id AND NOT now.closed
-    AND (now.id = ANY(:altered) OR d.stopped_at IS NOT NULL AND NOT {_STANDS})
-  RETURNING d.record_id
-)
-DELETE FROM crm.alarm AS a USING gone WHERE a.record_id = gone.record_id
+DELETE FROM crm.deadline AS d USING now
+WHERE d.record_id = now.id AND NOT now.closed
+  AND (now.id = ANY(:altered) OR d.stopped_at IS NOT NULL AND NOT {_STANDS})
+RETURNING d.record_id
 """  # noqa: S608 - our own words
+# What was said of a deadline that is taken away was said; the next one, if it lies ahead, may be said anew. A statement
+# of its own, which sees what was said of a deadline while somebody waited for it.
+_UNSAY: Final = "DELETE FROM crm.alarm WHERE record_id = ANY(:ids)"
 
 _LOCK: Final = "SELECT r.id FROM crm.record AS r WHERE r.id = ANY(:ids) ORDER BY r.id FOR NO KEY UPDATE"
 _MOVED_HERE: Final = (
     "SELECT DISTINCT w.record_id FROM crm.stage_row AS w WHERE w.record_id = ANY(:ids) AND NOT w.imported"
 )
+# By the seconds that deadlines are counted in.
+_PAUSES: Final = f"""
+SELECT d.record_id, array_agg(ARRAY[{_SECOND.format("w.entered_at")}, {_SECOND.format("w.left_at")}]
+  ORDER BY w.entered_at, w.id) FILTER (WHERE w.left_at > w.entered_at)
+FROM crm.deadline AS d JOIN crm.stage_row AS w ON w.record_id = d.record_id AND w.pausing
+WHERE d.record_id = ANY(:ids)
+GROUP BY d.record_id
+"""  # noqa: S608 - our own words
 _CLEAR_ROWS: Final = "DELETE FROM crm.stage_row WHERE record_id = ANY(:ids)"
 # A record's own time of closing is believed before the one that its history tells, if it can be that of the last visit.
 _LEFT: Final = """
@@ -193,10 +199,17 @@ def follow(connection: sa.Connection, ids: Sequence[int], altered: Sequence[int]
     """
     if not ids:
         return
-    values = {"ids": list(ids)}
-    for statement in (_LEAVE, _ENTER, _BEGIN, _END, _STOP):
-        connection.execute(sa.text(_NOW + statement), values)
-    connection.execute(sa.text(_NOW + _COUNT_AGAIN), {**values, "altered": list(altered)})
+    for statement in (_LEAVE, _ENTER, _BEGIN, _END):
+        connection.execute(sa.text(_NOW + statement), {"ids": list(ids)})
+    _follow_with_deadlines(connection, ids, altered)
+
+
+def _follow_with_deadlines(connection: sa.Connection, ids: Sequence[int], altered: Sequence[int]) -> None:
+    """Deadlines of open records whose clock has stopped or goes on, or that were `altered`, are to be counted anew."""
+    connection.execute(sa.text(_NOW + _STOP), {"ids": list(ids)})
+    values = {"ids": list(ids), "altered": list(altered)}
+    gone = list(connection.execute(sa.text(_NOW + _COUNT_AGAIN), values).scalars())
+    connection.execute(sa.text(_UNSAY), {"ids": gone})
 
 
 def forget(connection: sa.Connection, ids: Sequence[int]) -> None:
@@ -212,7 +225,8 @@ def forget(connection: sa.Connection, ids: Sequence[int]) -> None:
 def rebuild(connection: sa.Connection, ids: Sequence[int]) -> None:
     """Records whose history an import has brought or a rollback has taken: their rows are written anew from all of it.
 
-    Records that somebody has moved here keep the rows that they have.
+    Records that somebody has moved here keep the rows that they have. The deadline of an open record whose clock has
+    stood still at other times than before is taken away, to be counted anew.
     """
     wanted = sorted(set(ids))
     if not wanted:
@@ -224,5 +238,13 @@ def rebuild(connection: sa.Connection, ids: Sequence[int]) -> None:
     ours = sorted(locked.difference(moved))
     if not ours:
         return
+    before = _pauses(connection, ours)
     for statement in (_CLEAR_ROWS, _NOW + _REBUILD):
         connection.execute(sa.text(statement), {"ids": ours})
+    after = _pauses(connection, ours)
+    _follow_with_deadlines(connection, ours, [number for number in ours if before.get(number) != after.get(number)])
+
+
+def _pauses(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[list[int]] | None]:
+    """When the clocks of records that have a deadline have stood still, in seconds."""
+    return {row[0]: row[1] for row in connection.execute(sa.text(_PAUSES), {"ids": list(ids)})}
