@@ -15,6 +15,7 @@ from caseline.timing.faults import TimingFault
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX: Final = ".yaml"
+_DEEPEST: Final = 20
 _LIST: Final = "tag:yaml.org,2002:seq"
 
 
@@ -56,6 +57,7 @@ def load(id_or_path: str) -> Calendar:
 def parse(text: str, name: str) -> Calendar:
     """The calendar of a YAML text; `name` is what faults call the file."""
     try:
+        _check(text)
         root = yaml.compose(text, Loader=_LOADER)
         marks: dict[Place, int] = {}
         data = _plain(root, (), marks) if root else None
@@ -69,6 +71,19 @@ def parse(text: str, name: str) -> Calendar:
     if found:
         raise _file_fault(name, marks, found)
     return document.calendar(data)
+
+
+def _check(text: str) -> None:
+    """Refuse what a calendar has no use for, and what could make it endless: aliases, lists within lists."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            problem = f"alias *{event.anchor} instead of what it stands for"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        if depth > _DEEPEST:
+            problem = f"lists within lists, deeper than {_DEEPEST}"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
 def render(calendar: Calendar) -> str:
@@ -89,6 +104,8 @@ def _plain(node: yaml.Node, place: Place, marks: dict[Place, int]) -> Any:  # no
 def _mapping(node: yaml.MappingNode, place: Place, marks: dict[Place, int]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a key that is no word", problem_mark=key.start_mark)
         if key.value in found:
             raise yaml.MarkedYAMLError(problem=f"key {key.value!r} stands twice", problem_mark=key.start_mark)
         marks[(*place, key.value)] = key.start_mark.line + 1

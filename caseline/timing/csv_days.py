@@ -6,7 +6,7 @@ from typing import Final
 
 from caseline.text_files import csv_table
 from caseline.text_files.faults import FileFault
-from caseline.timing.day_list import EVERY_KIND, DayList
+from caseline.timing.day_list import EVERY_KIND, DayList, known
 from caseline.timing.vocabulary import Kind
 
 _COLUMNS: Final = {
@@ -31,6 +31,7 @@ _KINDS: Final = {
 }
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _RUSSIAN: Final = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_MINUTES: Final = re.compile(r"[0-9]{1,4}")
 _HOUR: Final = 60
 _LONGEST: Final = 24 * 60
 
@@ -73,9 +74,13 @@ def _day(text: str, name: str, line: int) -> date:
     iso, russian = _ISO.fullmatch(text), _RUSSIAN.fullmatch(text)
     parts = [*map(int, iso.groups())] if iso else [*map(int, russian.groups()[::-1])] if russian else []
     try:
-        return date(*parts)
+        found = date(*parts)
     except (TypeError, ValueError) as error:
         raise FileFault(name, line, f"{text!r} is no date: write 2026-05-01 or 01.05.2026") from error
+    try:
+        return known(found)
+    except ValueError as error:
+        raise FileFault(name, line, str(error)) from error
 
 
 def _kind(text: str, name: str, line: int) -> Kind:
@@ -86,7 +91,7 @@ def _kind(text: str, name: str, line: int) -> Kind:
 
 
 def _minutes(text: str, name: str, line: int) -> int:
-    minutes = int(text) if text.isdecimal() else 0 if text else _HOUR
+    minutes = int(text) if _MINUTES.fullmatch(text) else 0 if text else _HOUR
     if not 0 < minutes < _LONGEST:
         raise FileFault(name, line, f"{text!r} minutes are no part of a day: write 1 to {_LONGEST - 1}")
     return minutes

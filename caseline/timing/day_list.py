@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from caseline.timing.calendars import Calendar
+from caseline.timing.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from caseline.timing.vocabulary import Kind
 
 _Value = TypeVar("_Value")
@@ -28,6 +28,14 @@ class DayList:
     short: Mapping[date, int] = field(default_factory=dict)
     """Minutes by which days are shorter."""
     special: Mapping[date, str] = field(default_factory=dict)
+
+
+def known(at: date) -> date:
+    """The date itself; ValueError when it lies in a year that no calendar can tell of."""
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        message = f"{at} lies outside the years {FIRST_YEAR} to {LAST_YEAR}: correct it"
+        raise ValueError(message)
+    return at
 
 
 def applied(calendar: Calendar, days: DayList) -> Calendar:

@@ -17,6 +17,7 @@ Place = tuple[str | int, ...]
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK: Final = range(1, 8)
+_NUMBERS: Final = tuple(map(str, _WEEK))
 _HOUR: Final = 60
 _ISO_DATE: Final = len("2026-01-01")
 _DATE_REPR: Final = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
@@ -25,7 +26,7 @@ _DATE_REPR: Final = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 def weekday(value: object) -> int:
     """ISO number of `Sat`, `saturday`, `6` or 6; ValueError otherwise."""
     text = str(value).strip().lower()
-    if text.isdecimal() and int(text) in _WEEK:
+    if text in _NUMBERS:
         return int(text)
     found = text[:3]
     if found in _WEEKDAYS and (text == found or (text.isalpha() and text.endswith("day"))):

@@ -25,7 +25,7 @@ def spans(pairs: Iterable[Sequence[str]]) -> Spans:
 
 
 def _span(pair: Sequence[str]) -> tuple[int, int]:
-    if isinstance(pair, str) or len(pair) != _PAIR:
+    if not isinstance(pair, list | tuple) or len(pair) != _PAIR:
         message = f'{pair!r} is no span of hours: write ["09:00", "13:00"]'
         raise ValueError(message)
     since, until = map(_minutes, pair)

@@ -1,16 +1,17 @@
 """Reads days off from iCalendar files (RFC 5545): whole-day events, and nothing that must be guessed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
 from caseline.text_files.faults import FileFault
-from caseline.timing.day_list import DayList
+from caseline.timing.day_list import DayList, known
 from caseline.timing.vocabulary import Kind
 
 _LONGEST: Final = 366
-_DAY_DIGITS: Final = 8
+_DAY: Final = re.compile(r"[0-9]{8}")
 _REPEATS: Final = ("RRULE", "RDATE", "EXDATE")
 
 
@@ -95,11 +96,16 @@ def _dates(event: _Event, name: str) -> Iterator[date]:
 
 def _date(line: int, value: str, name: str) -> date:
     try:
-        if len(value) == _DAY_DIGITS and value.isdecimal():
-            return date(int(value[:4]), int(value[4:6]), int(value[6:]))
+        found = date(int(value[:4]), int(value[4:6]), int(value[6:])) if _DAY.fullmatch(value) else None
     except ValueError:
-        pass
-    raise FileFault(name, line, f"{value!r} is no whole day: only events such as DTSTART;VALUE=DATE:20260501 are read")
+        found = None
+    if found is None:
+        remedy = "only events such as DTSTART;VALUE=DATE:20260501 are read"
+        raise FileFault(name, line, f"{value!r} is no whole day: {remedy}")
+    try:
+        return known(found)
+    except ValueError as error:
+        raise FileFault(name, line, str(error)) from error
 
 
 def _unescaped(value: str) -> str:

@@ -41,3 +41,43 @@ def test_a_json_list_has_a_day_off_for_each_week_at_least() -> None:
     assert (found.works(date(2025, 12, 27)), found.works(date(2025, 12, 28))) == (True, False)
     with pytest.raises(FileFault, match="2025 has no week-ends in holidays"):
         reading.next_version(OWN, json.dumps({"holidays": sundays[1:]}).encode(), "a.json")
+
+
+LONG = "1" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", f'{{"holidays": [\n{LONG}]}}', "a.json:2: a number of this length is no date"),
+        ("a.json", "[" * 100_000, "a.json:1: lists within lists without end"),
+        ("a.json", '{"holidays": [\n"9999-12-31"]}', "a.json:2: holidays: 9999-12-31 lies outside the years"),
+        ("a.csv", f"date,kind,minutes\n2025-04-30,short,{LONG}\n", "a.csv:2: '1111"),
+        ("a.csv", "date,kind,minutes\n2025-04-30,short,\u0663\n", "a.csv:2: '\u0663' minutes are no part of a day"),
+        ("a.csv", "date,kind\n1899-12-31,off\n", "a.csv:2: 1899-12-31 lies outside the years 1900 to 2199"),
+        (
+            "a.ics",
+            "BEGIN:VEVENT\nDTSTART;VALUE=DATE:99991231\nEND:VEVENT\n",
+            "a.ics:2: 9999-12-31 lies outside the years 1900 to 2199",
+        ),
+        ("a.yaml", "calendar: own\nyears: &a\n  x: *a\n", "a.yaml:3: alias *a instead of what it stands for"),
+        ("a.yaml", "a: &a [x, x]\nb: [*a, *a]\n", "a.yaml:2: alias *a instead of what it stands for"),
+        ("a.yaml", "calendar: own\nholidays: " + "[" * 1_000 + "]" * 1_000, "a.yaml:2: lists within lists"),
+        ("a.yaml", "calendar: own\n? [a, b]\n: c\n", "a.yaml:2: a key that is no word"),
+        ("a.yaml", "calendar: own\nzone: UTC\nhours: [null]\n", "a.yaml:3: hours: None is no span of hours"),
+        ("a.yaml", f"calendar: own\nzone: UTC\nweekend: [{LONG}]\n", "a.yaml:3: weekend: '1111"),
+    ],
+)
+def test_what_has_no_end_and_no_bounds_is_named_with_its_line(name: str, content: str, said: str) -> None:
+    with pytest.raises(FileFault) as refused:
+        reading.next_version(OWN, content.encode(), name)
+
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2199, 12, 31)])
+def test_the_first_and_the_last_day_that_a_calendar_tells_of_can_be_read(day: date) -> None:
+    event = f"BEGIN:VEVENT\nDTSTART;VALUE=DATE:{day:%Y%m%d}\nEND:VEVENT\n"
+
+    for name, content in (("a.csv", f"date,kind\n{day},off\n"), ("a.ics", event)):
+        assert day in reading.next_version(OWN, content.encode(), name).holidays
