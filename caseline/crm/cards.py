@@ -172,7 +172,6 @@ class StageRow:
 
     id: int
     stage: str
-    """Empty: of this time the source kept no history."""
     pausing: bool
     entered_at: datetime
     left_at: datetime | None
@@ -182,7 +181,6 @@ class StageRow:
     by_id: int | None
     by: str | None
     imported: bool
-    """Made by an import, and made anew when a history comes."""
     calendar_id: str | None
     calendar_version: int | None
     mode: Mode | None

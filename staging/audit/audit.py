@@ -107,7 +107,9 @@ def _stage_rows(ground: Ground) -> list[str]:
         return []
     notes = [f"Stage rows of {done.records:,} records were compared with creation, history and closing."]
     if done.moved:
-        notes.append(f"{done.moved:,} records were moved here since; of their stage rows only gaps were looked for.")
+        notes.append(
+            f"{done.moved:,} records were moved here since; of their rows only gaps and counts were looked at."
+        )
     return notes
 
 

@@ -1,4 +1,4 @@
-"""Checks the stage rows of imported records against what the files tell of creation, changes of stage and closing."""
+"""Checks the stage rows of imported records against what the files tell, and their business time by the calendar."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from staging.audit import store
+from staging.audit.business import Ledger
 from staging.audit.expected import Said
 from staging.audit.findings import Finding, Findings, Kind
 from staging.audit.keys import Hashes, hashes
@@ -51,7 +52,10 @@ class Told:
         """Nothing yet, about a source of this mapping."""
         names = {stage.label: stage.code for stage in reversed(mapping.stages)}
         codes = names | {stage.code: stage.code for stage in mapping.stages}
-        return cls(Stages(codes, frozenset(stage.code for stage in mapping.stages if stage.closed)))
+        closed, pausing = (
+            frozenset(stage.code for stage in mapping.stages if getattr(stage, name)) for name in ("closed", "pauses")
+        )
+        return cls(Stages(codes, closed, pausing))
 
     def take_records(self, part: str, keys: Sequence[str], columns: dict[str, list[Any]]) -> None:
         """Records that the CRM has, as their files say they are."""
@@ -114,12 +118,13 @@ class StageCheck:
 
     told: Told
     findings: Findings
+    ledger: Ledger
     changed: set[str]
     """Keys of records that an import has changed after it made them: their rows may have grown since."""
     records: int = 0
     """Records whose rows were compared with what the files tell."""
     moved: int = 0
-    """Records that somebody has moved here: only that their rows leave no gap was looked at."""
+    """Records that somebody has moved here: only that their rows leave no gap and are counted right was looked at."""
 
     def go_through(self, lives: Iterable[Sequence[StagedLife]]) -> None:
         """Check records piece by piece."""
@@ -147,10 +152,12 @@ class StageCheck:
             wrong = None if one.rows == wanted else "they are not what the files tell"
             if wrong and one.origin in self.changed:
                 wrong = grown(one.rows, wanted, life, stages)
-        if wrong:
-            said, found = _apart(wanted, one.rows)
+        counted = None if wrong else self.ledger.wrong(one.rows, one.counts)
+        if wrong or counted:
+            said, found = (counted.expected, counted.found) if counted else _apart(wanted, one.rows)
+            note = counted.note if counted else wrong
             part = words[record["part"]]
-            self.findings.add(Finding(part, Kind.STAGE_ROWS, one.origin, FIELD, said, found, note=wrong))
+            self.findings.add(Finding(part, Kind.STAGE_ROWS, one.origin, FIELD, said, found, note=note or ""))
 
 
 def _places(known: Hashes, wanted: Hashes) -> NDArray[np.int64]:
@@ -192,6 +199,6 @@ def moments(values: Iterable[datetime]) -> NDArray[np.int64]:
 
 def check(connection: sa.Connection, source: str, told: Told, findings: Findings) -> StageCheck:
     """Compare all stage rows of a source with what was told."""
-    made = StageCheck(told, findings, store.changed(connection, source))
+    made = StageCheck(told, findings, Ledger(connection, told.stages), store.changed(connection, source))
     made.go_through(store.lives(connection, source))
     return made

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from caseline.crm import tables as register
 from caseline.crm import time_tables, vocabulary
 from staging import tables
+from staging.audit.business import Count
 from staging.audit.visits import Visit
 
 AT_ONCE: Final = 1_000
@@ -81,6 +82,8 @@ class StagedLife:
 
     origin: str
     rows: list[Visit]
+    counts: list[Count]
+    """Of each row, what it says of its business time."""
     foreign: bool = False
     """A row of them was not made by an import."""
     touched: bool = False
@@ -192,27 +195,31 @@ def changed(connection: sa.Connection, source: str) -> set[str]:
 
 def lives(connection: sa.Connection, source: str) -> Iterator[list[StagedLife]]:
     """The records of a source in the register with their stage rows, streamed in pieces; no port answers these rows."""
-    event, record, stage_row = register.event, register.record, time_tables.stage_row
+    event, record, stage, stage_row = register.event, register.record, register.stage, time_tables.stage_row
     told = sa.select(event.c.record_id).where(event.c.entity == vocabulary.REQUEST, sa.not_(event.c.imported))
     touched = set(connection.execute(told).scalars())
     spans = (_moment(stage_row.c.entered_at), _moment(stage_row.c.left_at), stage_row.c.elapsed_s)
+    names = ("pausing", "business_s", "paused_s", "calendar_id", "calendar_version", "mode", "imported")
+    counts = (*(stage_row.c[name] for name in names), stage.c.pauses)
     query = (
-        sa.select(record.c.id, record.c.origin, stage_row.c.stage, *spans, stage_row.c.imported)
+        sa.select(record.c.id, record.c.origin, stage_row.c.stage, *spans, *counts)
         .outerjoin(stage_row, stage_row.c.record_id == record.c.id)
+        .outerjoin(stage, sa.and_(stage.c.kind == record.c.kind, stage.c.code == stage_row.c.stage))
         .where(record.c.source == source)
         .order_by(record.c.id, stage_row.c.entered_at, stage_row.c.id)
     )
     piece: list[StagedLife] = []
     with connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(query) as found:
-        for number, origin, stage, entered, left, seconds, imported in found:
+        for number, origin, code, entered, left, seconds, *said in found:
             if not piece or piece[-1].origin != origin:
                 if len(piece) >= AT_ONCE:
                     yield piece
                     piece = []
-                piece.append(StagedLife(origin, [], touched=number in touched))
-            if stage is not None:
-                piece[-1].rows.append(Visit(stage, entered, left, seconds))
-                piece[-1].foreign |= not imported
+                piece.append(StagedLife(origin, [], [], touched=number in touched))
+            if code is not None:
+                piece[-1].rows.append(Visit(code, entered, left, seconds))
+                piece[-1].counts.append(Count(*said))
+                piece[-1].foreign |= not piece[-1].counts[-1].imported
     yield piece
 
 

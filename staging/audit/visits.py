@@ -45,6 +45,8 @@ class Stages:
     codes: Mapping[str, str]
     """Code by code, and by label."""
     closed: frozenset[str]
+    pausing: frozenset[str] = frozenset()
+    """Those that pause the clock."""
 
     def code(self, word: str) -> str:
         """The stage that a source means; a word that is none stays what it is."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from caseline.actions import move_request
+from caseline.actions import move_request, settle_times
 from caseline.actions.move_request import Move
 from staging.audit.findings import Kind
 from tests.factories.checks import case, case_id, change, check, export, found, only
@@ -71,6 +71,49 @@ def test_an_altered_row_names_its_record(told: Desk, alter: str, key: str) -> No
     assert (finding.part, finding.kind, finding.key, finding.field) == ("request", Kind.STAGE_ROWS, key, "stage rows")
     assert finding.expected != finding.found
     assert finding.note
+
+
+@pytest.mark.parametrize(
+    ("alter", "note", "sides"),
+    [
+        (
+            f"UPDATE crm.stage_row SET business_s = business_s - 60 {ONE} AND stage = 'working'",
+            "row 2: its business time",
+            ("business 3600 s, paused 0 s", "business 3540 s, paused 0 s"),
+        ),
+        (
+            f"UPDATE crm.stage_row SET business_s = paused_s, paused_s = 0 {ONE} AND stage = 'waiting'",
+            "row 3: its business time",
+            ("business 0 s, paused 79680 s", "business 79680 s, paused 0 s"),
+        ),
+        (
+            f"UPDATE crm.stage_row SET pausing = true {ONE} AND stage = 'working'",
+            "row 2: the clock of its stage",
+            ("runs", "stands still"),
+        ),
+        (
+            f"UPDATE crm.stage_row SET pausing = false {ONE} AND stage = 'waiting'",
+            "row 3: the clock of its stage",
+            ("stands still", "runs"),
+        ),
+    ],
+)
+def test_an_altered_count_of_business_time_names_its_record(
+    told: Desk, alter: str, note: str, sides: tuple[str, str]
+) -> None:
+    settle_times.settle(told.house, now=NOW)
+    assert check(told).equal
+
+    told.execute(alter)
+
+    finding = only(check(told))
+    assert (finding.key, finding.note, (finding.expected, finding.found)) == (case_id(1), note, sides)
+
+
+def test_stages_that_began_to_pause_after_the_import_are_no_finding(told: Desk) -> None:
+    told.execute("UPDATE crm.stage SET pauses = true WHERE code = 'working'")
+
+    assert check(told).equal
 
 
 def test_a_finding_shows_both_sides_from_the_first_row_that_differs(told: Desk) -> None:
