@@ -57,7 +57,7 @@ def load(id_or_path: str) -> Calendar:
 def parse(text: str, name: str) -> Calendar:
     """The calendar of a YAML text; `name` is what faults call the file."""
     try:
-        _check(text)
+        _check(text, name)
         root = yaml.compose(text, Loader=_LOADER)
         marks: dict[Place, int] = {}
         data = _plain(root, (), marks) if root else None
@@ -73,17 +73,16 @@ def parse(text: str, name: str) -> Calendar:
     return document.calendar(data)
 
 
-def _check(text: str) -> None:
+def _check(text: str, name: str) -> None:
     """Refuse what a calendar has no use for, and what could make it endless: aliases, lists within lists."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            problem = f"alias *{event.anchor} instead of what it stands for"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise FileFault(name, line, f"alias *{event.anchor} is not read: write out what it stands for")
         if depth > _DEEPEST:
-            problem = f"lists within lists, deeper than {_DEEPEST}"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise FileFault(name, line, f"lists within lists, deeper than {_DEEPEST}: no key of a calendar has them")
 
 
 def render(calendar: Calendar) -> str:
