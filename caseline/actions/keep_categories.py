@@ -24,7 +24,9 @@ class Wish:
     label: str | None = None
     hours: int | None = None
     group: str | None = None
-    hours_by_priority: Mapping[str, int] = field(default_factory=dict)
+    """Empty: none again."""
+    hours_by_priority: Mapping[str, int | None] = field(default_factory=dict)
+    """None: no hours of its own again."""
     calendar: str | None = None
     """Empty: the default one again."""
     mode: Mode | None = None
@@ -60,7 +62,11 @@ def _wished(connection: sa.Connection, old: Category | None, code: str, wish: Wi
     changes: dict[str, Any] = {
         "label": wish.label,
         "hours": wish.hours,
-        "hours_by_priority": {**new.hours_by_priority, **wish.hours_by_priority},
+        "hours_by_priority": {
+            priority: hours
+            for priority, hours in {**new.hours_by_priority, **wish.hours_by_priority}.items()
+            if hours is not None
+        },
         "calendar_id": wish.calendar or None,
         "mode": wish.mode,
         "active": wish.active,
@@ -68,6 +74,8 @@ def _wished(connection: sa.Connection, old: Category | None, code: str, wish: Wi
     if wish.group:
         changes |= {"group_id": find_request.group(connection, wish.group), "group": wish.group}
     wished = replace(new, **{name: value for name, value in changes.items() if value is not None})
+    if wish.group == "":
+        wished = replace(wished, group_id=None, group=None)
     return replace(wished, calendar_id=None) if wish.calendar == "" else wished
 
 

@@ -1,6 +1,7 @@
 """The families `caseline category` and `caseline stages`: what requests choose from, and the time they spend."""
 
-from typing import TYPE_CHECKING, Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from caseline.crm.cards import Category
 
+_HOURS: Final = re.compile("[0-9]{0,9}")
 _Code = Annotated[str, typer.Argument(metavar="CODE", help="Short name, as commands use it.")]
 _Label = Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Name that people read.")]
 
@@ -45,10 +47,16 @@ def put(
         int | None, typer.Option("--hours", metavar="N", min=1, help="Hours up to the deadline: 24, 48 or 72.")
     ] = None,
     label: _Label = None,
-    group: Annotated[str | None, typer.Option("--group", metavar="NAME|ID", help="The group responsible.")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="NAME|ID", help="The group responsible; empty: none again.")
+    ] = None,
     priority_hours: Annotated[
         list[str] | None,
-        typer.Option("--priority-hours", metavar="PRIORITY=N", help="Other hours for a priority; repeatable."),
+        typer.Option(
+            "--priority-hours",
+            metavar="PRIORITY=N",
+            help="Other hours for a priority, repeatable; PRIORITY=: none again.",
+        ),
     ] = None,
     calendar: Annotated[
         str | None, typer.Option("--calendar", metavar="ID", help="Another calendar; empty: the default one again.")
@@ -76,11 +84,11 @@ def put(
     _show([found], as_json=as_json)
 
 
-def _priority(text: str) -> tuple[str, int]:
+def _priority(text: str) -> tuple[str, int | None]:
     priority, _, hours = text.rpartition("=")
-    if not (priority and hours.isdecimal()):
+    if not priority or not _HOURS.fullmatch(hours):
         raise typer.BadParameter(f"{text!r}: write PRIORITY=HOURS, such as high=24")
-    return priority, int(hours)
+    return priority, int(hours) if hours else None
 
 
 def _show(found: "Sequence[Category]", *, as_json: bool) -> None:

@@ -361,3 +361,17 @@ def test_a_deadline_whose_visits_have_changed_since_is_not_explained_by_them(
 
     assert caseline("request", "show", number, "--json").object["request"]["deadline"]["told"] is None
     assert "its visits to stages have changed since it was counted" in caseline("request", "show", number).out
+
+
+def test_hours_of_a_priority_and_the_group_of_a_category_can_be_taken_back(caseline: Command, category: Answer) -> None:
+    del category
+    caseline("group", "add", "Line 2")
+    (found,) = caseline("category", "set", "it", "--group", "Line 2", "--json").object["categories"]
+    assert (found["group"], found["hours_by_priority"]) == ("Line 2", {"high": 8})
+
+    caseline("category", "set", "it", "--group", "", "--priority-hours", "high=", "--priority-hours", "low=72")
+
+    (found,) = caseline("category", "list", "--json").object["categories"]
+    assert (found["group"], found["group_id"], found["hours_by_priority"]) == (None, None, {"low": 72})
+    assert caseline("category", "set", "it", "--priority-hours", "=24").code == 2
+    assert caseline("category", "set", "it", "--priority-hours", "high=" + "9" * 5_000).code == 2
