@@ -2,9 +2,9 @@
 
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from caseline.text_files.faults import FileFault
@@ -14,8 +14,10 @@ from caseline.timing.clock import Clock
 from caseline.timing.faults import CalendarFault, TimeFault, TimingFault
 from caseline.timing.vocabulary import Mode
 
-_KEPT: Final = 4096
-"""Some 30 kB each."""
+_MOST: Final = 12_000
+"""Years of lines that are kept, some 10 kB each."""
+_LETTERS: Final = 500
+"""Of a calendar: what is made of them takes as much as a year."""
 _KEYS: Final = (
     "tz",
     "weekend",
@@ -42,17 +44,42 @@ def answers(lines: Iterable[str], find: Callable[[str], Calendar]) -> Iterator[s
     or an object of the keys tz, weekend (Sat, 6), holidays, working_days, short_days (dates, or dates with minutes),
     special_days, hours (`[["09:00", "13:00"], …]`, or by weekday) and own_hours. The answer is `{"id", "deadline"}`,
     `{"id", "elapsed_s", "business_s"}` or `{"id", "error"}`; a bad line never stops the others, and one of which no id
-    can be read is named by its number. Calendars are built once and kept, the last 4096 of them.
+    can be read is named by its number. Calendars are built once and kept, the last used ones, within some 120 MB.
     """
-
-    @lru_cache(maxsize=_KEPT)
-    def clock(calendar: str, mode: Mode) -> Clock:
-        wanted = json.loads(calendar)
-        return Clock(find(wanted) if isinstance(wanted, str) else inline(wanted), mode)
-
+    kept = _Kept(find)
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _written(_answer(number, line.removeprefix("\ufeff"), clock))
+            yield _written(_answer(number, line.removeprefix("\ufeff"), kept.clock))
+
+
+class _Kept:
+    """Clocks by the JSON of their calendar and their mode."""
+
+    def __init__(self, find: Callable[[str], Calendar]) -> None:
+        self._find = find
+        self._clocks: OrderedDict[tuple[str, Mode], Clock] = OrderedDict()
+        self._sizes: dict[tuple[str, Mode], int] = {}
+        self._size = 0
+
+    def clock(self, calendar: str, mode: Mode) -> Clock:
+        """The clock, built where it is not kept."""
+        if self._clocks:
+            self._measure(next(reversed(self._clocks)))  # it has grown by the years that it was asked for
+        key = (calendar, mode)
+        if key not in self._clocks:
+            wanted = json.loads(calendar)
+            self._clocks[key] = Clock(self._find(wanted) if isinstance(wanted, str) else inline(wanted), mode)
+            self._measure(key)
+        self._clocks.move_to_end(key)
+        while self._size > _MOST and len(self._clocks) > 1:
+            oldest, _ = self._clocks.popitem(last=False)
+            self._size -= self._sizes.pop(oldest)
+        return self._clocks[key]
+
+    def _measure(self, key: tuple[str, Mode]) -> None:
+        now = 1 + len(key[0]) // _LETTERS + self._clocks[key].years
+        self._size += now - self._sizes.get(key, 0)
+        self._sizes[key] = now
 
 
 def _written(answer: Mapping[str, Any]) -> str:

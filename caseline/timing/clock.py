@@ -54,6 +54,11 @@ class Clock:
         self.boundary: Final = boundary
         self._lines: Lines | None = None
 
+    @property
+    def years(self) -> int:
+        """Of how many years it keeps lines; a year takes some 10 kB at most."""
+        return self._lines.last - self._lines.first + 1 if self._lines else 0
+
     def deadline(self, start: datetime, target_s: int, *, pauses: Iterable[Pause] = ()) -> datetime:
         """The instant by which the target is used up, without what falls into pauses."""
         self._check_target(target_s)

@@ -177,3 +177,26 @@ def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_its_first_line() -> Non
     (line,) = cases.answers([case], calendar_file.load)
 
     assert json.loads(line) == {"id": 1, "deadline": "2026-06-08T15:30:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("most", "built"),
+    [(1_000, ["a", "b"]), (20, ["a", "b", "a", "b"])],
+    ids=["they fit", "one fits"],
+)
+def test_calendars_are_built_once_as_long_as_their_years_fit(
+    monkeypatch: pytest.MonkeyPatch, most: int, built: list[str]
+) -> None:
+    monkeypatch.setattr(cases, "_MOST", most)
+    asked: list[str] = []
+
+    def find(name: str) -> Calendar:
+        asked.append(name)
+        return calendar_file.load("ru")
+
+    case = {"start": "2006-06-05T15:30:00Z", "end": "2026-06-05T15:30:00Z"}
+    lines = [json.dumps({"id": name, **case, "calendar": name}) for name in ("a", "a", "b", "a", "b")]
+    found = list(cases.answers(lines, find))
+
+    assert len({json.loads(line)["business_s"] for line in found}) == 1
+    assert asked == built
