@@ -61,12 +61,19 @@ def test_a_bad_file_keeps_the_good_ones_from_counting(desk: ServiceDesk, tmp_pat
     assert desk.query("SELECT max(version) FROM timing.calendar_version") == [(1,)]
 
 
-def test_files_of_one_calendar_count_one_after_the_other(api: Api, desk: ServiceDesk, tmp_path: Path) -> None:
-    files = [tmp_path / "2028.csv", tmp_path / "2029.csv"]
-    for file in files:
-        file.write_text(DAYS.replace("2028", file.stem), encoding="utf-8")
+def test_files_of_every_format_count_one_after_the_other(api: Api, desk: ServiceDesk, tmp_path: Path) -> None:
+    contents = {
+        "2028.csv": DAYS,
+        "2029.ics": "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20290103\nSUMMARY:New year\nEND:VEVENT\n",
+        "2030.xml": '<calendar year="2030"><days><day d="01.03" t="1"/><day d="01.05" t="3"/></days></calendar>',
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
 
-    refresh_calendars(CalendarOptions(files=[str(file) for file in files], apply=True))
+    refresh_calendars(CalendarOptions(files=[str(tmp_path / name) for name in contents], apply=True))
 
-    assert artifacts(api)["calendars"].count("It counts") == 2
-    assert desk.query("SELECT max(version) FROM timing.calendar_version") == [(3,)]
+    shown = artifacts(api)["calendars"]
+    assert shown.count("It counts") == 3
+    assert "Sat 5 Jan 2030: off → working" in shown
+    ((years,),) = desk.query("SELECT document -> 'years' FROM timing.calendar_version WHERE version = 4")
+    assert {year: years[year] for year in ("2028", "2029", "2030")} == {name[:4]: name for name in contents}
