@@ -27,7 +27,7 @@ def versions(house: House, *, now: datetime, calendar_id: str | None = None) -> 
     """Versions of a calendar, or of all, newest first."""
     with house.engine.begin() as connection:
         ready(connection, now=now)
-        return store.versions(connection, calendar_id)
+        return store.versions(connection, calendar_id, at=now)
 
 
 def newest(house: House, calendar_id: str | None, *, now: datetime) -> Calendar:

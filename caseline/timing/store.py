@@ -33,7 +33,7 @@ class Version:
     title: str
     zone: str
     provisional: tuple[int, ...]
-    """Years around its making that it does not know exactly."""
+    """Years around the time of asking that it does not know exactly."""
     note: Note
     is_default: bool
 
@@ -62,8 +62,8 @@ def newest(connection: sa.Connection) -> dict[str, int]:
     return {row.calendar_id: row.newest for row in connection.execute(query)}
 
 
-def versions(connection: sa.Connection, calendar_id: str | None = None) -> list[Version]:
-    """Versions of a calendar, or of all, newest first."""
+def versions(connection: sa.Connection, calendar_id: str | None = None, *, at: datetime) -> list[Version]:
+    """Versions of a calendar, or of all, newest first; `at` is now."""
     made, held = tables.calendar_version, tables.calendar
     query = (
         sa.select(made, held.c.is_default)
@@ -72,16 +72,16 @@ def versions(connection: sa.Connection, calendar_id: str | None = None) -> list[
     )
     if calendar_id is not None:
         query = query.where(made.c.calendar_id == calendar_id)
-    return [_version(row) for row in connection.execute(query)]
+    return [_version(row, at) for row in connection.execute(query)]
 
 
-def _version(row: Any) -> Version:  # noqa: ANN401 - a row
+def _version(row: Any, at: datetime) -> Version:  # noqa: ANN401 - a row
     return Version(
         calendar=row.calendar_id,
         version=row.version,
         title=row.document.get("title", ""),
         zone=row.document["zone"],
-        provisional=tuple(row.provisional),
+        provisional=provisional(document.calendar(row.document), at),
         note=Note(at=row.made_at, by=row.made_by, reason=row.reason),
         is_default=row.is_default,
     )
@@ -97,7 +97,6 @@ def add(connection: sa.Connection, calendar: Calendar, note: Note) -> bool:
         "calendar_id": calendar.id,
         "version": calendar.version,
         "document": document.plain(calendar),
-        "provisional": provisional(calendar, note.at),
         "made_at": note.at,
         "made_by": note.by,
         "reason": note.reason,
@@ -120,7 +119,7 @@ def make_default(connection: sa.Connection, calendar_id: str) -> bool:
     return connection.execute(chosen).scalar_one_or_none() is not None
 
 
-def provisional(calendar: Calendar, at: datetime) -> list[int]:
+def provisional(calendar: Calendar, at: datetime) -> tuple[int, ...]:
     """The years around a moment that the calendar does not know exactly."""
     years = (at.year + step for step in _YEARS_AROUND)
-    return [year for year in years if calendar.standing(year) is not Standing.EXACT]
+    return tuple(year for year in years if calendar.standing(year) is not Standing.EXACT)

@@ -1,7 +1,7 @@
 """Tables of the timing room: calendars, and every version that each of them has had."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.db.metadata import metadata
 
@@ -23,7 +23,6 @@ calendar_version = sa.Table(
     sa.Column("calendar_id", sa.Text, sa.ForeignKey("timing.calendar.id"), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("document", JSONB, nullable=False),
-    sa.Column("provisional", ARRAY(sa.Integer), nullable=False),
     sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
@@ -31,5 +30,4 @@ calendar_version = sa.Table(
     sa.CheckConstraint("reason <> ''", name="reason"),
     schema=SCHEMA,
 )
-"""Versions never change; `document` is what `caseline.timing.document.plain` writes, `provisional` the years around
-`made_at` that this version does not know exactly."""
+"""Versions never change; `document` is what `caseline.timing.document.plain` writes."""

@@ -53,12 +53,15 @@ def test_a_version_that_somebody_else_has_made_is_not_overwritten(connection: sa
     assert store.find(connection, "test") == calendar()
 
 
-def test_who_made_a_version_when_and_why_is_kept_with_its_provisional_years(connection: sa.Connection) -> None:
+@pytest.mark.parametrize(("year", "provisional"), [(2025, ()), (2026, (2028,)), (2028, (2028, 2029, 2030))])
+def test_who_made_a_version_when_and_why_is_kept_and_its_years_are_those_around_now(
+    connection: sa.Connection, year: int, provisional: tuple[int, ...]
+) -> None:
     store.add(connection, russia(), NOTE)
 
-    (found,) = store.versions(connection)
+    (found,) = store.versions(connection, at=at(f"{year}-06-01 09:00"))
 
-    assert (found.calendar, found.version, found.note, found.provisional) == ("ru", 1, NOTE, (2028,))
+    assert (found.calendar, found.version, found.note, found.provisional) == ("ru", 1, NOTE, provisional)
     assert found.is_default
 
 
@@ -77,7 +80,7 @@ def test_the_shipped_calendars_are_put_in_once(connection: sa.Connection) -> Non
     know_calendars.ready(connection, now=NOW)
     know_calendars.ready(connection, now=NOW)
 
-    assert [version.calendar for version in store.versions(connection)] == ["ru"]
+    assert [version.calendar for version in store.versions(connection, at=NOW)] == ["ru"]
 
 
 def test_clocks_follow_a_new_version_and_keep_the_old_one(connection: sa.Connection) -> None:
