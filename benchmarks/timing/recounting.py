@@ -22,8 +22,8 @@ from caseline.crm.intake import Intake
 from caseline.db import schema
 from caseline.db.engine import open_engine
 from caseline.settings import Settings
-from caseline.timing.editing import DayKind
 from caseline.timing.store import Note
+from caseline.timing.vocabulary import DayKind
 
 GOAL_S: Final = 10.0
 NOW: Final = datetime(2026, 6, 5, 12, tzinfo=UTC)

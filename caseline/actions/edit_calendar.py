@@ -15,9 +15,9 @@ from caseline.text_files.faults import FileFault
 from caseline.timing import calendar_file, difference, document, editing, reading, store
 from caseline.timing.calendars import Calendar
 from caseline.timing.difference import Change
-from caseline.timing.editing import DayKind
 from caseline.timing.faults import CalendarFault
 from caseline.timing.store import Note
+from caseline.timing.vocabulary import DayKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Shows calendars, their versions and proposals on the screen or as JSON."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from caseline.cli import screen
@@ -14,14 +13,6 @@ if TYPE_CHECKING:
     from caseline.timing.store import Version
     from caseline.timing.trust import Notice
     from caseline.timing.years import Year
-
-
-class DayChoice(StrEnum):
-    """What a day can be made."""
-
-    OFF = "off"
-    WORKING = "working"
-    SHORT = "short"
 
 
 def versions(found: "Sequence[Version]", notices: "Sequence[Notice]", *, as_json: bool) -> None:

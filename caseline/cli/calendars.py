@@ -9,7 +9,7 @@ import typer
 from caseline.cli import calendar_files, calendar_shown, counting, door, screen
 from caseline.cli.choices import CalendarOption, JsonOption, LanguageOption
 from caseline.cli.plain import plain
-from caseline.timing.vocabulary import Language
+from caseline.timing.vocabulary import DayKind, Language
 
 if TYPE_CHECKING:
     from caseline.actions.edit_calendar import Proposal
@@ -96,7 +96,7 @@ def read(
 
 def day(
     date: Annotated[datetime, typer.Argument(metavar="DATE", formats=["%Y-%m-%d"], help="The day, YYYY-MM-DD.")],
-    kind: Annotated[calendar_shown.DayChoice, typer.Argument(help="What it becomes.")],
+    kind: Annotated[DayKind, typer.Argument(help="What it becomes.")],
     reason: _Reason,
     calendar: CalendarOption = None,
     minutes: Annotated[
@@ -108,9 +108,8 @@ def day(
 ) -> None:
     """Make a day off, working or short, in a new version of a calendar; deadlines of open requests are counted anew."""
     from caseline.actions import edit_calendar
-    from caseline.timing.editing import DayKind
 
-    wish = edit_calendar.DayWish(date.date(), DayKind(kind.value), reason, minutes)
+    wish = edit_calendar.DayWish(date.date(), kind, reason, minutes)
     with door.house() as house:
         proposal = edit_calendar.propose_day(house, wish, calendar_id=calendar, now=door.now())
         applied = _apply(house, proposal, reason, by)

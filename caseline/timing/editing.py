@@ -2,23 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
 from caseline.timing.calendars import FIRST_YEAR, LAST_YEAR, Calendar
 from caseline.timing.faults import CalendarFault
-from caseline.timing.vocabulary import WORKS, Kind
+from caseline.timing.vocabulary import WORKS, DayKind, Kind
 
 HOUR: Final = 60
 """Minutes by which a short day is shorter, where nothing else is said (Labour Code, art. 95)."""
-
-
-class DayKind(StrEnum):
-    """What somebody can make of a day."""
-
-    OFF = "off"
-    WORKING = "working"
-    SHORT = "short"
 
 
 def edited(calendar: Calendar, day: date, kind: DayKind, *, reason: str, minutes: int = HOUR) -> Calendar:

@@ -49,6 +49,14 @@ class Kind(StrEnum):
     """Off by decree of the president, while `SpecialDays.OFF` says so."""
 
 
+class DayKind(StrEnum):
+    """What somebody can make of a day."""
+
+    OFF = "off"
+    WORKING = "working"
+    SHORT = "short"
+
+
 WORKS: Final = frozenset({Kind.WORKING, Kind.SHORT, Kind.OWN_HOURS})
 
 

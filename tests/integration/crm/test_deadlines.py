@@ -9,9 +9,8 @@ from caseline.actions.edit_calendar import DayWish
 from caseline.crm import deadlines
 from caseline.crm.cards import Card, Deed, Refused
 from caseline.timing import wording
-from caseline.timing.editing import DayKind
 from caseline.timing.store import Note
-from caseline.timing.vocabulary import Language, Mode
+from caseline.timing.vocabulary import DayKind, Language, Mode
 from tests.factories.cards import ServiceDesk, moscow, service_desk
 
 FRIDAY = "2026-06-05 18:30"

@@ -16,10 +16,9 @@ from caseline.crm.cards import Deed, NewCard
 from caseline.crm.terms import Terms
 from caseline.timing import instants, store
 from caseline.timing.clock import Clock
-from caseline.timing.editing import DayKind
 from caseline.timing.faults import CalendarFault
 from caseline.timing.store import Note
-from caseline.timing.vocabulary import Mode
+from caseline.timing.vocabulary import DayKind, Mode
 from tests.factories.cards import ServiceDesk, moscow, service_desk
 from tests.factories.timing import russia
 

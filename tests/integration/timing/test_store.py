@@ -11,9 +11,10 @@ from caseline.actions import know_calendars
 from caseline.db.engine import open_engine
 from caseline.timing import store
 from caseline.timing.clocks import Clocks
-from caseline.timing.editing import DayKind, edited
+from caseline.timing.editing import edited
 from caseline.timing.faults import CalendarFault
 from caseline.timing.store import Note
+from caseline.timing.vocabulary import DayKind
 from tests.factories.timing import at, calendar, days, russia
 
 NOW = at("2026-11-02 09:00")

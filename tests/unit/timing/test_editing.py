@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from caseline.timing.editing import DayKind, edited
+from caseline.timing.editing import edited
 from caseline.timing.faults import CalendarFault
-from caseline.timing.vocabulary import Kind
+from caseline.timing.vocabulary import DayKind, Kind
 from tests.factories.timing import calendar, days, russia
 
 MONDAY, SATURDAY = date(2026, 6, 8), date(2026, 6, 6)
