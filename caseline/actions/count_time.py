@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from caseline.timing import calendar_file, cases, instants, trust
+from caseline.timing import calendar_file, cases, instants, reading, trust
 from caseline.timing.calendars import Calendar
 from caseline.timing.clock import Clock, Duration
 from caseline.timing.explain import Explanation, explain
@@ -16,7 +15,6 @@ from caseline.timing.vocabulary import Mode
 
 Find = Callable[[str | None], Calendar]
 """The newest version of a calendar in the database; None asks for the default one."""
-_FILES: Final = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Due:
 
 def calendar(wanted: str | None, find: Find) -> Calendar:
     """A calendar by its id, or the one of a YAML file; the database is asked for ids only."""
-    if wanted is not None and Path(wanted).suffix in _FILES:
+    if wanted is not None and Path(wanted).suffix in reading.YAML:
         return calendar_file.load(wanted)
     return find(wanted)
 

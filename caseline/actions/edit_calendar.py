@@ -58,7 +58,7 @@ def propose_file(house: House, content: bytes, name: str, *, calendar_id: str | 
     """
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        if PurePath(name).suffix.lower() not in {".yaml", ".yml"}:
+        if PurePath(name).suffix.lower() not in reading.YAML:
             old = know_calendars.of(connection, calendar_id)
             return _proposal(old, reading.next_version(old, content, name))
         found = calendar_file.parse(decoding.decoded(content, name), name)

@@ -142,13 +142,6 @@ def test_cancelled_events_are_left_out() -> None:
     assert reading.next_version(OLD, kept + cancelled, "a.ics").works(date(2025, 11, 4))
 
 
-def test_a_yaml_file_replaces_the_calendar_and_counts_the_version_on() -> None:
-    content = b"calendar: own\nversion: 1\nzone: Asia/Omsk\nholidays: [2025-05-01]\n"
-    found = reading.next_version(OLD, content, "own.yml")
-
-    assert (found.version, found.zone, len(found.holidays)) == (4, "Asia/Omsk", 1)
-
-
 @pytest.mark.parametrize(
     ("name", "content", "fault"),
     [
@@ -199,7 +192,6 @@ def test_a_yaml_file_replaces_the_calendar_and_counts_the_version_on() -> None:
         ("a.csv", b"\xff\xfed\x00\x00\xd8", "a.csv:1: begins like utf-16 and is damaged: save the file as UTF-8"),
         ("a.csv", CSV.encode("cp866"), "a.csv:1: neither UTF-8 nor windows-1251"),
         ("a.csv", b"date,kind\n2025-05-01,\x98\n", "a.csv:2: neither UTF-8 nor windows-1251"),
-        ("a.yaml", b"calendar: other\nzone: UTC\n", "a.yaml:1: this is calendar other, not own"),
         ("a.ics", ics("DTSTART;VALUE=DATE:20251227"), "a.ics:1: does not fit calendar own: working_days.2025-12-27"),
     ],
 )

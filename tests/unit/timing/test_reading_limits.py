@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from caseline.text_files.faults import FileFault
-from caseline.timing import reading
+from caseline.timing import calendar_file, reading
+from caseline.timing.calendars import Calendar
 from tests.factories.timing import calendar
 
 OWN = calendar(id="own")
@@ -46,6 +47,13 @@ def test_a_json_list_has_a_day_off_for_each_week_at_least() -> None:
 LONG = "1" * 5_000
 
 
+def read(content: str, name: str) -> Calendar:
+    """What a file of any format comes to."""
+    if name.endswith(reading.YAML):
+        return calendar_file.parse(content, name)
+    return reading.next_version(OWN, content.encode(), name)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -70,7 +78,7 @@ LONG = "1" * 5_000
 )
 def test_what_has_no_end_and_no_bounds_is_named_with_its_line(name: str, content: str, said: str) -> None:
     with pytest.raises(FileFault) as refused:
-        reading.next_version(OWN, content.encode(), name)
+        read(content, name)
 
     assert str(refused.value).startswith(said)
 
