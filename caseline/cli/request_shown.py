@@ -96,7 +96,7 @@ def _without(found: "Sight") -> str:
         return ", as long as it has no category"
     if found.uncountable is None:
         return ""
-    return f": no calendar reaches {found.uncountable.date().isoformat()}, correct that date of it"
+    return f": no calendar reaches {found.uncountable.date().isoformat()}; correct that date in its source"
 
 
 def stages(found: "Sight") -> Any:  # noqa: ANN401 - a table

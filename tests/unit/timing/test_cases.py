@@ -181,8 +181,8 @@ def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_its_first_line() -> Non
 
 @pytest.mark.parametrize(
     ("most", "built"),
-    [(1_000, ["a", "b"]), (20, ["a", "b", "a", "b"])],
-    ids=["they fit", "one fits"],
+    [(48, ["a", "b"]), (47, ["a", "b", "b"]), (20, ["a", "b", "a", "b"])],
+    ids=["both fit", "they grow until one fits", "one alone is kept"],
 )
 def test_calendars_are_built_once_as_long_as_their_years_fit(
     monkeypatch: pytest.MonkeyPatch, most: int, built: list[str]

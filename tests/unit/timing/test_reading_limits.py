@@ -89,3 +89,9 @@ def test_the_first_and_the_last_day_that_a_calendar_tells_of_can_be_read(day: da
 
     for name, content in (("a.csv", f"date,kind\n{day},off\n"), ("a.ics", event)):
         assert day in reading.next_version(OWN, content.encode(), name).holidays
+
+
+@pytest.mark.parametrize(("lists", "said"), [(19, "no list of hours|no span of hours"), (20, "deeper than 20")])
+def test_twenty_levels_are_more_than_a_calendar_needs(lists: int, said: str) -> None:
+    with pytest.raises(FileFault, match=said):
+        read("calendar: own\nzone: UTC\nhours: " + "[" * lists + "]" * lists, "a.yaml")
