@@ -89,11 +89,11 @@ _STANDS: Final = """
 """
 _STOP: Final = f"""
 UPDATE crm.deadline AS d SET stopped_at = now.at FROM now
-WHERE d.record_id = now.id AND d.stopped_at IS NULL AND {_STANDS}
+WHERE d.record_id = now.id AND d.record_id = ANY(:ids) AND d.stopped_at IS NULL AND {_STANDS}
 """  # noqa: S608 - our own words
 _COUNT_AGAIN: Final = f"""
 DELETE FROM crm.deadline AS d USING now
-WHERE d.record_id = now.id AND NOT now.closed
+WHERE d.record_id = now.id AND d.record_id = ANY(:ids) AND NOT now.closed
   AND (now.id = ANY(:altered) OR d.stopped_at IS NOT NULL AND NOT {_STANDS})
 RETURNING d.record_id
 """  # noqa: S608 - our own words
@@ -110,7 +110,7 @@ _PAUSES: Final = f"""
 SELECT d.record_id, array_agg(ARRAY[{_SECOND.format("w.entered_at")}, {_SECOND.format("w.left_at")}]
   ORDER BY w.entered_at, w.id) FILTER (WHERE w.left_at > w.entered_at)
 FROM crm.deadline AS d JOIN crm.stage_row AS w ON w.record_id = d.record_id AND w.pausing
-WHERE d.record_id = ANY(:ids)
+WHERE d.record_id = ANY(:ids) AND w.record_id = ANY(:ids)
 GROUP BY d.record_id
 """  # noqa: S608 - our own words
 _CLEAR_ROWS: Final = "DELETE FROM crm.stage_row WHERE record_id = ANY(:ids)"
