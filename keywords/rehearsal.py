@@ -1,7 +1,7 @@
 """Compares two dictionaries on the same requests: how many change, from which category to which."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -65,30 +65,53 @@ def prepare(request_id: int, body: str, subject: str, *, new_text_only: bool = T
     return Prepared(request_id, paragraphs, above, new_text_only, keys)
 
 
+_Words = tuple[Slot, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """By what the requests are found in which changed entries can occur at all."""
+    """By what the requests are found in which changed entries can occur at all.
 
-    entries: tuple[tuple[Slot, ...], ...]
-    words: tuple[tuple[frozenset[str], ...], ...]
-    """The keys of each word of each entry."""
+    Each entry is asked about only where its rarest word among the changed entries stands, so a request costs what its
+    own words cost, however large the change is.
+    """
+
+    words: Mapping[str, Sequence[_Words]]
+    """Entries by the keys of their rarest word."""
+    prefixes: Mapping[str, Sequence[_Words]]
+    """The same for those whose rarest word is the beginning of one."""
+    lengths: Collection[int]
+    """Of these beginnings."""
 
     def meets(self, request: Prepared) -> bool:
         """Whether all words of a changed entry stand in a request, wherever; elsewhere nothing can change."""
         return any(
-            all(_stands(slot, keys, request.keys) for slot, keys in zip(slots, words, strict=True))
-            for slots, words in zip(self.entries, self.words, strict=True)
+            all(_stands(slot, request.keys) for slot in entry)
+            for word in request.keys
+            for entry in (
+                *self.words.get(word, ()),
+                *(entry for length in self.lengths for entry in self.prefixes.get(word[:length], ())),
+            )
         )
 
 
-def _stands(slot: Slot, keys: frozenset[str], text: frozenset[str]) -> bool:
-    return any(word.startswith(slot.keys) for word in text) if slot.prefix else not keys.isdisjoint(text)
+def _stands(slot: Slot, text: frozenset[str]) -> bool:
+    if slot.prefix:
+        return any(word.startswith(slot.keys) for word in text)
+    return not text.isdisjoint(slot.keys)
 
 
 def touch(changed: Iterable[Expanded]) -> Touch:
     """What finds the requests that these entries, old and new ones, can occur in."""
-    entries = tuple({each.slots for each in changed if each.slots})
-    return Touch(entries, tuple(tuple(frozenset(slot.keys) for slot in slots) for slots in entries))
+    entries = {each.slots for each in changed if each.slots}
+    frequent = Counter(slot for slots in entries for slot in set(slots))
+    words: dict[str, list[_Words]] = {}
+    prefixes: dict[str, list[_Words]] = {}
+    for slots in entries:
+        rarest = min(slots, key=lambda slot: frequent[slot])
+        for key in rarest.keys:
+            (prefixes if rarest.prefix else words).setdefault(key, []).append(slots)
+    return Touch(words, prefixes, {len(prefix) for prefix in prefixes})
 
 
 def decide(classifier: Classifier, request: Prepared) -> Decision:

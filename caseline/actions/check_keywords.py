@@ -13,6 +13,7 @@ from keywords.entries import Entry, Expanded, Slot
 from keywords.faults import Code, Fault, fault
 from keywords.source import Loaded
 from keywords.store import Kept
+from keywords.vocabulary import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def from_file(house: House, content: bytes, name: str) -> FromFile:
     """The edits that bring the dictionary to what a file says of its rows; other entries stay.
 
     A row meets the entry of the same words, whatever form they are in: of the same category first, or else the only one
-    there is. Empty cells leave what is. Raises `FileFault` when it is no such file at all.
+    there is. Empty cells leave what is, so a row without a kind meets an entry of any. Raises `FileFault` when it is no
+    such file at all.
     """
     with house.engine.connect() as connection:
         loaded = house.words.now(connection)
@@ -60,9 +62,13 @@ def from_file(house: House, content: bytes, name: str) -> FromFile:
     written = {row.row: row for row in rows}
     edits, unchanged = [], 0
     known, many = _known(loaded.kept), Counter(each.slots for each in checked.entries)
+    others = _others(loaded.kept, named=checked.entries)
     for expanded in checked.entries:
-        kept = _meant(expanded, known, alone=many[expanded.slots] == 1)
-        edit = _edit(expanded, kept, written[expanded.entry.id or 0])
+        row, alone = written[expanded.entry.id or 0], many[expanded.slots] == 1
+        kept = _meant(expanded, known.get(expanded.slots, []), alone=alone)
+        if kept is None and others and not row.kind.strip():
+            kept = _meant(expanded, others.get(_as_written(expanded.entry), []), alone=alone)
+        edit = _edit(expanded, kept, row)
         edits += [edit] if edit else []
         unchanged += edit is None
     updated = sum(edit.id is not None for edit in edits)
@@ -117,8 +123,21 @@ def _known(kept: Iterable[Kept]) -> Known:
     return known
 
 
-def _meant(expanded: Expanded, known: Known, *, alone: bool) -> Kept | None:
-    same = known.get(expanded.slots, [])
+def _others(kept: Iterable[Kept], *, named: Iterable[Expanded]) -> Known:
+    """Entries of other kinds than `forms` by their words as written, without those that a row names by their kind."""
+    taken = {(each.slots, each.entry.category) for each in named}
+    others: dict[tuple[Slot, ...], list[Kept]] = {}
+    for each in kept:
+        if each.entry.kind is not Kind.FORMS and (each.expanded.slots, each.entry.category) not in taken:
+            others.setdefault(_as_written(each.entry), []).append(each)
+    return others
+
+
+def _as_written(entry: Entry) -> tuple[Slot, ...]:
+    return expansion.slots(entry.keyword, Kind.EXACT)
+
+
+def _meant(expanded: Expanded, same: Sequence[Kept], *, alone: bool) -> Kept | None:
     of_category = [kept for kept in same if kept.entry.category == expanded.entry.category]
     if of_category:
         return of_category[0]

@@ -65,12 +65,44 @@ def test_a_file_changes_entries_and_doubles_none(desk: ServiceDesk) -> None:
     found = check_keywords.from_file(desk.house, content, "words.csv")
     save(desk, list(found.edits))
 
-    assert (found.new, found.updated, found.unchanged, found.faults) == (2, 1, 0, ())
+    assert (found.new, found.updated, found.unchanged, found.faults) == (1, 1, 1, ())
     assert entries(desk) == [
         ("Возвраты", 70, "returns", "forms", True, "first"),
         ("щиток", 40, "repair", "exact", True, ""),
-        ("щиток", 40, "repair", "forms", True, ""),
         ("курьер", 50, "delivery", "forms", True, "new"),
+    ]
+
+
+def test_rows_without_a_kind_mean_the_entries_of_any_kind_and_other_rows_those_of_theirs(desk: ServiceDesk) -> None:
+    pages.dictionary(
+        desk.house,
+        Entry("щиток", 40, "repair", Kind.EXACT),
+        Entry("гаран", 5, "repair", Kind.PREFIX),
+        Entry("курьер", 7, "repair", Kind.EXACT),
+        Entry("отказ", 8, "returns", Kind.EXACT),
+        Entry("замена", 9, "returns", Kind.EXACT),
+    )
+    content = (
+        "keyword,weight,category,kind\n"
+        "Щиток,41,repair,\n"
+        "гаран,6,repair,\n"
+        "курьер,8,delivery,\n"  # the only one of these words moves
+        "отказ,9,returns,exact\nотказ,10,returns,\n"  # the first row names the entry, so the second is another one
+        "замена,1,delivery,\nзамена,2,repair,\n"  # two rows, and nobody knows which of them is meant
+    ).encode()
+
+    found = check_keywords.from_file(desk.house, content, "words.csv")
+    save(desk, list(found.edits))
+
+    assert entries(desk) == [
+        ("Щиток", 41, "repair", "exact", True, ""),
+        ("гаран", 6, "repair", "prefix", True, ""),
+        ("курьер", 8, "delivery", "exact", True, ""),
+        ("отказ", 9, "returns", "exact", True, ""),
+        ("замена", 9, "returns", "exact", True, ""),
+        ("отказ", 10, "returns", "forms", True, ""),
+        ("замена", 1, "delivery", "forms", True, ""),
+        ("замена", 2, "repair", "forms", True, ""),
     ]
 
 

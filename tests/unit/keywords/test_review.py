@@ -2,9 +2,11 @@
 
 import random
 
+import pytest
+
 from keywords import rehearsal, review
 from keywords.classifier import Classifier
-from keywords.entries import Expanded
+from keywords.entries import Expanded, Slot
 from keywords.review import Pair
 from keywords.rules import Rules
 from keywords.tally import tally
@@ -94,6 +96,30 @@ def test_a_rehearsal_says_what_classifying_for_real_will_say() -> None:
         expected = {(n, *pair) for n, pair in enumerate(real) if pair[0] != pair[1]}
         assert {(n, step.old, step.new) for step, ids in found.steps.items() for n in ids} == expected
         assert found.changed == len(expected)
+
+
+def test_a_request_is_looked_at_again_only_where_all_words_of_a_changed_entry_stand() -> None:
+    changed = [entry("возврат товара"), entry("щит", kind=Kind.EXACT), entry("кабел провод", kind=Kind.PREFIX)]
+    touch = rehearsal.touch(changed)
+
+    met = [text for text in TOUCHED if touch.meets(rehearsal.prepare(1, text, ""))]
+
+    assert met == ["товары на возврат", "щит", "провода и кабели"]
+
+
+TOUCHED = ["товары на возврат", "возврат денег", "щиты", "щит", "провода и кабели", "кабели", ""]
+
+
+def test_a_large_change_is_not_looked_through_once_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Slot] = []
+    monkeypatch.setattr(rehearsal, "_stands", lambda slot, _text: asked.append(slot) or True)
+    # They all begin alike, as the phrases of a learned dictionary do.
+    touch = rehearsal.touch([entry(f"возврат товара k{n}", kind=Kind.EXACT) for n in range(2_000)])
+
+    met = [touch.meets(rehearsal.prepare(n, f"возврат товара k{n}", "")) for n in range(1_990, 2_010)]
+
+    assert met == [True] * 10 + [False] * 10
+    assert len(asked) == 10 * 3
 
 
 def test_forms_for_administrators_name_what_matches() -> None:
