@@ -11,15 +11,15 @@ import sqlalchemy as sa
 from keywords import tables
 
 _KEEP_SCORED: Final = """
-INSERT INTO keywords.scored (record_id, version, outcome, category, score, margin, entries, decisive, at)
-SELECT record_id, version, outcome, category, score, margin, entries, decisive, :at
+INSERT INTO keywords.scored (record_id, version, outcome, category, score, margin, entries, decisive, silent, at)
+SELECT record_id, version, outcome, category, score, margin, entries, decisive, silent, :at
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
   record_id bigint, version int, outcome text, category text, score float8, margin float8, entries bigint[],
-  decisive bigint[]
+  decisive bigint[], silent bigint[]
 )
 ON CONFLICT (record_id) DO UPDATE SET version = excluded.version, outcome = excluded.outcome,
   category = excluded.category, score = excluded.score, margin = excluded.margin, entries = excluded.entries,
-  decisive = excluded.decisive, at = excluded.at
+  decisive = excluded.decisive, silent = excluded.silent, at = excluded.at
 """
 
 
@@ -74,7 +74,7 @@ MOST: Final = 50_000
 """Records that uses are counted over, the last that were looked at: enough to judge an entry, and soon counted."""
 _USES: Final = """
 WITH looked AS MATERIALIZED (
-  SELECT entries, decisive FROM keywords.scored ORDER BY at DESC LIMIT :most
+  SELECT entries || silent AS entries, decisive FROM keywords.scored ORDER BY at DESC LIMIT :most
 ), found AS (
   SELECT id, count(*) AS hits FROM looked CROSS JOIN LATERAL unnest(entries) AS e (id) GROUP BY id
 ), decided AS (
@@ -91,6 +91,7 @@ class Use:
     """How often an entry was found in the records that were last looked at, and how often it decided."""
 
     hits: int
+    """Whether it counted there or not."""
     decided: int
 
 

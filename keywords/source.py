@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from keywords import store
 from keywords.classifier import Classifier
-from keywords.entries import Entry
 from keywords.rules import Rules
 from keywords.scoring import Decision
 from keywords.store import Kept
@@ -26,11 +25,17 @@ class Loaded:
 
     def say(self, body: str, subject: str) -> "Said":
         """What it says of a request, to be kept beside it."""
-        evidence = self.classifier.find(body, subject)
+        in_body, in_subject = self.classifier.in_body(body), self.classifier.in_subject(subject)
+        evidence = self.classifier.evidence(in_body, in_subject)
         decision = self.classifier.scales.weigh(evidence)
-        found = [self.classifier.entries[index].entry for index in evidence.body | evidence.subject]
-        decisive = [entry for entry in found if entry.category == decision.category]
-        return Said(self.version, decision, _ids(found), _ids(decisive))
+        counted = evidence.body | evidence.subject
+        silent = {index for each in (*in_body, *in_subject) for index in self.classifier.trie.ends[each[2]]} - counted
+        decisive = [index for index in counted if self.classifier.entries[index].entry.category == decision.category]
+        return Said(self.version, decision, self._ids(counted), self._ids(decisive), self._ids(silent))
+
+    def _ids(self, indices: Iterable[int]) -> list[int]:
+        entries = (self.classifier.entries[index].entry for index in indices)
+        return sorted(entry.id for entry in entries if entry.id is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Said:
     """Ids of the entries that counted."""
     decisive: list[int]
     """Those of the winner."""
+    silent: list[int]
+    """Ids of those that were found and spoke for nothing: inside longer ones, or blocking."""
 
     def row(self, record_id: int) -> dict[str, Any]:
         """The row of `keywords.scored`."""
@@ -55,6 +62,7 @@ class Said:
             "margin": self.decision.margin,
             "entries": self.entries,
             "decisive": self.decisive,
+            "silent": self.silent,
         }
 
 
@@ -81,7 +89,3 @@ def load(connection: sa.Connection, number: int) -> Loaded:
     """Read the dictionary and compile it. Saved meanwhile? Then the next call finds another version and reads again."""
     rules, kept = store.rules(connection), tuple(store.entries(connection))
     return Loaded(number, rules, kept, Classifier([each.expanded for each in kept], rules))
-
-
-def _ids(entries: Iterable[Entry]) -> list[int]:
-    return sorted(entry.id for entry in entries if entry.id is not None)

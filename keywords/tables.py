@@ -92,11 +92,13 @@ scored = sa.Table(
     sa.Column("entries", ARRAY(sa.BigInteger), nullable=False),
     sa.Column("decisive", ARRAY(sa.BigInteger), nullable=False),
     _at("at"),
+    sa.Column("silent", ARRAY(sa.BigInteger), nullable=False, server_default="{}"),
     sa.Index("ix_scored_at", "at"),
     schema=SCHEMA,
 )
 """What the dictionary said of a record when it was last asked: for restarts, and for counting which entries are of use.
-`entries` were found and counted, `decisive` are those of the winner."""
+`entries` were found and counted, `decisive` are those of the winner, `silent` were found and spoke for nothing: inside
+longer ones, or blocking."""
 
 draft = sa.Table(
     "draft",

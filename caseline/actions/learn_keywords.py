@@ -35,8 +35,14 @@ def rules(house: House, scoring: Scoring | None) -> Rules:
 
 
 def propose(house: House, learned: Learned, taught: Sequence[Example], *, by: str, now: datetime) -> int:
-    """Keep what was learned as a draft; answers its number. Entries with the same words get the learned weight."""
+    """Keep what was learned as a draft; answers its number. Entries with the same words get the learned weight.
+
+    Of the settings only the scoring is of the learner: the others stay what they are by now, and the draft remembers
+    them, so that it takes back nothing that somebody changes before it is saved.
+    """
     edits, details = [], []
+    present = rules(house, None)
+    switches = learned.rules.scoring is not present.scoring
     known = check_keywords.known(house)
     for proposal in learned.proposals:
         edit = check_keywords.over(proposal.entry, known)
@@ -48,7 +54,8 @@ def propose(house: House, learned: Learned, taught: Sequence[Example], *, by: st
         source="learned",
         title="",
         edits=tuple(edits),
-        settings=learned.rules if _other_scoring(house, learned.rules) else None,
+        settings=replace(present, scoring=learned.rules.scoring) if switches else None,
+        seen=present if switches else None,
         details=tuple(details),
         made_at=now,
     )
@@ -63,9 +70,7 @@ def take(house: House, number: int, places: Sequence[int], *, by: str, now: date
         if draft is None:
             raise LookupError(f"draft {number}: there is none (any more)")
         chosen = [draft.edits[place] for place in places if 0 <= place < len(draft.edits)]
-        part = Draft(
-            login=by, source="learned", title=draft.title, edits=tuple(chosen), settings=draft.settings, made_at=now
-        )
+        part = replace(draft, id=0, login=by, edits=tuple(chosen), details=(), made_at=now, saved_version=None)
         return drafts.add(connection, part)
 
 
@@ -83,10 +88,6 @@ def detail(proposal: Proposal, taught: Sequence[Example]) -> Mapping[str, Any]:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _EXAMPLE_LENGTH else line[:_EXAMPLE_LENGTH] + "…"
-
-
-def _other_scoring(house: House, wanted: Rules) -> bool:
-    return rules(house, None).scoring is not wanted.scoring
 
 
 def learn(taught: Sequence[Example], wanted: Rules, *, entries_per_category: int, seed: int = 0) -> Learned:

@@ -95,5 +95,5 @@ def _by_use(enabled: list[Entry], found: Mapping[int, Use], scored: int) -> tupl
     used = [(each, found[each.id]) for each in enabled if each.id is not None and each.id in found]
     used.sort(key=lambda pair: -pair[1].hits)
     general = tuple(pair for pair in used if pair[1].hits > review.TOO_GENERAL * scored)
-    dead = tuple(each for each in enabled if each.id not in found and not each.blocking)
-    return general, dead, tuple(pair for pair in used if not pair[1].decided)
+    dead = tuple(each for each in enabled if each.id not in found)
+    return general, dead, tuple(pair for pair in used if not pair[1].decided and not pair[0].blocking)

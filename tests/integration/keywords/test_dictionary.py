@@ -251,6 +251,28 @@ def test_the_dictionary_is_judged_by_what_people_say_and_not_by_itself(desk: Ser
     assert evaluate_keywords.kept(desk.house)[0].version == 1
 
 
+def test_a_learned_switch_of_scoring_takes_back_no_setting_that_was_changed_meanwhile(desk: ServiceDesk) -> None:
+    for number in range(12):
+        desk.open("2026-06-08 10:00", description=f"прошу возврат денег {number}", category="returns")
+        desk.open("2026-06-08 10:00", description=f"нужен ремонт щитка {number}", category="repair")
+    taught = learn_keywords.examples(desk.house)
+    wanted = learn_keywords.rules(desk.house, Scoring.SUM)
+    learned = learn_keywords.learn(taught, wanted, entries_per_category=3)
+    save(desk, [], Rules(min_score=5))  # while it learns
+
+    number = learn_keywords.propose(desk.house, learned, taught, by="anna", now=NOW)
+    part = learn_keywords.take(desk.house, number, [0], by="anna", now=NOW)
+
+    assert edit_keywords.review(desk.house, number).draft.settings == Rules(scoring=Scoring.SUM, min_score=5)
+    save(desk, [], Rules(min_score=6))  # before it is accepted
+    for draft in (number, part):
+        with pytest.raises(Overtaken):
+            edit_keywords.save(
+                desk.house, draft, Consent(by="anna", reason="x", effect={}, switch_agreed=True), now=NOW
+            )
+    assert (keywords_at_hand.now(desk.house).rules, entries(desk)) == (Rules(min_score=6), [])
+
+
 def test_the_report_names_conflicts_and_entries_of_no_use(desk: ServiceDesk) -> None:
     pages.dictionary(
         desk.house,
@@ -269,6 +291,23 @@ def test_the_report_names_conflicts_and_entries_of_no_use(desk: ServiceDesk) -> 
     assert [entry.keyword for entry, _ in found.idle] == ["возвраты"]
     assert {entry.keyword for entry, _ in found.too_general} == {"возврат", "возвраты"}
     assert found.scored == 3
+
+
+def test_the_report_calls_no_entry_dead_that_stands_inside_others_or_blocks(desk: ServiceDesk) -> None:
+    pages.dictionary(
+        desk.house,
+        Entry("возврат", 60, "returns"),
+        Entry("возврат денег", 30, "returns"),
+        Entry("щиток", 0, "repair", blocking=True),
+        Entry("курьер", 0, "repair", blocking=True),
+    )
+    desk.open("2026-06-08 10:00", description="возврат денег, щиток")
+
+    found = read_keywords.report(desk.house)
+
+    assert [entry.keyword for entry in found.dead] == ["курьер"]
+    assert [(entry.keyword, use.hits) for entry, use in found.idle] == [("возврат", 1)]
+    assert desk.query("SELECT cardinality(entries), cardinality(silent) FROM keywords.scored") == [(1, 2)]
 
 
 def test_a_category_of_an_entry_cannot_vanish_under_it(desk: ServiceDesk) -> None:
