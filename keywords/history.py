@@ -61,6 +61,20 @@ def changes(connection: sa.Connection, number: int) -> list[Change]:
     return [Change(**row) for row in connection.execute(query).mappings()]
 
 
+def left(connection: sa.Connection, seen: Mapping[int, int]) -> dict[int, Entry]:
+    """Entries by id, as the save whose number stands beside each left them; one query for any number.
+
+    Missing where that save did not touch the entry, or took it away.
+    """
+    asked = sa.func.unnest(
+        sa.literal(list(seen), sa.ARRAY(sa.BigInteger)), sa.literal(list(seen.values()), sa.ARRAY(sa.BigInteger))
+    ).table_valued("entry_id", "version").render_derived(name="asked")
+    query = sa.select(_change.c.entry_id, _change.c.new).join(
+        asked, sa.and_(_change.c.entry_id == asked.c.entry_id, _change.c.version == asked.c.version)
+    )
+    return {key: store.entry_of(new, key) for key, new in connection.execute(query) if new is not None}
+
+
 def of_entry(connection: sa.Connection, entry_id: int) -> list[tuple[Revision, Change]]:
     """The life of an entry, newest first."""
     query = sa.select(_change).where(_change.c.entry_id == entry_id).order_by(_change.c.version.desc())

@@ -31,11 +31,12 @@ def history_of(house: House, number: int) -> list[tuple[Revision, Change]]:
         return history.of_entry(connection, number)
 
 
-def entry_at(house: House, number: int, version: int) -> Entry | None:
-    """An entry as a save left it; None when that save did not touch it, or took it away."""
+def entries_at(house: House, seen: Mapping[int, int]) -> dict[int, Entry]:
+    """Entries by id, each as the save of its version left it; missing where that save did not touch it, or took it."""
+    if not seen:
+        return {}
     with house.engine.connect() as connection:
-        found = [change for change in history.changes(connection, version) if change.entry_id == number]
-    return store.entry_of(found[0].new, number) if found and found[0].new is not None else None
+        return history.left(connection, seen)
 
 
 def revisions(house: House, *, before: int | None, most: int) -> list[Revision]:

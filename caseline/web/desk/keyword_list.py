@@ -156,16 +156,15 @@ def _typed(visit: Visit, number: int, old: Entry) -> Entry:
 def edits(visit: Visit, kept: dict[int, Kept]) -> list[Edit]:
     """What the form changes, by rows and by the bulk action on those that are ticked."""
     ticked, action, found = set(visit.numbers("tick")), visit.text("bulk"), []
-    for number, (entry, seen) in typed(visit, kept).items():
+    rows = typed(visit, kept)
+    # What somebody else has changed since is no edit of whoever sends the form.
+    stale = {number: seen for number, (_entry, seen) in rows.items() if kept[number].version != seen}
+    before = read_keywords.entries_at(visit.house, stale)
+    for number, (entry, seen) in rows.items():
         new = _bulk(entry, action, visit) if number in ticked else entry
-        if _touched(new, _seen(visit, kept[number], seen)):
+        if _touched(new, before.get(number) if number in stale else kept[number].entry):
             found.append(Edit(new, number, seen))
     return found
-
-
-def _seen(visit: Visit, kept: Kept, seen: int) -> Entry | None:
-    """The entry as it stood in the form: what somebody else has changed since is no edit of whoever sends the form."""
-    return kept.entry if kept.version == seen else read_keywords.entry_at(visit.house, kept.id, seen)
 
 
 def _touched(new: Entry | None, seen: Entry | None) -> bool:

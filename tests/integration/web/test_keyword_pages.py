@@ -74,6 +74,28 @@ def test_the_test_box_counts_what_is_typed_and_not_saved(house: House, admin: Br
     assert repair != returns
 
 
+def test_the_test_box_asks_the_database_once_about_all_rows_that_others_have_changed(
+    house: House, admin: Browser
+) -> None:
+    numbers = pages.dictionary(house, *(Entry(f"слово{n}", 10, "returns") for n in range(12)))
+    old = typed(admin)
+    save(
+        admin,
+        admin.post("/keywords/propose", **typed(admin), bulk="weight", tick=numbers, **{"bulk-weight": "20"}).text,
+    )
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(house.engine, "before_cursor_execute", note)
+    answer = admin.post("/keywords/try", **old | {f"weight-{numbers[0]}": "30"}, text="слово0")
+    sa.event.remove(house.engine, "before_cursor_execute", note)
+
+    assert "With 1 change that is not saved yet." in answer.text
+    assert len([statement for statement in asked if "keywords.change" in statement]) == 1
+
+
 def test_rows_are_changed_in_the_list_and_in_bulk(house: House, admin: Browser) -> None:
     first, second, third = pages.dictionary(
         house, Entry("один", 10, "returns"), Entry("два", 20, "returns"), Entry("три", 30, "returns")
