@@ -66,9 +66,13 @@ def left(connection: sa.Connection, seen: Mapping[int, int]) -> dict[int, Entry]
 
     Missing where that save did not touch the entry, or took it away.
     """
-    asked = sa.func.unnest(
-        sa.literal(list(seen), sa.ARRAY(sa.BigInteger)), sa.literal(list(seen.values()), sa.ARRAY(sa.BigInteger))
-    ).table_valued("entry_id", "version").render_derived(name="asked")
+    asked = (
+        sa.func.unnest(
+            sa.literal(list(seen), sa.ARRAY(sa.BigInteger)), sa.literal(list(seen.values()), sa.ARRAY(sa.BigInteger))
+        )
+        .table_valued("entry_id", "version")
+        .render_derived(name="asked")
+    )
     query = sa.select(_change.c.entry_id, _change.c.new).join(
         asked, sa.and_(_change.c.entry_id == asked.c.entry_id, _change.c.version == asked.c.version)
     )

@@ -10,7 +10,7 @@ from caseline.actions import find_request, know_calendars, wiring
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm.cards import Card, Deed, Refused
-from caseline.crm.intake import Intake
+from caseline.crm.intake import BY_PERSON, Intake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,8 @@ class Changes:
 
 def change(house: House, key: str, changes: Changes, *, now: datetime) -> Answer:
     """Change a request; category and priority take the deadline of an open one with them.
+
+    Naming the category that the dictionary or an import has set confirms it: from then on it is that person's.
 
     All or nothing: when somebody else changes the request meanwhile, nothing is done and the answer says so. Raises
     `Refused` when something that is named does not exist.
@@ -69,6 +71,8 @@ def _changed(connection: sa.Connection, intake: Intake, card: Card, changes: Cha
         done = intake.prioritise(connection, done, changes.priority, deed)
     if done and changes.category and changes.category != done.category:
         done = intake.categorise(connection, done, changes.category, deed, group_id=group_id)
+    elif done and changes.category and done.category_by != BY_PERSON:
+        done = intake.confirm(connection, done, deed)
     return done
 
 

@@ -65,7 +65,8 @@ class Intake:
     ) -> Card | None:
         """Set or change the category with its group, and with its deadline unless the record is closed.
 
-        None when somebody else has changed the record meanwhile.
+        A group that is not the one of the old category was chosen by somebody, and stays when the dictionary changes
+        the category. None when somebody else has changed the record meanwhile.
         """
         self.cards.hold(connection)
         category = self.category(connection, code)
@@ -73,7 +74,7 @@ class Intake:
         before = card.category_first_set_at or (card.created_at if card.category else deed.at)
         values: dict[str, Any] = {"category": code, "category_first_set_at": before, "category_set_at": deed.at}
         values["category_by"] = deed.data.get("set_by", BY_PERSON)
-        if group_id or category.group_id:
+        if group_id or (category.group_id and self._follows(connection, card, values["category_by"])):
             values["group_id"] = group_id or category.group_id
         told = replace(
             deed, event="category_set", data={"old": card.category, "new": code, "set_by": values["category_by"]}
@@ -84,6 +85,23 @@ class Intake:
         start = deadlines.start(card, self.policy, now=deed.at)
         reason = "category set" if card.category is None else "category changed"
         return self._count(connection, changed, category, self._term(connection, card, start, deed.at, reason))
+
+    def _follows(self, connection: sa.Connection, card: Card, by: str) -> bool:
+        """Whether the group of a record goes with its category."""
+        if by != BY_KEYWORDS or card.group_id is None:
+            return True
+        return card.category is not None and self._own(connection, card.category).group_id == card.group_id
+
+    def confirm(self, connection: sa.Connection, card: Card, deed: Deed) -> Card | None:
+        """Note that a person stands by the category that a record has; deadline and group stay.
+
+        None when somebody else has changed the record meanwhile.
+        """
+        self.cards.hold(connection)
+        data = {"old": card.category, "new": card.category, "set_by": BY_PERSON}
+        return self.cards.write(
+            connection, card, {"category_by": BY_PERSON}, replace(deed, event="category_set", data=data)
+        )
 
     def prioritise(self, connection: sa.Connection, card: Card, priority: str, deed: Deed) -> Card | None:
         """Set the priority; an open record's deadline follows where its category has hours for that."""

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import roll_back, sort_requests
+from caseline.actions import change_request, keep_groups, roll_back, sort_requests
+from caseline.actions.change_request import Changes
 from caseline.actions.wiring import open_house
 from caseline.crm.cards import Category
 from caseline.settings import load
@@ -90,6 +91,37 @@ def test_requests_are_looked_at_again_on_demand_and_people_have_the_last_word(de
     assert cards[0] is not None
     assert cards[0].deadline is not None
     assert cards[0].deadline.target_s == 48 * 3600
+
+
+def test_a_group_that_somebody_chose_stays_when_the_dictionary_changes_its_mind(desk: ServiceDesk) -> None:
+    first, second, third = (keep_groups.add(desk.house, name).id for name in ("First", "Second", "Third"))
+    desk.category("returns", 24, group_id=first)
+    desk.category("repair", 48, group_id=second)
+    mine = desk.open("2026-06-08 10:00", description=BODY)
+    theirs = desk.open("2026-06-08 10:00", description=BODY)
+    change_request.change(desk.house, str(theirs.number or theirs.id), Changes(group="Third"), now=NOW)
+    pages.dictionary(desk.house, Entry("оформить", 90, "repair"))
+
+    sort_requests.sort_again(desk.house, datetime(2026, 6, 1, tzinfo=UTC), now=NOW)
+
+    found = [desk.read(card) for card in (mine, theirs)]
+    assert [(card.category, card.group_id) for card in found] == [("repair", second), ("repair", third)]
+
+
+def test_a_category_that_somebody_names_again_is_theirs_and_nothing_else_changes(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", description=BODY)
+    before = desk.read(card)
+
+    answer = change_request.change(desk.house, str(card.number or card.id), Changes(category="returns"), now=NOW)
+    change_request.change(desk.house, str(card.number or card.id), Changes(category="returns"), now=NOW)
+    pages.dictionary(desk.house, Entry("оформить", 90, "repair"))
+    again = sort_requests.sort_again(desk.house, datetime(2026, 6, 1, tzinfo=UTC), now=NOW)
+
+    after = desk.read(card)
+    assert (answer.done, after.category_by, after.category) == (True, "person", "returns")
+    assert (after.deadline, after.category_set_at) == (before.deadline, before.category_set_at)
+    assert again.looked_at == 0
+    assert desk.query("SELECT data->>'set_by' FROM crm.event WHERE type = 'category_set' ORDER BY id") == [("person",)]
 
 
 @pytest.fixture
