@@ -6,6 +6,7 @@ import psycopg
 import sqlalchemy as sa
 
 from caseline.actions.back_up import BackupFailed
+from caseline.actions.edit_keywords import NotSaved
 from caseline.actions.keep_users import BadLogin
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
 from caseline.crm.cards import Refused
@@ -17,6 +18,7 @@ from caseline.outbox.faults import Away, CannotSend, OutboxFault
 from caseline.text_files.faults import FileFault
 from caseline.timing.faults import TimingFault
 from keywords.faults import NothingToJudge, NothingToLearn
+from keywords.store import Overtaken
 from staging.audit.faulty import AuditFault
 from staging.faults import ImportFault
 from staging.mapping_file import MappingFault
@@ -24,7 +26,7 @@ from staging.report import NothingImported
 
 _OURS = (
     *(MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported),
-    *(Refused, TimingFault, BadLogin, FileFault, NothingToJudge, NothingToLearn),
+    *(Refused, TimingFault, BadLogin, FileFault, NothingToJudge, NothingToLearn, NotSaved, Overtaken),
     *(PortalRefused, PortalStopped, NotOffered),
     *(OutboxFault, CannotSend, Gone, StoreTrouble),
 )

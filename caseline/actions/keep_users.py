@@ -8,6 +8,8 @@ from caseline.actions.wiring import House
 from caseline.people import logins, passwords
 from caseline.people.logins import Login
 from caseline.people.rights import Role
+from caseline.timing import zones
+from caseline.timing.faults import CalendarFault
 
 LANGUAGES = ("ru", "en")
 
@@ -78,6 +80,11 @@ def speak(house: House, login: Login, language: str) -> None:
 
 
 def _columns(wish: Wish) -> dict[str, Any]:
+    if wish.zone is not None:
+        try:
+            zones.zone(wish.zone)
+        except CalendarFault as error:
+            raise BadLogin(str(error)) from error
     wanted = {"role": wish.role, "active": wish.active, "language": wish.language, "zone": wish.zone}
     return {name: value for name, value in wanted.items() if value is not None}
 

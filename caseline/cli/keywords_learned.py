@@ -65,6 +65,8 @@ def evaluate(
     """
     from caseline.actions import evaluate_keywords
 
+    if test is None and (dictionary or train or scoring):
+        raise typer.BadParameter("--dictionary, --scoring and --train need texts to judge by: name them with --test")
     if test is None:
         with door.house() as house:
             found = evaluate_keywords.evaluate(house, now=door.now())

@@ -1,9 +1,16 @@
 """The families `caseline keywords` and `caseline user`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from caseline.actions import rehearse_keywords
+from caseline.actions.rehearse_keywords import Recent
+from caseline.actions.wiring import House
+from keywords.editing import Edit
+from keywords.rehearsal import Comparison
+from keywords.rules import Rules
 from tests.integration.cli.conftest import Command, Query, case, line, write_cases
 
 WORDS = "keyword,weight,category\nвозврат,60,returns\nремонт,70,repair\nвозврат НДС,80,taxes\n"
@@ -96,6 +103,52 @@ def test_the_registers_dictionary_is_filled_from_a_file_after_a_look(
     assert request["category"] == "returns"
     assert request["deadline"] is not None
     assert caseline("keywords", "import", words, "--json").object["unchanged"] == 2
+
+
+@pytest.mark.parametrize("option", [("--dictionary", "words.csv"), ("--train", "t.csv"), ("--scoring", "sum")])
+def test_what_needs_texts_to_judge_by_is_refused_without_them(caseline: Command, option: tuple[str, str]) -> None:
+    answer = caseline("keywords", "evaluate", *option)
+
+    assert answer.code == 2
+    assert "--test" in answer.err
+
+
+def test_an_import_that_somebody_else_was_faster_than_saves_nothing_and_says_so(
+    caseline: Command, words: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("returns", "repair", "taxes"):
+        caseline("category", "set", code, "--hours", "24")
+    save = ("keywords", "import", words, "--apply", "--reason", "because")
+    assert caseline(*save).code == 0
+    compare = rehearse_keywords.Recent.compare
+
+    def overtaken(recent: Recent, house: House, edits: Sequence[Edit], settings: Rules | None) -> Comparison:
+        found = compare(recent, house, edits, settings)
+        query("UPDATE keywords.entry SET version = 7 WHERE keyword = 'возврат'")
+        return found
+
+    monkeypatch.setattr(rehearse_keywords.Recent, "compare", overtaken)
+    words.write_text(WORDS.replace("60", "65"), encoding="utf-8")
+    answer = caseline(*save)
+
+    assert answer.code == 1
+    assert "changed by somebody else meanwhile" in answer.err
+    assert "Traceback" not in answer.err
+    assert query("SELECT weight FROM keywords.entry WHERE keyword = 'возврат'") == [(60,)]
+
+
+def test_a_login_in_a_zone_that_there_is_not_is_refused(caseline: Command, query: Query, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("seven quiet pages\n", encoding="utf-8")
+    add = ("user", "add", "anna", "--role", "viewer", "--password-file", secret)
+
+    refused = caseline(*add, "--zone", "Europe/Moskau")
+    assert (refused.code, query("SELECT count(*) FROM people.login")) == (1, [(0,)])
+    assert "'Europe/Moskau' is unknown: use an IANA name" in refused.err
+    caseline(*add, "--zone", "Asia/Omsk")
+    assert caseline("user", "set", "anna", "--zone", "Omsk").code == 1
+
+    assert query("SELECT zone FROM people.login") == [("Asia/Omsk",)]
 
 
 def test_a_login_is_made_listed_and_changed(caseline: Command, query: Query, tmp_path: Path) -> None:
