@@ -172,7 +172,10 @@ def restore(house: House, version: int, wish: Wish, *, now: datetime) -> int:
 
 
 def restore_entry(house: House, entry_id: int, version: int, wish: Wish, *, now: datetime) -> int:
-    """Bring one entry back to what it was right after save `version`; raises like `restore`."""
+    """Bring one entry back to what it was right after save `version`.
+
+    Raises like `restore`, and `NotSaved` too when another entry has its words by now.
+    """
     with house.engine.begin() as connection:
         _past(connection, version)
         wanted, _ = history.as_of(connection, version)
@@ -180,6 +183,10 @@ def restore_entry(house: House, entry_id: int, version: int, wish: Wish, *, now:
         if wish.seen is not None and (kept is None or wish.seen != kept.version):
             raise NotSaved("later", f"entry {entry_id} was changed meanwhile: look at it first")
         edits = _towards({key: entry for key, entry in wanted.items() if key == entry_id}, [kept] if kept else [])
+        if check_keywords.faults(house, edits):
+            raise NotSaved(
+                "known", f"entry {entry_id} would double another one, or is none any more: look at both first"
+            )
         about = Save(login=wish.by, reason=wish.reason, source="restore", effect={})
         saved = store.save(connection, edits, about, now=now)
         logins.note(connection, wish.by, "keywords_restored", f"entry {entry_id}", {"saved_as": saved}, now=now)

@@ -170,8 +170,8 @@ def restored(visit: Visit) -> Response:
             edit_keywords.restore_entry(visit.house, entry, number, wish, now=visit.now)
     except LookupError:
         return visit.page("problem.html", status=404, code="404")
-    except NotSaved:
-        return visit.page("problem.html", status=409, code="later")
+    except NotSaved as error:
+        return visit.page("problem.html", status=409, code=error.code)
     return visit.go("/keywords/history", notice="restored")
 
 

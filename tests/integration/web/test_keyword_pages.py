@@ -157,6 +157,36 @@ def test_a_save_is_restored_and_a_deleted_entry_comes_back_under_its_id(house: H
     assert admin.get(f"/keywords/{entry}").status_code == 200
 
 
+def test_one_entry_is_restored_and_the_others_stay(house: House, admin: Browser) -> None:
+    first, second = pages.dictionary(house, Entry("возврат", 60, "returns"), Entry("ремонт", 70, "repair"))
+    save(
+        admin,
+        admin.post("/keywords/propose", **typed(admin) | {f"weight-{first}": "61", f"weight-{second}": "71"}).text,
+    )
+
+    page = admin.get(f"/keywords/{first}").text
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', page.partition("/restore")[2])
+    shown = admin.post("/keywords/history/1/restore", entry=first, seen=seen)
+
+    assert "Restored." in shown.text
+    assert [row[1] for row in entries(house)] == [60, 71]
+    late = admin.post("/keywords/history/2/restore", entry=first, seen=seen)
+    assert (late.status_code, [row[1] for row in entries(house)]) == (409, [60, 71])
+    assert "Somebody was first" in late.text
+
+
+def test_an_entry_whose_words_another_one_has_by_now_is_not_doubled(house: House, admin: Browser) -> None:
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "returns"))
+    save(admin, admin.post("/keywords/propose", **typed(admin), bulk="delete", tick=[entry]).text)
+    pages.dictionary(house, Entry("возвраты", 70, "returns"))
+
+    refused = admin.post("/keywords/history/1/restore", entry=entry)
+
+    assert refused.status_code == 409
+    assert "There is such an entry already" in refused.text
+    assert entries(house) == [("возвраты", 70, "returns", True)]
+
+
 def test_settings_go_through_the_dry_run_and_a_switch_of_scoring_must_be_agreed_to(
     house: House, admin: Browser
 ) -> None:
