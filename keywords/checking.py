@@ -87,9 +87,14 @@ def _entry(typed: Typed, known: dict[str, str] | None) -> Entry:
         kind=_KINDS[typed.kind.strip().casefold()],
         blocking=weight is None,
         enabled=typed.enabled.strip().casefold() in _YES,
-        note=typed.note.strip(),
+        note=note(typed.note),
         id=typed.id,
     )
+
+
+def note(text: str) -> str:
+    """A note as it is kept: forms and spreadsheets end its lines in ways of their own."""
+    return "\n".join(text.splitlines()).strip()
 
 
 def _spaced(text: str) -> str:

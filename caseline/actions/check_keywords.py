@@ -36,7 +36,7 @@ def faults(house: House, edits: Sequence[Edit]) -> dict[int, list[Fault]]:
     typed = [_typed(place, edit.entry) for place, edit in enumerate(edits) if edit.entry is not None]
     checked = checking.check(typed, codes)
     found: dict[int, list[Fault]] = {}
-    for one in (*checked.faults, *_doubles(loaded, edits, checked.entries)):
+    for one in (*(_named(each, edits) for each in checked.faults), *_doubles(loaded, edits, checked.entries)):
         found.setdefault(one.row, []).append(one)
     return found
 
@@ -97,6 +97,15 @@ def _typed(row: int, entry: Entry) -> Typed:
     return Typed(
         row, entry.keyword, weight, entry.category, entry.kind.value, "yes" if entry.enabled else "no", entry.note, row
     )
+
+
+def _named(one: Fault, edits: Sequence[Edit]) -> Fault:
+    """A fault that says which other entry it is about; places of edits mean nothing to people."""
+    if one.code is not Code.DUPLICATE:
+        return one
+    values = dict(one.values)
+    entry = edits[int(str(values["other"]))].entry
+    return fault(one.row, one.field, Code.KNOWN, value=values["value"], other=entry.keyword if entry else "")
 
 
 def _doubles(loaded: Loaded, edits: Sequence[Edit], checked: Iterable[Expanded]) -> list[Fault]:

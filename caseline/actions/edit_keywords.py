@@ -233,3 +233,9 @@ def categories(house: House) -> dict[str, str]:
     """Labels of the categories that entries may speak for, by code."""
     with house.engine.connect() as connection:
         return {one.code: one.label for one in wiring.intake(house).cards.categories(connection) if one.active}
+
+
+def labels(house: House) -> dict[str, str]:
+    """Labels of all categories by code, of those out of use, too: entries and history may name them."""
+    with house.engine.connect() as connection:
+        return {one.code: one.label for one in wiring.intake(house).cards.categories(connection)}

@@ -1,7 +1,7 @@
 """Texts of pages in Russian and English: English stands in the templates, Russian in a catalogue beside them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -48,9 +48,13 @@ class Texts:
         """An instant on the reader's clock."""
         return format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(self.zone), locale=self.language)
 
-    def day(self, day: date) -> str:
-        """A date."""
-        return format_date(day, "d MMM y", locale=self.language)
+    def local(self, at: datetime) -> datetime:
+        """The same instant on the reader's clock."""
+        return at.astimezone(ZoneInfo(self.zone))
+
+    def day(self, at: datetime) -> str:
+        """The date that an instant has on the reader's clock."""
+        return format_date(self.local(at), "d MMM y", locale=self.language)
 
 
 @cache

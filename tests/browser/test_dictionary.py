@@ -95,6 +95,33 @@ def test_everything_is_done_by_keyboard_alone(page: Page, filled: dict[str, int]
     expect(weight).to_have_value("33")
 
 
+def test_what_is_typed_outlives_the_session_and_goes_on_in_the_next(
+    house: House, page: Page, faults: list[str], filled: dict[str, int]
+) -> None:
+    sign_in(page, "/keywords")
+    page.locator(f"input[name=weight-{filled['возврат']}]").fill("95")
+    expect(page.locator("#answer")).to_contain_text("С учётом 1")
+    page.context.clear_cookies()
+
+    page.get_by_role("textbox", name="Текст").fill(LETTER)
+    expect(page.locator("#answer")).to_contain_text("Сеанс закончился")
+    shot(page, "session-ended-ru")
+    assert [fault for fault in faults if "401" not in fault] == []
+    faults.clear()
+    with page.expect_popup() as opening:
+        page.locator("#answer").get_by_role("link").click()
+    sign_in(opening.value, "/keywords")
+    page.get_by_role("textbox", name="Текст").fill(LETTER + "!")
+    expect(page.locator(".verdict")).to_contain_text("Возвраты")
+    page.get_by_role("button", name="Проверить изменения…").click()
+    page.get_by_label("Почему?").fill("Возвраты важнее")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Сохранено.")
+    with house.engine.connect() as connection:
+        assert {kept.entry.keyword: kept.entry.weight for kept in house.words.now(connection).kept}["возврат"] == 95
+
+
 def test_a_basic_edit_works_without_scripts(plain_page: Page, filled: dict[str, int]) -> None:
     page = plain_page
     page.goto("/keywords")

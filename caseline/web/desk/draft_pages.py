@@ -24,6 +24,10 @@ from keywords.store import Overtaken
 
 _SAMPLES = 20
 _ON_PAGE = 50
+_PROPOSALS = 2_000
+"""Proposals of the learner that a page shows; the draft holds the others, too."""
+_CHANGES = 500
+"""Changes of one save that its page shows."""
 _MOST_DRAWN = 41
 """Categories, with none at all as one; a larger picture shows nothing."""
 _SIZES = (1_000, rehearse_keywords.MOST)
@@ -51,7 +55,7 @@ def samples(visit: Visit) -> Response:
         total=len(ids),
         size=_size(visit),
         texts_found=rehearse_keywords.samples(visit.house, ids[:_SAMPLES]),
-        labels=edit_keywords.categories(visit.house),
+        labels=edit_keywords.labels(visit.house),
     )
 
 
@@ -111,7 +115,7 @@ def evaluated(visit: Visit) -> Response:
 
 
 def _evaluation(visit: Visit, *, problem: str = "") -> Response:
-    found, labels = evaluate_keywords.kept(visit.house), edit_keywords.categories(visit.house)
+    found, labels = evaluate_keywords.kept(visit.house), edit_keywords.labels(visit.house)
     drawn = None
     if found and len(found[0].data["names"]) <= _MOST_DRAWN:
         data, nobody = found[0].data, visit.texts.say("no category")
@@ -150,7 +154,8 @@ def revision(visit: Visit) -> Response:
         "keywords/revision.html",
         revision=about,
         changes=changes,
-        labels=edit_keywords.categories(visit.house),
+        shown=_CHANGES,
+        labels=edit_keywords.labels(visit.house),
         present=keywords_at_hand.now(visit.house).version,
         fields=fault_words.FIELDS | fault_words.SETTINGS,
     )
@@ -212,7 +217,8 @@ def _rehearsal(visit: Visit, review: Review) -> dict[str, Any]:
         "comparison": None if faults else _compare(visit, review),
         "size": _size(visit),
         "sizes": _SIZES,
-        "labels": edit_keywords.categories(visit.house),
+        "most": _PROPOSALS,
+        "labels": edit_keywords.labels(visit.house),
     }
 
 

@@ -45,6 +45,6 @@ def report(visit: Visit) -> Response:
     return visit.page(
         "keywords/report.html",
         report=read_keywords.report(visit.house),
-        labels=edit_keywords.categories(visit.house),
+        labels=edit_keywords.labels(visit.house),
         shown=_SHOWN,
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from caseline.actions import read_keywords
 from caseline.web.desk.visit import Visit, whole
+from keywords import checking
 from keywords.editing import Edit
 from keywords.entries import Entry
 from keywords.scored import Use
@@ -197,6 +198,6 @@ def entry_of(visit: Visit, entry_id: int | None) -> Entry:
         kind=Kind(kind) if kind in set(Kind) else Kind.FORMS,
         blocking=blocking,
         enabled="enabled" in visit.form,
-        note=visit.text("note").strip(),
+        note=checking.note(visit.text("note")),
         id=entry_id,
     )

@@ -91,9 +91,10 @@ def _forms(entry: Entry) -> list[list[str]]:
 def exported(visit: Visit) -> Response:
     """The dictionary as a CSV file that spreadsheets may open."""
     note_deed.note(visit.house, visit.login.name, "keywords_exported", "", {}, now=visit.now)
-    name = f"keywords-{visit.now:%Y-%m-%d}.csv"
+    name = f"keywords-{visit.texts.local(visit.now):%Y-%m-%d}.csv"
     return Response(
-        read_keywords.exported(visit.house),
+        # Without the mark at its beginning Excel takes UTF-8 for an older encoding.
+        "\ufeff" + read_keywords.exported(visit.house),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -162,6 +163,7 @@ def _list(visit: Visit, **more: Any) -> Response:  # noqa: ANN401 - values of a 
             "loaded": loaded,
             "scored": scored,
             "categories": edit_keywords.categories(visit.house),
+            "labels": edit_keywords.labels(visit.house),
             "drafts": edit_keywords.waiting(visit.house) if visit.may(Right.EDIT_KEYWORDS) else [],
             "states": keyword_list.STATES,
             "tried": None,
@@ -186,6 +188,7 @@ def _form(visit: Visit, entry: Entry, kept: store.Kept | None, *, faults: list[s
         forms=_forms(entry),
         fields=fault_words.FIELDS,
         categories=edit_keywords.categories(visit.house),
+        labels=edit_keywords.labels(visit.house),
         history=read_keywords.history_of(visit.house, kept.id) if kept else [],
         edits=visit.may(Right.EDIT_KEYWORDS),
     )
@@ -196,5 +199,5 @@ def _answer(visit: Visit, answer: Answer, text: str, subject: str) -> dict[str, 
         "answer": answer,
         "body": marks.pieces(text, answer.matches, Part.BODY),
         "head": marks.pieces(subject, answer.matches, Part.SUBJECT),
-        "labels": edit_keywords.categories(visit.house),
+        "labels": edit_keywords.labels(visit.house),
     }

@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 from caseline.people.rights import Right, Role
 from caseline.web import language, templates
+from caseline.web.desk import value_words
 from caseline.web.language import later
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def environment(tongue: str) -> Environment:
     made.globals["LANGUAGES"] = language.LANGUAGES
     made.globals["Right"] = Right
     made.globals["ROLES"] = ROLES
+    made.globals["valued"] = value_words.said
     return made
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from starlette.responses import Response
+from starlette.routing import Match
 
 from caseline.actions import keep_users, sign_in
 from caseline.actions.sign_in import Attempt, NotSignedIn
@@ -14,7 +15,7 @@ from caseline.web.desk.visit import Visit
 def form(visit: Visit) -> Response:
     """Where name and password are typed."""
     if visit.session is not None:
-        return visit.go(_own_path(visit.text("next")))
+        return visit.go(_own_path(visit))
     return _form(visit)
 
 
@@ -31,7 +32,7 @@ def enter(visit: Visit) -> Response:
         token = sign_in.sign_in(visit.house, attempt, now=visit.now)
     except NotSignedIn as error:
         return _form(visit, status=429 if error.code == "wait" else 401, problem=error.code)
-    answer = visit.go(_own_path(visit.text("next")))
+    answer = visit.go(_own_path(visit))
     cookies.keep(request, answer, "caseline", token)
     cookies.forget(request, answer, "caseline-visitor")
     return answer
@@ -50,7 +51,7 @@ def speak(visit: Visit) -> Response:
     wanted = language.choose(visit.text("language"), "")
     if visit.session is not None:
         keep_users.speak(visit.house, visit.login, wanted)
-    answer = visit.go(_own_path(visit.text("next")))
+    answer = visit.go(_own_path(visit))
     cookies.keep(visit.request, answer, "caseline-language", wanted, days=365)
     return answer
 
@@ -63,16 +64,24 @@ def _form(visit: Visit, *, status: int = 200, problem: str = "") -> Response:
         problem=problem,
         name=visit.text("name"),
         form_token=token,
-        next=_own_path(visit.text("next")),
+        next=_own_path(visit),
     )
     cookies.keep(visit.request, answer, "caseline-visitor", token)
     return answer
 
 
-def _own_path(path: str) -> str:
-    """A path on this host; whatever could lead elsewhere becomes the front page."""
+def _own_path(visit: Visit) -> str:
+    """The path on this host to go on to; whatever could lead elsewhere becomes the front page.
+
+    An address that only takes forms cannot be opened: what such a form was sent from stands above it.
+    """
+    path = visit.text("next")
     safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
-    return path if safe else "/"
+    if not safe:
+        return "/"
+    asked = {**visit.request.scope, "path": path.partition("?")[0], "method": "GET"}
+    found = {route.matches(asked)[0] for route in visit.request.app.routes}
+    return (path.rpartition("/")[0] or "/") if Match.PARTIAL in found and Match.FULL not in found else path
 
 
 def address(path: str) -> str:

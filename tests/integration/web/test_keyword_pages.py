@@ -1,12 +1,19 @@
 """The pages of the dictionary: what is typed, tried, checked, saved, overtaken and brought back."""
 
+import codecs
 import re
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
+from caseline.actions import edit_keywords
 from caseline.actions.wiring import House
 from caseline.people.rights import Role
+from caseline.web.desk import draft_pages
+from keywords import scored
+from keywords.drafts import Draft
+from keywords.editing import Edit
 from keywords.entries import Entry
 from tests.factories import pages
 from tests.factories.pages import Browser
@@ -343,12 +350,86 @@ def test_what_is_exported_is_a_file_and_noted(house: House, admin: Browser) -> N
     answer = admin.get("/keywords/export")
 
     assert answer.headers["content-disposition"].startswith('attachment; filename="keywords-')
+    assert answer.content.startswith(codecs.BOM_UTF8), "without it Excel reads another encoding"
     assert "=возврат" in answer.text
     assert not any(line.startswith("=") for line in answer.text.splitlines())
     assert "keywords exported" in admin.get("/audit").text
 
 
-def test_proposals_are_taken_one_by_one(house: House, admin: Browser) -> None:
+def test_the_language_is_chosen_on_answers_to_forms_as_well(admin: Browser) -> None:
+    page = admin.post("/keywords/new", keyword="возврат", weight="60", category="returns", enabled="on").text
+    (number,) = set(re.findall(r"/keywords/drafts/(\d+)/save", page))
+    for sent, opened in (
+        ("/keywords/try", "/keywords"),
+        (f"/keywords/drafts/{number}/save", f"/keywords/drafts/{number}"),
+    ):
+        shown = admin.post(sent, reason="")
+        assert f'name="next" value="{sent}"' in shown.text
+
+        answer = admin.post("/language", language="ru", next=sent)
+
+        assert (answer.status_code, answer.url.path) == (200, opened)
+
+
+def test_russian_pages_say_words_where_there_are_codes(house: House, admin: Browser) -> None:
+    pages.category(house, "old", "Былое")
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "old"))
+    with house.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE crm.category SET active = false WHERE code = 'old'"))
+    admin.get("/keywords")
+    admin.post("/language", language="ru", next="/")
+    form = {"keyword": "возврат", "weight": "60", "category": "returns", "kind": "exact"}
+    checked = admin.post(f"/keywords/{entry}", **form, seen="1")
+    save(admin, checked.text)
+    wanted = {"scoring": "sum", "nested": "all", "min_score": "0", "min_margin": "0", "subject_factor": "1"}
+    settings = admin.post("/keywords/settings", **wanted).text
+
+    for text in (checked.text, admin.get("/keywords/history/2").text):
+        assert "<del>все формы</del> → <ins>точно</ins>" in text
+        assert "<del>Былое</del> → <ins>returns</ins>" in text, "a category out of use has its label"
+        assert "<del>да</del> → <ins>нет</ins>" in text
+    assert "все формы → точно" in admin.get(f"/keywords/{entry}").text
+    assert "<ins>веса складываются</ins>" in settings
+
+
+def test_a_note_of_several_lines_is_kept_as_it_is(house: House, admin: Browser) -> None:
+    (entry,) = pages.dictionary(house, Entry("возврат", 60, "returns", note="one\ntwo"))
+    form = {"keyword": "возврат", "weight": "60", "category": "returns", "enabled": "on", "seen": "1"}
+
+    page = admin.get(f"/keywords/{entry}").text
+    answer = admin.post(f"/keywords/{entry}", **form, note="one\r\ntwo")
+
+    assert ">one\ntwo</textarea>" in page
+    assert "Nothing was changed." in answer.text
+
+
+def test_a_draft_with_the_same_words_twice_names_them(house: House, admin: Browser) -> None:
+    edits = (Edit(Entry("возврат", 60, "returns")), Edit(Entry("возвраты", 70, "returns")))
+    draft = Draft(login="anna", source="edit", title="", edits=edits, made_at=datetime.now(UTC))
+    number = edit_keywords.propose(house, draft)
+
+    shown = admin.get(f"/keywords/drafts/{number}").text
+
+    assert "the same words and category as the entry &#39;возврат&#39;" in shown
+    assert "row 0" not in shown
+
+
+def test_of_many_categories_there_is_a_table_without_a_picture(house: House, admin: Browser) -> None:
+    names = [f"c{n}" for n in range(45)] + [""]
+    parts = dict.fromkeys(("accuracy", "coverage", "precision_when_answered", "macro_f1"), 0.5)
+    data = parts | {"texts": 1, "names": names, "categories": [], "confused": [], "ceiling": None}
+    with house.engine.begin() as connection:
+        cells = {"confusion": [[77] * 46] * 46}
+        scored.keep_evaluation(connection, 1, data | cells, at=datetime.now(UTC))
+
+    shown = admin.get("/keywords/evaluation").text
+
+    assert "<svg" not in shown
+    assert "For a picture there are too many categories." in shown
+    assert shown.count('<td class="number">77</td>') == 45 * 46
+
+
+def test_proposals_are_taken_one_by_one(house: House, admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(12):
         pages.labelled(house, f"прошу возврат денег {number}", "returns")
         pages.labelled(house, f"нужен ремонт щитка {number}", "repair")
@@ -356,6 +437,9 @@ def test_proposals_are_taken_one_by_one(house: House, admin: Browser) -> None:
 
     page = admin.get(f"/keywords/drafts/{draft}")
     assert "100%" in page.text
+    assert "more</p>" not in page.text
+    monkeypatch.setattr(draft_pages, "_PROPOSALS", 1)
+    assert re.search(r"… and \d more</p>", admin.get(f"/keywords/drafts/{draft}").text), "what is not shown is said"
     none = admin.post(f"/keywords/drafts/{draft}/choose")
     assert none.status_code == 422
     taken = admin.post(f"/keywords/drafts/{draft}/choose", tick=["0"])

@@ -1,6 +1,7 @@
 """Every text of a page has its Russian, with the same names in it."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,11 @@ def test_every_template_compiles_in_both_languages(language: str) -> None:
     assert len(names) > 15
     for name in names:
         assert environment.get_template(name)
+
+
+def test_days_are_those_of_the_readers_clock() -> None:
+    late = datetime(2026, 6, 8, 22, 30, tzinfo=UTC)
+
+    assert Texts("en", "Europe/Moscow").day(late) == "9 Jun 2026"
+    assert Texts("en", "America/New_York").day(late) == "8 Jun 2026"
+    assert Texts("en", "Asia/Omsk").local(late).isoformat() == "2026-06-09T04:30:00+06:00"

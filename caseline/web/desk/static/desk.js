@@ -17,7 +17,10 @@ async function fill(form, button) {
       headers: { "X-Piece": "1", "X-Form-Token": document.body.dataset.formToken },
     });
     if (asked.get(place) !== turn) return;
-    if (answer.status === 401) { location.reload(); return; }
+    if (answer.status === 401) { // to load the page anew would lose what is typed
+      place.replaceChildren(document.getElementById("signed-out").content.cloneNode(true));
+      return;
+    }
     place.innerHTML = await answer.text(); // drawn and escaped by our own server
   } catch {
     if (asked.get(place) === turn) place.textContent = place.dataset.offline || "…";
@@ -25,6 +28,14 @@ async function fill(form, button) {
     if (asked.get(place) === turn) place.removeAttribute("aria-busy");
   }
 }
+
+// A page of a new session tells its token to those that are open, so that what is typed there can still be sent.
+const tokens = new BroadcastChannel("form-token");
+tokens.onmessage = ({ data }) => {
+  document.body.dataset.formToken = data;
+  for (const field of document.querySelectorAll("input[name=form_token]")) field.value = data;
+};
+if (document.querySelector("form[action='/sign-out']")) tokens.postMessage(document.body.dataset.formToken);
 
 const waiting = new WeakMap();
 

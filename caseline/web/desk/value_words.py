@@ -1,0 +1,25 @@
+"""Says what fields of entries and settings hold in the language of the page: words instead of codes."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from caseline.web.language import Texts, later
+
+_CODES: Final = {
+    "kind": {"forms": later("all forms"), "exact": later("exact"), "prefix": later("beginning")},
+    "scoring": {"max": later("the heaviest entry decides"), "sum": later("weights add up")},
+    "nested": {"longest": later("does not count"), "all": later("counts as well")},
+}
+
+
+def said(texts: Texts, field: str, value: object, labels: Mapping[str, str]) -> str:
+    """A value for people; `labels` are those of categories. What has no words of its own is shown as it is."""
+    if isinstance(value, bool):
+        return texts.say("yes") if value else texts.say("no")
+    if isinstance(value, float):
+        return texts.number(value)
+    plain = str(value)
+    if field == "category":
+        return labels.get(plain, plain)
+    words = _CODES.get(field, {}).get(plain)
+    return plain if words is None else texts.say(words)
