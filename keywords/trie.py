@@ -1,5 +1,6 @@
 """Finds all entries in a row of words at once: a trie over the words of the dictionary."""
 
+import weakref
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
@@ -37,7 +38,8 @@ class _Cells(dict[str, tuple[Cell | None, ...]]):
 
     def __init__(self, trie: "Trie") -> None:
         super().__init__()
-        self._trie: Final = trie
+        # Weak: a page that tries changes compiles a dictionary of its own, whose memory must end with it.
+        self._trie: Final[Trie] = weakref.proxy(trie)
 
     def __missing__(self, chunk: str) -> tuple[Cell | None, ...]:
         cells = [self._trie.cell(place) for place in places(chunk)]

@@ -1,6 +1,8 @@
 """A review tells what is odd in a dictionary, and a rehearsal what a change would do, by the matcher itself."""
 
+import gc
 import random
+import weakref
 
 import pytest
 
@@ -108,6 +110,27 @@ def test_a_request_is_looked_at_again_only_where_all_words_of_a_changed_entry_st
 
 
 TOUCHED = ["товары на возврат", "возврат денег", "щиты", "щит", "провода и кабели", "кабели", ""]
+
+
+def test_requests_that_are_kept_share_their_words() -> None:
+    one, other = (rehearsal.prepare(number, f"возврат {number}", "тема") for number in (1, 2))
+
+    assert one.body[0][0] is other.body[0][0]
+    assert one.subject[0][0] is other.subject[0][0]
+    assert {id(key) for key in one.keys & other.keys} == {id(key) for key in other.keys & one.keys}
+
+
+def test_a_dictionary_that_was_tried_gives_its_memory_back_at_once() -> None:
+    tried = classifier(entry("возврат"))
+    assert tried.decide("возврат").category == "a"
+    gone = weakref.ref(tried.trie)
+
+    gc.disable()  # nobody knows when it comes round
+    try:
+        del tried
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_large_change_is_not_looked_through_once_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
