@@ -82,8 +82,8 @@ $(VENV)/.bench: $(VENV)/.run requirements-bench.lock
 demo: $(VENV)/.run ## import a sample export (CASES=20000 for a short one, PREFECT=1 through Prefect)
 	@$(BIN)/caseline demo --cases $(CASES) $(if $(filter-out 0,$(PREFECT)),--prefect)
 
-bench: $(VENV)/.bench ## measure the import against its competitors; the table goes into docs/benchmarks.md
-	@$(BIN)/python -m benchmarks $(ARGS)
+bench: $(VENV)/.bench ## measure the import against its competitors (TEXTS=FOLDER: dictionaries learned from real texts)
+	@$(BIN)/python -m benchmarks $(if $(TEXTS),keywords --texts "$(TEXTS)") $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------------- checks
 

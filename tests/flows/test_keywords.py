@@ -1,5 +1,6 @@
 """The flows about keywords on a database of the test's own."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,9 @@ from flows.evaluate_keywords import evaluate_keywords
 from flows.keyword_options import LearnOptions, SortOptions
 from flows.learn_keywords import learn_keywords
 from keywords.entries import Entry
-from tests.factories import pages
+from tests.factories import checks, pages
 from tests.factories.cards import ServiceDesk, service_desk
-from tests.factories.flow_runs import Api
+from tests.factories.flow_runs import Api, run
 
 pytestmark = pytest.mark.prefect
 
@@ -40,6 +41,20 @@ def test_requests_are_sorted_on_demand_and_a_second_run_finds_nothing_to_do(api:
 
     assert "1 have another category now" in artifacts(api)["keywords-sorted"]
     assert desk.query("SELECT category FROM crm.record") == [("repair",)]
+
+
+def test_an_import_sorts_what_it_brings_and_says_so(api: Api, desk: ServiceDesk, tmp_path: Path) -> None:
+    pages.dictionary(desk.house, Entry("возврат", 60, "returns"))
+    folder = checks.export(tmp_path / "export", [checks.case(1, Description="Прошу возврат"), checks.case(2)])
+
+    state = run(paths=[str(folder)], mapping="salesforce")
+
+    assert state.is_completed()
+    assert desk.query("SELECT category, category_by FROM crm.record ORDER BY origin") == [
+        ("returns", "keywords"),
+        (None, None),
+    ]
+    assert "Keywords gave a category to 1 of 2 requests without one" in api.our_lines(api.last_run()["id"])
 
 
 def test_what_is_learned_is_a_draft_and_what_is_judged_is_shown(api: Api, desk: ServiceDesk) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from caseline.actions import rehearse_keywords
 from caseline.actions.rehearse_keywords import Recent
-from caseline.actions.wiring import House
+from caseline.actions.wiring import House, open_house
+from caseline.settings import load
 from keywords.editing import Edit
 from keywords.rehearsal import Comparison
 from keywords.rules import Rules
+from tests.factories import pages
 from tests.integration.cli.conftest import Command, Query, case, line, write_cases
 
 WORDS = "keyword,weight,category\nвозврат,60,returns\nремонт,70,repair\nвозврат НДС,80,taxes\n"
@@ -82,6 +84,36 @@ def test_a_dictionary_is_learned_judged_and_the_same_every_time(caseline: Comman
 
     assert out.read_bytes() == (tmp_path / "again.csv").read_bytes()
     assert judged["accuracy"] == 1
+
+
+def test_the_register_teaches_proposals_for_the_desk_and_judges_the_dictionary(
+    caseline: Command, query: Query, tmp_path: Path
+) -> None:
+    learn, out = ("keywords", "learn", "--from-crm", "--entries-per-category", "2"), tmp_path / "words.csv"
+    assert (caseline(*learn).code, caseline("keywords", "evaluate").code) == (1, 1)
+    assert caseline("keywords", "learn", "--draft").code == 2, "from what?"
+    for code in ("returns", "repair"):
+        caseline("category", "set", code, "--hours", "24")
+    with open_house(load()) as house:
+        for number in range(12):
+            pages.labelled(house, f"прошу возврат денег {number}", "returns")
+            pages.labelled(house, f"нужен ремонт щитка {number}", "repair")
+
+    proposed = caseline(*learn, "--draft")
+    written = caseline(*learn, "--out", out)
+    judged = caseline("keywords", "evaluate", "--json")
+
+    assert (proposed.code, proposed.out) == (0, "")
+    assert "Draft 1: look at it in the desk, /keywords/drafts/1" in proposed.err
+    assert written.code == 0
+    assert query("SELECT source, jsonb_array_length(edits) FROM keywords.draft") == [
+        ("learned", len(out.read_text(encoding="utf-8").splitlines()) - 1)
+    ]
+    assert query("SELECT count(*) FROM keywords.entry") == [(0,)], "nothing counts before somebody has accepted it"
+    assert (judged.code, judged.object["accuracy"], judged.object["coverage"]) == (0, 0, 0)
+    caseline("keywords", "import", out, "--apply", "--reason", "learned")
+    assert caseline("keywords", "evaluate", "--json").object["accuracy"] == 1
+    assert query("SELECT version FROM keywords.evaluation ORDER BY id") == [(0,), (1,)]
 
 
 def test_the_registers_dictionary_is_filled_from_a_file_after_a_look(

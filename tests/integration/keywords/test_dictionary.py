@@ -1,9 +1,13 @@
 """Files, proposals, rehearsals and judgements of the dictionary in the register."""
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from caseline.actions import (
     check_keywords,
@@ -16,10 +20,10 @@ from caseline.actions import (
 )
 from caseline.actions.edit_keywords import Consent
 from caseline.crm.cards import Category
-from keywords import history, store
+from keywords import expansion, history, store
 from keywords.drafts import Draft
 from keywords.editing import Edit
-from keywords.entries import Entry
+from keywords.entries import Entry, Slot
 from keywords.faults import NothingToJudge
 from keywords.rules import Rules
 from keywords.store import Overtaken
@@ -316,6 +320,60 @@ def test_a_category_of_an_entry_cannot_vanish_under_it(desk: ServiceDesk) -> Non
         desk.intake.cards.put_category(connection, Category(code="returns", label="x", hours=1, active=False))
 
     assert check_keywords.faults(desk.house, [Edit(Entry("возврат", 61, "returns", id=1), 1)]) == {}
+
+
+def both(desk: ServiceDesk, one: Edit, other: Edit) -> list[str]:
+    """What came of two drafts that are saved at the very same time."""
+    drafts = [Draft(login="anna", source="edit", title="", edits=(edit,), made_at=NOW) for edit in (one, other)]
+    numbers = [edit_keywords.propose(desk.house, draft) for draft in drafts]
+    together = threading.Barrier(2)
+
+    def save_it(number: int) -> str:
+        together.wait()
+        try:
+            edit_keywords.save(desk.house, number, Consent(by="anna", reason="a test", effect={}), now=NOW)
+        except (Overtaken, edit_keywords.NotSaved) as error:
+            return type(error).__name__
+        return "saved"
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(save_it, numbers))
+
+
+def test_of_two_who_save_at_the_same_moment_one_is_first_and_nothing_is_lost(desk: ServiceDesk) -> None:
+    first, second = pages.dictionary(desk.house, Entry("возврат", 60, "returns"), Entry("щиток", 40, "repair"))
+
+    def edit(number: int, weight: int) -> Edit:
+        kept = next(kept for kept in keywords_at_hand.now(desk.house).kept if kept.id == number)
+        return Edit(replace(kept.entry, weight=weight), number, kept.version)
+
+    assert both(desk, edit(first, 61), edit(first, 62)) == ["Overtaken", "saved"]
+    assert both(desk, edit(first, 70), edit(second, 41)) == ["saved", "saved"]
+    assert both(desk, Edit(Entry("курьер", 1, "repair")), Edit(Entry("курьеры", 2, "repair"))) == ["NotSaved", "saved"]
+
+    assert [row[1] for row in entries(desk)][:2] == [70, 41]
+    assert len(entries(desk)) == 3
+    assert desk.query("SELECT version FROM keywords.revision ORDER BY version") == [(n,) for n in range(1, 6)]
+
+
+def test_forms_are_stored_when_an_entry_is_saved_and_made_anew_when_they_are_of_older_rules(desk: ServiceDesk) -> None:
+    pages.dictionary(desk.house, Entry("щиток", 40, "repair"), Entry("гаран", 5, "repair", Kind.PREFIX))
+    expected = [expansion.slots("щиток"), expansion.slots("гаран", Kind.PREFIX)]
+    stored = desk.query("SELECT slots, expansion FROM keywords.entry ORDER BY id")
+    assert [(expansion.restored(slots), number) for slots, number in stored] == [
+        (slots, expansion.VERSION) for slots in expected
+    ]
+
+    def slots() -> list[tuple[Slot, ...]]:
+        with desk.house.engine.connect() as connection:
+            return [kept.expanded.slots for kept in store.entries(connection)]
+
+    with desk.house.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE keywords.entry SET slots = '[[[\"x\"], false]]'"))
+    assert slots() == [(Slot(("x",)),)] * 2, "what is stored is believed"
+    with desk.house.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE keywords.entry SET expansion = expansion - 1"))
+    assert slots() == expected
 
 
 def test_the_same_words_added_by_two_at_once_are_saved_once(desk: ServiceDesk) -> None:

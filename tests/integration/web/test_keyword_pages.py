@@ -15,6 +15,7 @@ from keywords import scored
 from keywords.drafts import Draft
 from keywords.editing import Edit
 from keywords.entries import Entry
+from keywords.vocabulary import Kind
 from tests.factories import pages
 from tests.factories.pages import Browser
 
@@ -101,6 +102,38 @@ def test_the_test_box_asks_the_database_once_about_all_rows_that_others_have_cha
 
     assert "With 1 change that is not saved yet." in answer.text
     assert len([statement for statement in asked if "keywords.change" in statement]) == 1
+
+
+def words(browser: Browser, path: str) -> list[str]:
+    """Keywords as the list shows them."""
+    return re.findall(r'<a href="/keywords/\d+">(.*?)</a>', browser.get(path).text)
+
+
+def test_the_list_is_sorted_by_any_column_and_shows_the_state_that_is_asked_for(house: House, admin: Browser) -> None:
+    pages.dictionary(
+        house,
+        Entry("щиток", 10, "returns", Kind.PREFIX),
+        Entry("возврат", 90, "repair", enabled=False),
+        Entry("ёлка", 0, "repair", blocking=True),
+        Entry("замена", 50, "returns", Kind.EXACT),
+    )
+    pages.request(house, "замена, замена")
+
+    assert words(admin, "/keywords") == ["возврат", "ёлка", "замена", "щиток"], "ё stands where е does"
+    assert words(admin, "/keywords?down=1") == ["щиток", "замена", "ёлка", "возврат"]
+    assert words(admin, "/keywords?sort=weight") == ["ёлка", "щиток", "замена", "возврат"]
+    assert words(admin, "/keywords?sort=category&down=1")[:2] == ["щиток", "замена"]
+    assert words(admin, "/keywords?sort=kind") == ["замена", "возврат", "ёлка", "щиток"]
+    assert words(admin, "/keywords?sort=hits&down=1")[0] == "замена"
+    assert words(admin, "/keywords?sort=nothing") == words(admin, "/keywords")
+    assert words(admin, "/keywords?state=disabled") == ["возврат"]
+    assert words(admin, "/keywords?state=enabled") == ["ёлка", "замена", "щиток"]
+    assert words(admin, "/keywords?state=blocking") == ["ёлка"]
+    assert words(admin, "/keywords?state=enabled&category=returns&sort=weight&down=1") == ["замена", "щиток"]
+    assert words(admin, "/keywords?q=ЕЛКА") == ["ёлка"]
+    page = admin.get("/keywords?sort=weight&state=enabled").text
+    assert 'aria-sort="ascending"' in page
+    assert "/keywords?state=enabled&amp;sort=weight&amp;down=1" in page, "the head of the column turns it round"
 
 
 def test_rows_are_changed_in_the_list_and_in_bulk(house: House, admin: Browser) -> None:
