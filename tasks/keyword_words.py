@@ -67,7 +67,7 @@ def judged_page(found: Mapping[str, Any]) -> str:
         drawn = picture.confusion(found["names"], found["confusion"], title="Confusion", label=_name, paper=True)
         encoded = base64.b64encode(drawn.encode()).decode()
         lines.append(f"![Rows: what people say; columns: the dictionary](data:image/svg+xml;base64,{encoded})")
-        lines.append(_confusion(found["names"], found["confusion"]))
+    lines.append(_confusion(found["names"], found["confusion"]))
     lines.append("| people say | the dictionary says | requests |\n|---|---|---:|")
     lines[-1] += "".join(
         f"\n| {_cell(true)} | {_cell(given)} | {number:,} |" for true, given, number in found["confused"]
