@@ -18,9 +18,9 @@ class Evidence(NamedTuple):
     blocking: frozenset[int]
 
 
-Strength = tuple[bool, float, float, int, int, str, float, float]
-"""A category as it sorts: blocked; with minus signs score, second score, words, entries; name; and its heaviest weight
-and sum."""
+Strength = tuple[bool, float, float, int, int, int, str, float, float]
+"""A category as it sorts: blocked; with minus signs score, second score, words, entries; place in the order; name; and
+its heaviest weight and sum."""
 
 
 class Standing(NamedTuple):
@@ -55,7 +55,7 @@ class Decision:
         """All categories with an entry that counts, best first; blocked ones at the end."""
         return tuple(
             Standing(category, -score, heaviest, total, -words, -entries, blocked)
-            for blocked, score, _, words, entries, category, heaviest, total in self.strengths
+            for blocked, score, _, words, entries, _, category, heaviest, total in self.strengths
         )
 
     @property
@@ -67,7 +67,7 @@ class Decision:
 _Sum = tuple[int, int, int, int]
 """Of the entries of a category: sum of weights, greatest weight, words of the longest, how many."""
 _NO_SUM: Final[_Sum] = (0, 0, 0, 0)
-_NAME: Final = 5
+_NAME: Final = 6
 """Where in a `Strength` the name stands; categories that are equal before it are equal."""
 _NO_DECISION: Final = Decision(None, Outcome.NOTHING_FOUND, 0, 0, ())
 
@@ -75,8 +75,8 @@ _NO_DECISION: Final = Decision(None, Outcome.NOTHING_FOUND, 0, 0, ())
 class Scales:
     """Weighs evidence by the weights and categories of entries.
 
-    `max`: the heaviest entry decides; then the greater sum, the longer phrase, the more entries; what is equal then is
-    a tie. `sum`: the sum decides; then the heaviest entry, and on as before. Whole weights are added up before the
+    `max`: the heaviest entry decides; then the greater sum, the longer phrase, the more entries, the administrators'
+    order. `sum`: the sum decides; then the heaviest entry, and on as before. Whole weights are added up before the
     subject's factor, so the order of entries cannot change a score.
     """
 
@@ -84,6 +84,7 @@ class Scales:
         self._facts: Final = [(each.entry.category, each.entry.weight, len(each.slots)) for each in entries]
         self._rules: Final = rules
         self._adds_not: Final = rules.scoring is Scoring.MAX
+        self._order: Final = {category: place for place, category in enumerate(rules.order)}
 
     def weigh(self, evidence: Evidence) -> Decision:
         """The decision on a text."""
@@ -137,7 +138,8 @@ class Scales:
             heaviest = max(heaviest, factor * above[1])
             words, entries = max(words, above[2]), entries + above[3]
         score, second = (heaviest, total) if self._adds_not else (total, heaviest)
-        return blocked, -score, -second, -words, -entries, category, heaviest, total
+        place = self._order.get(category, len(self._order))
+        return blocked, -score, -second, -words, -entries, place, category, heaviest, total
 
     def _decided(self, strengths: tuple[Strength, ...]) -> Decision:
         blocked, minus_score, *_ = first = strengths[0]
