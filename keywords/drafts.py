@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from keywords import store, tables
 from keywords.editing import Edit
 from keywords.rules import Rules
-from keywords.vocabulary import Nested, Scoring
 
 _draft = tables.draft
 _SEEN: Final = "seen"
@@ -103,10 +102,7 @@ def _plain_settings(draft: Draft) -> dict[str, Any] | None:
 
 
 def _rules(plain: Mapping[str, Any] | None) -> Rules | None:
-    if plain is None:
-        return None
-    values = {name: value for name, value in plain.items() if name != _SEEN}
-    return Rules(**values | {"scoring": Scoring(values["scoring"]), "nested": Nested(values["nested"])})
+    return None if plain is None else store.rules_of(plain)
 
 
 def _read(row: Mapping[Any, Any]) -> Draft:

@@ -17,7 +17,7 @@ class Rules:
     """And must lead by at least this much; the score of nobody is 0."""
     subject_factor: float = 1
     """Weights of entries found in the subject are multiplied by it; 0: the subject is not read (A10)."""
-    order: tuple[str, ...] = ()
-    """Categories as administrators arranged them; decides between categories that are equal in everything else."""
+    category_order: tuple[str, ...] = ()
+    """As administrators arranged them, by code; decides between categories that are equal in everything else."""
     new_text_only: bool = True
     """Whether quoted letters, signatures and disclaimers of the body are left out."""

@@ -84,7 +84,7 @@ class Scales:
         self._facts: Final = [(each.entry.category, each.entry.weight, len(each.slots)) for each in entries]
         self._rules: Final = rules
         self._adds_not: Final = rules.scoring is Scoring.MAX
-        self._order: Final = {category: place for place, category in enumerate(rules.order)}
+        self._order: Final = {category: place for place, category in enumerate(rules.category_order)}
 
     def weigh(self, evidence: Evidence) -> Decision:
         """The decision on a text."""

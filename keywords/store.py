@@ -17,7 +17,7 @@ _dictionary, _entry, _revision, _change = tables.dictionary, tables.entry, table
 SETTINGS: Final = 0
 """Stands for the settings where entries have their id."""
 _FIELDS: Final = ("keyword", "weight", "category", "kind", "blocking", "enabled", "note")
-_RULES: Final = ("scoring", "nested", "min_score", "min_margin", "subject_factor")
+_RULES: Final = ("scoring", "nested", "min_score", "min_margin", "subject_factor", "category_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,14 @@ def plain_rules(found: Rules) -> dict[str, Any]:
         name: str(value) if name in {"scoring", "nested"} else value
         for name in _RULES
         for value in [getattr(found, name)]
-    }
+    } | {"category_order": list(found.category_order)}
 
 
 def rules_of(row: Mapping[Any, Any]) -> Rules:
     """The settings that history kept."""
-    values = {name: row[name] for name in _RULES}
-    return Rules(**values | {"scoring": Scoring(values["scoring"]), "nested": Nested(values["nested"])})
+    values = {name: row[name] for name in _RULES if name in row}  # what was kept long ago knows fewer of them
+    values |= {"scoring": Scoring(row["scoring"]), "nested": Nested(row["nested"])}
+    return Rules(**values | {"category_order": tuple(row.get("category_order", ()))})
 
 
 def _kept(row: Mapping[Any, Any]) -> Kept:

@@ -22,6 +22,7 @@ dictionary = sa.Table(
     sa.Column("min_score", sa.Float, nullable=False),
     sa.Column("min_margin", sa.Float, nullable=False),
     sa.Column("subject_factor", sa.Float, nullable=False),
+    sa.Column("category_order", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.CheckConstraint("id = 1", name="id"),
     sa.CheckConstraint("scoring IN ('max', 'sum')", name="scoring"),
     sa.CheckConstraint("nested IN ('longest', 'all')", name="nested"),

@@ -1,4 +1,4 @@
-"""Which entries of the dictionary stand in a text without counting there, so that none of them is taken for dead.
+"""Entries that stand in a text without counting there, so that none is taken for dead; an order of categories for ties.
 
 Revision: 0016
 """
@@ -12,10 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column: the table is not written anew. It fills as requests are looked at."""
+    """Add the columns: no table is written anew. The first fills as requests are looked at."""
     op.execute("ALTER TABLE keywords.scored ADD COLUMN silent bigint[] NOT NULL DEFAULT '{}'")
+    op.execute("ALTER TABLE keywords.dictionary ADD COLUMN category_order text[] NOT NULL DEFAULT '{}'")
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop them."""
+    op.execute("ALTER TABLE keywords.dictionary DROP COLUMN category_order")
     op.execute("ALTER TABLE keywords.scored DROP COLUMN silent")

@@ -21,6 +21,7 @@ SETTINGS: Final = {
     "min_score": later("least score"),
     "min_margin": later("least lead"),
     "subject_factor": later("weight of the subject"),
+    "category_order": later("order of categories"),
 }
 """Names of what history tells of settings."""
 

@@ -102,7 +102,7 @@ def exported(visit: Visit) -> Response:
 
 def settings(visit: Visit) -> Response:
     """How weights are compared."""
-    return visit.page("keywords/settings.html", loaded=keywords_at_hand.now(visit.house), problem="")
+    return _settings(visit)
 
 
 def settings_proposed(visit: Visit) -> Response:
@@ -117,12 +117,34 @@ def settings_proposed(visit: Visit) -> Response:
             min_score=_least(visit, "min_score"),
             min_margin=_least(visit, "min_margin"),
             subject_factor=_least(visit, "subject_factor"),
+            category_order=_codes(visit.text("category_order")),
         )
     except ValueError:
-        return visit.page("keywords/settings.html", status=422, loaded=loaded, problem="number")
+        return _settings(visit, status=422, problem="number")
+    unknown = [code for code in rules.category_order if code not in edit_keywords.labels(visit.house)]
+    if unknown:
+        return _settings(visit, status=422, problem="category", unknown=unknown[0])
     if store.plain_rules(rules) == store.plain_rules(present):
         return visit.go("/keywords/settings", notice="nothing")
     return _propose(visit, [], rules, seen=present)
+
+
+def _settings(visit: Visit, *, status: int = 200, problem: str = "", unknown: str = "") -> Response:
+    """The form: what is typed, where something in it was refused."""
+    return visit.page(
+        "keywords/settings.html",
+        status=status,
+        loaded=keywords_at_hand.now(visit.house),
+        labels=edit_keywords.labels(visit.house),
+        typed=visit.form if problem else {},
+        problem=problem,
+        unknown=unknown,
+    )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Codes of categories, one to a line, each once."""
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def _least(visit: Visit, name: str) -> float:

@@ -18,6 +18,8 @@ def said(texts: Texts, field: str, value: object, labels: Mapping[str, str]) -> 
         return texts.say("yes") if value else texts.say("no")
     if isinstance(value, float):
         return texts.number(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(labels.get(code, code) for code in value) or texts.say("none")
     plain = str(value)
     if field == "category":
         return labels.get(plain, plain)

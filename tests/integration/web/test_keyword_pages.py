@@ -265,6 +265,25 @@ def test_of_two_who_change_settings_the_second_loses_nothing_of_the_first(house:
         assert (rules.min_score, rules.min_margin) == (5, 0)
 
 
+def test_the_order_of_categories_decides_a_tie_once_it_is_set(house: House, admin: Browser) -> None:
+    pages.dictionary(house, Entry("возврат", 50, "returns"), Entry("ремонт", 50, "repair"))
+    pages.request(house, "возврат ремонт")
+    wanted = {"scoring": "max", "nested": "longest", "min_score": "0", "min_margin": "0", "subject_factor": "1"}
+    admin.get("/keywords/settings")
+
+    refused = admin.post("/keywords/settings", **wanted, category_order="repair\r\nrepare")
+    checked = admin.post("/keywords/settings", **wanted, category_order="repair\r\nreturns\r\n")
+    save(admin, checked.text)
+
+    assert refused.status_code == 422
+    assert "There is no category repare" in refused.text
+    assert "repair\nrepare</textarea>" in refused.text.replace("\r", ""), "what was typed is there to be mended"
+    assert "1 would change" in checked.text
+    assert "repair\nreturns</textarea>" in admin.get("/keywords/settings").text
+    with house.engine.connect() as connection:
+        assert house.words.now(connection).classifier.decide("возврат ремонт").category == "repair"
+
+
 @pytest.mark.parametrize("value", ["", "abc", "-1", "nan", "inf", "1e9"])
 def test_settings_that_are_no_numbers_are_refused(house: House, admin: Browser, value: str) -> None:
     wanted = {"scoring": "max", "nested": "longest", "min_score": value, "min_margin": "0", "subject_factor": "1"}

@@ -49,7 +49,7 @@ def test_more_entries_decide_between_equal_sums() -> None:
 def test_the_administrators_order_decides_a_tie() -> None:
     entries = entry("кабель", 60), entry("провод", 60, "b")
 
-    assert classifier(*entries, order=("b", "a")).decide(TEXT).category == "b"
+    assert classifier(*entries, category_order=("b", "a")).decide(TEXT).category == "b"
     assert classifier(*entries).decide(TEXT).outcome is Outcome.TIE
 
 
