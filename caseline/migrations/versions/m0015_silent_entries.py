@@ -1,12 +1,12 @@
 """Entries that stand in a text without counting there, so that none is taken for dead; an order of categories for ties.
 
-Revision: 0016
+Revision: 0015
 """
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
