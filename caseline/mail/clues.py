@@ -49,13 +49,16 @@ class Signs:
     addresses: Sequence[tuple[str, str]]
     """(address, header) of those that it was sent to."""
     thread_index: bytes | None = None
+    sender: str = ""
+    """Address of its From."""
 
     @classmethod
     def of(cls, mail: Mail) -> "Signs":
         """Those of a mail."""
         told = (("To", mail.to), ("Cc", mail.cc), ("Delivered-To", mail.delivered_to))
         addresses = [(one.address, header) for header, found in told for one in found]
-        return cls(Named(mail.in_reply_to, mail.references, mail.message_id), addresses, mail.thread_index)
+        named = Named(mail.in_reply_to, mail.references, mail.message_id)
+        return cls(named, addresses, mail.thread_index, mail.sender.address.lower() if mail.sender else "")
 
     def keys(self) -> list[str]:
         """By what mails of a thread know one another, its own id included; of many ids the nearest and the first."""
@@ -105,7 +108,7 @@ class Gathering:
             *self._tokens(signs),
             *own,
             *_stored(held, ids),
-            *self._ghosts(connection, unknown, signs.named.message_id),
+            *self._ghosts(connection, unknown, signs),
             *self._roots(connection, signs.root),
         ]
         return Gathered(self.now(connection, clues), [key for key, _header in unknown], signs.root)
@@ -156,13 +159,12 @@ class Gathering:
             if thread is not None:
                 yield Clue(Rule.OWN_ID, one, header, thread.record_id, thread.assignment_id)
 
-    def _ghosts(
-        self, connection: sa.Connection, ids: Sequence[tuple[str, str]], message_id: str | None
-    ) -> Iterator[Clue]:
+    def _ghosts(self, connection: sa.Connection, ids: Sequence[tuple[str, str]], signs: Signs) -> Iterator[Clue]:
         # An answer may come before what it answers: then the mail itself is what others have named.
-        named = [*ids, *([(message_id, "Message-ID")] if message_id else [])]
+        own = signs.named.message_id
+        named = [*ids, *([(own, "Message-ID")] if own else [])]
         traces: dict[str | bytes, list[Trace]] = {}
-        for trace in thread_store.ghosts(connection, [key for key, _header in named]):
+        for trace in thread_store.ghosts(connection, [key for key, _header in named], signs.sender):
             traces.setdefault(trace.value, []).append(trace)
         for key, header in named:
             for trace in traces.get(key, ()):

@@ -105,6 +105,7 @@ ghost = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     _at("at", nullable=False),
     sa.Index("ix_ghost_mail_id", "mail_id"),
+    sa.Index("ix_ghost_address", "id", "address", "mail_id"),
     schema=SCHEMA,
 )
 """An id that a mail named and that we never had; it points at whatever request that mail belongs to by now."""

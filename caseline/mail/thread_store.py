@@ -13,11 +13,24 @@ from caseline.mail import tables
 from caseline.mail.outcome import Outcome
 
 _mail, _ghost, _root = tables.mail, tables.ghost, tables.root
+MOST_TRACES: Final = 20
+"""Of an id or root that more mails bear, the newest count: what thousands name says little, and each would ask all."""
+_MOST_OF_ROOT: Final = 200
+"""More, since many may be of one request: another one that bears the root, too, shall not be overlooked."""
 _GHOSTS: Final = Fixed(
-    sa.select(_ghost.c.id, _mail.c.record_id, _mail.c.assignment_id, _ghost.c.address, _ghost.c.at)
-    .join(_mail, _mail.c.id == _ghost.c.mail_id)
-    .where(_ghost.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text))), _mail.c.record_id.is_not(None))
-    .order_by(_ghost.c.at.desc(), _ghost.c.mail_id.desc())
+    sa.text("""
+SELECT trace.id, m.record_id, m.assignment_id, trace.at
+FROM unnest(CAST(:ids AS text[])) AS named (id) CROSS JOIN LATERAL (
+  (SELECT id, mail_id, at FROM mail.ghost WHERE id = named.id ORDER BY mail_id DESC LIMIT :most)
+  UNION
+  (
+    SELECT id, mail_id, at FROM mail.ghost WHERE id = named.id AND address = CAST(:sender AS text)
+    ORDER BY mail_id DESC LIMIT :most
+  )
+) AS trace JOIN mail.mail AS m ON m.id = trace.mail_id
+WHERE m.record_id IS NOT NULL
+ORDER BY trace.at DESC, trace.mail_id DESC
+""")
 )
 _ALONE: Final = Fixed(
     sa.text("""
@@ -41,26 +54,31 @@ SELECT
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A mail that named an id or bears a root, where it is now, and who sent it."""
+    """A mail that named an id or bears a root, and where it is now."""
 
     value: str | bytes
     record_id: int
     assignment_id: int | None
-    sender: str
     at: datetime
 
 
-def ghosts(connection: sa.Connection, ids: Sequence[str]) -> list[Trace]:
-    """Mails of requests that named one of these ids, the newest first."""
-    return [Trace(*row) for row in _GHOSTS.rows(connection, {"ids": list(ids)})] if ids else []
+def ghosts(connection: sa.Connection, ids: Sequence[str], sender: str) -> list[Trace]:
+    """Mails of requests that named one of these ids, the newest first: of each id the newest, and those of a sender.
+
+    So whoever named it finds his own request again, however many others have named it since.
+    """
+    asked = {"ids": list(dict.fromkeys(ids)), "sender": sender, "most": MOST_TRACES}
+    return [Trace(*row) for row in _GHOSTS.rows(connection, asked)] if ids else []
 
 
 def roots(connection: sa.Connection, root: bytes) -> list[Trace]:
     """Mails of requests whose Thread-Index begins so, the newest first."""
-    columns = (_root.c.root, _mail.c.record_id, _mail.c.assignment_id, _mail.c.sender, _root.c.at)
+    columns = (_root.c.root, _mail.c.record_id, _mail.c.assignment_id, _root.c.at)
     query = sa.select(*columns).join(_mail, _mail.c.id == _root.c.mail_id)
     found = query.where(_root.c.root == root, _mail.c.record_id.is_not(None))
-    return [Trace(*row) for row in connection.execute(found.order_by(_root.c.at.desc(), _root.c.mail_id.desc()))]
+    newest = found.order_by(_root.c.mail_id.desc()).limit(_MOST_OF_ROOT).subquery()
+    query = sa.select(newest).order_by(newest.c.at.desc())
+    return [Trace(*row) for row in connection.execute(query)]
 
 
 def keep_ghosts(connection: sa.Connection, mail_id: int, ids: Sequence[str], address: str, *, at: datetime) -> None:

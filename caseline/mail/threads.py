@@ -15,6 +15,8 @@ from caseline.crm.timeline import Successor
 
 FRESH: Final = timedelta(days=90)
 """How long an id that we never had, or a Thread-Index, points at a request."""
+MOST_LINKED: Final = 20
+"""Requests that a verdict links: whoever reads more of them would find none."""
 
 
 class Rule(StrEnum):
@@ -155,7 +157,7 @@ def judge(
             # It may name the request, too, in which the matter goes on.
             # A merge may be taken back: then the request that the clue names is the one that was closed.
             follows = tuple(dict.fromkeys([state.record_id, clue.record_id]))
-            linked = tuple(dict.fromkeys([*follows, *others]))
+            linked = tuple(dict.fromkeys([*follows, *others]))[:MOST_LINKED]
             ended = ended or Verdict(Act.NEW, clue=clue, linked=linked, follows=follows, reason="closed long ago")
             continue
         found = Verdict(act, state.record_id, clue.assignment_id, clue, state.relation, unverified=not known)
@@ -165,7 +167,7 @@ def judge(
     if ended is not None:
         return _going_on(ended, successors, states, now, rules)
     if doubtful:
-        return Verdict(Act.NEW, linked=tuple(dict.fromkeys(doubtful)), reason="stranger")
+        return Verdict(Act.NEW, linked=tuple(dict.fromkeys(doubtful))[:MOST_LINKED], reason="stranger")
     return Verdict(Act.NEW, reason="stale" if alive else "no clue")
 
 
@@ -190,7 +192,7 @@ def _going_on(ended: Verdict, successors: Sequence[Successor], states: States, n
     # All of these have ended, too: an answer to the last of them shall find the new one as well.
     last = [state.record_id for _one, state in known][:1]
     follows = tuple(dict.fromkeys([*ended.follows, *last]))
-    return replace(ended, follows=follows, linked=tuple(dict.fromkeys([*follows, *ended.linked])))
+    return replace(ended, follows=follows, linked=tuple(dict.fromkeys([*follows, *ended.linked]))[:MOST_LINKED])
 
 
 def _meant(clue: Clue, state: State, alive: Sequence[tuple[Clue, State]]) -> tuple[Clue, State]:
@@ -244,4 +246,4 @@ def _fresh(clue: Clue, state: State, alive: Sequence[tuple[Clue, State]], now: d
 def _others(alive: Sequence[tuple[Clue, State]], chosen: int) -> tuple[int, ...]:
     """Other requests that sure clues name."""
     named = (state.record_id for clue, state in alive if clue.rule not in WEAK and state.record_id != chosen)
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(named))[:MOST_LINKED]

@@ -6,9 +6,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.outbox.addresses import DETAIL, plain
+from caseline.outbox.addresses import plain
 from caseline.outbox.letters import Nature, NewLetter, State
-from caseline.outbox.tables import letter, recipient
+from caseline.outbox.tables import DOMAIN, PLAIN, letter, recipient
 
 MOST_A_DAY: Final = 3
 """Automatic letters to an address within 24 hours."""
@@ -17,8 +17,8 @@ MOST_A_DOMAIN: Final = 20
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
-_PLAIN: Final = sa.func.regexp_replace(recipient.c.folded, DETAIL, r"\1@")
-"""As `addresses.plain` has it."""
+_PLAIN: Final = sa.literal_column(PLAIN, sa.Text)
+_DOMAIN: Final = sa.literal_column(DOMAIN, sa.Text)
 _AUTOMATIC: Final = letter.c.nature != Nature.PERSONAL.value
 
 
@@ -36,7 +36,7 @@ def refusal(connection: sa.Connection, new: NewLetter, *, now: datetime) -> str 
         if _count(connection, _PLAIN.in_([address]), now - DAY) >= MOST_A_DAY:
             return f"{address} has had {MOST_A_DAY} automatic letters within 24 hours, which is the most"
     for domain in domains:
-        ours = sa.and_(sa.func.right(recipient.c.folded, len(domain)) == domain, letter.c.nature == Nature.REPLY.value)
+        ours = sa.and_(_DOMAIN.in_([domain]), letter.c.nature == Nature.REPLY.value)
         if _count(connection, ours, now - HOUR) >= MOST_A_DOMAIN:
             return f"{domain} has had {MOST_A_DOMAIN} automatic replies within an hour, which is the most for a domain"
     return None
@@ -65,7 +65,8 @@ def _answered(connection: sa.Connection, record_id: int) -> bool:
 def _count(connection: sa.Connection, to: sa.ColumnElement[bool], after: datetime) -> int:
     """Automatic letters to such recipients that were asked for after a time."""
     # Ids rise with time but for transactions that overlap: only the newest letters are looked at.
-    query = sa.select(letter.c.id).where(letter.c.queued_at <= after - HOUR).order_by(letter.c.id.desc()).limit(1)
+    newest = (letter.c.queued_at.desc(), letter.c.id.desc())
+    query = sa.select(letter.c.id).where(letter.c.queued_at <= after - HOUR).order_by(*newest).limit(1)
     earlier = connection.execute(query).scalar_one_or_none() or 0
     written = (
         sa.select(sa.func.count())

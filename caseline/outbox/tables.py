@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from caseline.db.metadata import metadata
+from caseline.outbox.addresses import DETAIL
 
 SCHEMA = "outbox"
 
@@ -34,6 +35,10 @@ def _position() -> sa.Column[int]:
 
 
 _OPEN = sa.text("state IN ('queued', 'sending')")
+PLAIN = rf"regexp_replace(folded, '{DETAIL}', '\1@')"
+"""A recipient as `addresses.plain` has it."""
+DOMAIN = "substring(folded, '@[^@]*$')"
+"""The domain of a recipient, with its @. Whoever asks for these two must write the same, else no index helps."""
 
 letter = sa.Table(
     "letter",
@@ -79,6 +84,8 @@ letter = sa.Table(
     sa.Index("ix_letter_open", "record_id", "id", postgresql_where=_OPEN),
     sa.Index("ix_letter_record_id", "record_id", "id"),
     sa.Index("ix_letter_automatic", "taken_at", postgresql_where=sa.text("nature <> 'personal'")),
+    sa.Index("ix_letter_queued_at", "queued_at", "id"),
+    sa.Index("ix_letter_state", "state", "id"),
     schema=SCHEMA,
 )
 """A letter with all that its bytes are made of; the record that it belongs to may be in another system, so no key
@@ -98,6 +105,8 @@ recipient = sa.Table(
     _text("answer"),
     sa.CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
     sa.Index("ix_recipient_folded", "folded", "letter_id"),
+    sa.Index("ix_recipient_plain", sa.text(PLAIN), "letter_id"),
+    sa.Index("ix_recipient_domain", sa.text(DOMAIN), "letter_id"),
     schema=SCHEMA,
 )
 """Whom a letter goes to, and what the server said; `folded` is the form by which letters to an address are counted."""

@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from caseline.actions import keep_letters
 from caseline.outbox.faults import ImportedIsQuiet
 from caseline.outbox.letters import Address, Nature
+from caseline.outbox.tables import DOMAIN, PLAIN
 from tests.factories.letters import automatic, new_letter
 from tests.factories.post import Post
 
@@ -69,6 +71,26 @@ def test_a_domain_of_one_house_gets_twenty_replies_an_hour(post: Post) -> None:
 
     assert states == [*["queued"] * 20, "cancelled", "cancelled", *["queued"] * 4]
     assert "@example.com has had 20 automatic replies within an hour" in str(post.lines()[20].reason)
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (f"SELECT FROM outbox.recipient WHERE {PLAIN} = 'a@b.example' AND letter_id > 5", "ix_recipient_plain"),
+        (f"SELECT FROM outbox.recipient WHERE {DOMAIN} = '@b.example' AND letter_id > 5", "ix_recipient_domain"),
+        (
+            "SELECT id FROM outbox.letter WHERE queued_at <= now() ORDER BY queued_at DESC, id DESC",
+            "ix_letter_queued_at",
+        ),
+        ("SELECT state, count(*) FROM outbox.letter GROUP BY state", "ix_letter_state"),
+    ],
+)
+def test_letters_are_counted_in_indexes_however_many_there_are(post: Post, asked: str, index: str) -> None:
+    with post.engine.connect() as connection:
+        connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(connection.execute(sa.text(f"EXPLAIN {asked}")).scalars())
+
+    assert index in plan
 
 
 def test_the_limit_of_an_address_holds_when_many_ask_at_once(post: Post) -> None:
