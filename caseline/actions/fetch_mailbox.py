@@ -1,21 +1,20 @@
 """Fetches one mailbox: opens it, looks through its folders, stores what is new, then tells the server."""
 
-import hashlib
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import IO, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from caseline.actions.wiring import Post
+from caseline.files.faults import StoreTrouble
+from caseline.files.spool import spooled
 from caseline.mail import arrival_store, raw_store, trouble_store
 from caseline.mail.arrival_store import Place
 from caseline.mail.faults import Gone, NoFolder, Refused, Unreachable, Unreadable
 from caseline.mail.imap import Described, Imap, open_mailbox
-from caseline.mail.imap_line import PIECE
 from caseline.mail.mailboxes import Deed, Mailbox
 from caseline.mail.trouble_store import Spot, Trouble
 
@@ -127,7 +126,7 @@ class Turn:
                 self._fetch_one(imap, place, mail)
             except Gone:
                 self.gone += 1
-            except Unreadable as fault:
+            except (Unreadable, StoreTrouble) as fault:  # smaller ones may find room yet
                 self._note(spot, fault, _DOWN)
             else:
                 self._well(spot)
@@ -139,16 +138,12 @@ class Turn:
         self.waiting += len(wanted) - done
 
     def _fetch_one(self, imap: Imap, place: Place, mail: Described) -> None:
-        with tempfile.SpooledTemporaryFile(max_size=PIECE) as spool:
-            sha256, size = hashlib.sha256(), 0
-            for piece in imap.pieces(mail.uid, mail.size):
-                spool.write(piece)
-                sha256.update(piece)
-                size += len(piece)
+        with spooled(imap.pieces(mail.uid, mail.size)) as content:
+            size = content.size
             self.watch("read", place.folder, mail.uid)
             now = self.clock()
             with self.connection.begin():
-                raw_id, new = raw_store.keep(self.connection, sha256.digest(), size, _pieces(spool), now=now)
+                raw_id, new = raw_store.keep(self.connection, content.digest, size, content.pieces(), now=now)
                 first = arrival_store.keep(self.connection, place, mail.uid, raw_id, date=mail.internal_date, now=now)
                 self.watch("keeping", place.folder, mail.uid)
         self.watch("kept", place.folder, mail.uid)
@@ -180,9 +175,3 @@ class Turn:
             with self.connection.begin():
                 trouble_store.clear(self.connection, spot)
             self.noted.discard(spot)
-
-
-def _pieces(spool: IO[bytes]) -> Iterator[bytes]:
-    spool.seek(0)
-    while piece := spool.read(PIECE):
-        yield piece

@@ -70,7 +70,10 @@ def flush(file: IO[bytes]) -> None:
 def _no_room(error: OSError) -> StoreTrouble:
     """A temporary file that cannot be written, and what to do."""
     reason = os.strerror(error.errno) if error.errno else str(error)
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:  # it is looked for by writing into it, and cannot be found while it is full
+        folder = os.environ.get("TMPDIR", "the system's folder")
     return StoreTrouble(
-        f"cannot write a temporary file in {tempfile.gettempdir()} ({reason}): free space there, or set TMPDIR to"
-        " another folder"
+        f"cannot write a temporary file in {folder} ({reason}): free space there, or set TMPDIR to another folder"
     )

@@ -1,6 +1,9 @@
 """A mail server may answer what it likes: nothing is lost, nothing stops, memory stays small."""
 
+import errno
+import os
 import re
+import tempfile
 import time
 from datetime import timedelta
 
@@ -72,6 +75,25 @@ def test_a_mail_that_the_server_does_not_give_holds_up_no_other(liar: LyingImap,
     assert room.fetch().fetched == 1
     assert stored(room) == ALL
     assert room.count("mail.trouble") == 0
+
+
+def test_a_large_mail_for_which_there_is_no_room_holds_up_no_other(
+    liar: LyingImap, room: PostRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liar.mails[7] = mails.raw(7, size=1_200_000)
+
+    def full(**_options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    found = room.fetch()
+
+    assert stored(room) == OTHERS
+    assert [(trouble.uid, "TMPDIR" in trouble.text) for trouble in found.troubles] == [(7, True)]
+    monkeypatch.undo()
+    room.clock.go(minutes=1)
+    assert room.fetch().fetched == 1
+    assert stored(room) == ALL
 
 
 def test_an_answer_for_another_mail_is_not_taken_for_this_one(liar: LyingImap, room: PostRoom) -> None:
