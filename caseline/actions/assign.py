@@ -71,11 +71,12 @@ def give(house: House, order: Order, *, now: datetime) -> Given:
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        card = find_request.standing(connection, intake.cards, timelines, order.request)
-        closed = card.stage.closed
+        # Contacts before requests, as everywhere.
         contact = (
             None if order.contact is None else find_outsider.outsider(connection, timelines, order.contact, now=now)
         )
+        card = find_request.standing(connection, intake.cards, timelines, order.request)
+        closed = card.stage.closed
         due_at = remind_at = None
         if order.hours is not None:
             clock = intake.clocks.newest(connection, None)
@@ -117,20 +118,29 @@ def address(house: House, assignment_id: int, mail_address: str, *, now: datetim
     """
     timelines, new = connect.timelines(house.settings.crm), addresses.checked(mail_address)
     with house.engine.begin() as connection:
+        timelines.hold_contacts(connection, [new])
+        works = _works_of_the_same(connection, timelines, assignment_id)
         card, one = _found(house, connection, assignment_id)
         if one.contact_id is None:
             raise Refused(f"{one.name} is for {one.assignee}, who is of the house: nothing to send")
         timelines.give_address(connection, one.contact_id, new, at=now)
-        works = [work for work in timelines.assignments_of(connection, one.contact_id) if work.id != one.id]
         if one.address is not None and one.address.lower() != new.lower():
             why = f"the address {one.address} was corrected to {new}"
             for work in (one, *works):
                 care.withdraw(connection, work.id, one.address, why=why, now=now)
         given = _send(house, connection, card, replace(one, address=new), by_id=None, now=now)
-        sent = [
-            _send(house, connection, _found(house, connection, work.id)[0], work, by_id=None, now=now) for work in works
-        ]
+        sent = [_send(house, connection, *_found(house, connection, work.id), by_id=None, now=now) for work in works]
         return replace(given, others=tuple(other.letter_id for other in sent if other.letter_id and not other.trouble))
+
+
+def _works_of_the_same(connection: sa.Connection, timelines: Timelines, assignment_id: int) -> list[Assignment]:
+    """Other open assignments of an outsider; the requests of all are held, in one order."""
+    one = timelines.assignment(connection, assignment_id)
+    if one is None or one.contact_id is None:
+        return []
+    works = [work for work in timelines.assignments_of(connection, one.contact_id) if work.id != one.id]
+    timelines.hold(connection, [work.record_id for work in (one, *works)])
+    return works
 
 
 def resend(house: House, assignment_id: int, *, by: str | None, now: datetime) -> Given:
@@ -188,16 +198,19 @@ def remind(house: House, *, now: datetime, tell: Callable[[str], object] = str) 
             why = _reminded(house, connection, timelines, due[0].id, now) if due else ""
         if not due:
             break
-        count += not why
+        count += why == ""
         if why:
             tell(f"{due[0].name}: no reminder was written: {why}")
     return count
 
 
-def _reminded(house: House, connection: sa.Connection, timelines: Timelines, number: int, now: datetime) -> str:
+def _reminded(house: House, connection: sa.Connection, timelines: Timelines, number: int, now: datetime) -> str | None:
+    """Why no reminder was written, nothing where it was; None where somebody else has seen to it meanwhile."""
     # Without own address no letter can be written, and that is the fault of no assignment.
     wiring.mint(house, connection, now=now)
     card, one = _found(house, connection, number)
+    if one.state is not AssignmentState.OPEN or one.remind_at is None or one.remind_at > now:
+        return None
     return remind_outsider.remind(house, connection, timelines, card, one, now=now)
 
 
@@ -221,7 +234,8 @@ def _send(
 
 
 def _found(house: House, connection: sa.Connection, assignment_id: int) -> tuple[Card, Assignment]:
-    one = connect.timelines(house.settings.crm).assignment(connection, assignment_id)
+    """An assignment with its request; nobody else changes one of them until the transaction ends."""
+    one = connect.timelines(house.settings.crm).assignment(connection, assignment_id, hold=True)
     card = None if one is None else wiring.own_intake(house, "assignments").cards.get(connection, one.record_id)
     if one is None or card is None:
         raise Refused(f"assignment {assignment_id}: there is none of this number: `caseline assignment list`")

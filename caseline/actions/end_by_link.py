@@ -59,7 +59,8 @@ def finish(house: House, link: str, remark: str, *, now: datetime) -> Sight | No
     for _ in range(_TRIES):
         try:
             with house.engine.begin() as connection:
-                found = _sight(house, connection, link)
+                # Held, so that a reply which ends it at this moment waits, or was first.
+                found = _sight(house, connection, link, hold=True)
                 if found is None or not found.open:
                     return found
                 if len(text) > LONGEST_REMARK:
@@ -70,13 +71,13 @@ def finish(house: House, link: str, remark: str, *, now: datetime) -> Sight | No
     return see(house, link)
 
 
-def _sight(house: House, connection: sa.Connection, link: str) -> Sight | None:
+def _sight(house: House, connection: sa.Connection, link: str, *, hold: bool = False) -> Sight | None:
     secrets = keys.known(connection)
     mint = LinkMint(secrets) if secrets else None
     number = mint.read(link) if mint else None
     if mint is None or number is None:
         return None
-    one = connect.timelines(house.settings.crm).assignment(connection, number)
+    one = connect.timelines(house.settings.crm).assignment(connection, number, hold=hold)
     if one is None or not one.external or not mint.fits(link, one.address or ""):
         return None
     clocks = wiring.intake(house).clocks

@@ -16,6 +16,7 @@ from caseline.crm.timeline import OUR_CHANNEL, Attached, NewMessage
 from caseline.crm.timeline_port import Timelines
 from caseline.crm.vocabulary import MessageKind
 from caseline.files.faults import TooLarge
+from caseline.files.spool import digest
 from caseline.files.store import Files
 from caseline.mail import senders
 from caseline.mail.addresses import Address
@@ -150,17 +151,25 @@ class Entry:
         return mail.date if mail.date and arrived - _CREDIBLE <= mail.date <= arrived else arrived
 
     def _attached(self, mail: Mail) -> list[Attached]:
+        kept = self._kept_in_order(mail.attachments)
         return [
             Attached(
                 name=one.filename,
                 content_type=one.content_type,
                 size=one.size,
-                sha256=self._kept(one),
+                sha256=kept[number],
                 content_id=one.content_id,
                 inline=one.inline,
             )
-            for one in mail.attachments
+            for number, one in enumerate(mail.attachments)
         ]
+
+    def _kept_in_order(self, found: Sequence[Attachment]) -> dict[int, bytes | None]:
+        """The digest of each, by its place; in their order, as two mails with the same files may come at once."""
+        places = list(range(len(found)))
+        if len(places) > 1:
+            places.sort(key=lambda place: digest(found[place].pieces()))
+        return {place: self._kept(found[place]) for place in places}
 
     def _kept(self, one: Attachment) -> bytes | None:
         """The digest by which a file is kept; None when it is too large for that: it lies in the raw mail."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from caseline.actions.take_in_mails import Overtaken
 from caseline.actions.wiring import House
 from caseline.crm.timeline_port import Timelines
+from caseline.mail.addresses import Address
 from caseline.mail.bounces import Bounce
 from caseline.mail.clues import Gathered, Gathering, Signs
 from caseline.mail.message import Mail
@@ -34,8 +35,11 @@ class Bench:
     mint: Mint
     now: datetime
 
-    def mail(self, mail: Mail) -> tuple[Gathered, Verdict]:
-        """What a mail names, and where it lands for that."""
+    def mail(self, mail: Mail, writer: Address | None = None) -> tuple[Gathered, Verdict]:
+        """What a mail names, and where it lands for that; `writer`: of whom it opens a request, where that is known."""
+        senders = {one.address.lower() for one in (mail.sender, writer) if one is not None}
+        if len(senders) > 1:
+            self.timelines.hold_contacts(self.connection, senders)
         gathered, verdict = self._judged(mail, server := unproven(self.house, mail))
         if server is None:
             return gathered, verdict
@@ -54,8 +58,8 @@ class Bench:
             self._hold(verdict, states)
             return gathered, verdict
         if mail.sender is not None:
-            # In one order everywhere, contacts first, so that nobody waits for somebody who waits for him.
-            self.timelines.contacts(self.connection, mail.sender.address)
+            # Contacts before successors, as everywhere.
+            self.timelines.hold_contacts(self.connection, [mail.sender.address])
         found = self.timelines.successors(self.connection, verdict.follows)
         others = [one.record_id for one in found]
         states = gathering.states(self.connection, gathered.clues, sender, others)
@@ -79,10 +83,11 @@ class Bench:
         found = outbox.by_message_id(self.connection, [f"<{one}>" for one in bounce.original_ids])
         letter = outbox.get(self.connection, min(found.values())) if found else None
         if letter is not None:
-            if bounce.permanent:
-                for address in bounce.recipients or (None,):
-                    self._note(letter.message_id, address, bounce)
-            return self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
+            verdict = self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
+            # The request is held by now: letters come after it everywhere.
+            for address in (bounce.recipients or (None,)) if bounce.permanent else ():
+                self._note(letter.message_id, address, bounce)
+            return verdict
         threads = {one: thread for one in bounce.reply_to if (thread := self.mint.read_address(one)) is not None}
         if not threads:
             return None

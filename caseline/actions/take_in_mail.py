@@ -143,7 +143,7 @@ class _Work:
 
     def _written(self, mail: Mail, told: Outcome, sender: str | None) -> Outcome:
         """A mail that a person wrote."""
-        gathered, verdict = self.bench.mail(mail)
+        gathered, verdict = self.bench.mail(mail, writers.writer(mail, self.bench.house))
         if verdict.act is Act.NEW:
             record_id = self.entry.open(mail, proven=verdict.unproven is None).id
         else:

@@ -1,6 +1,6 @@
 """The port to timelines, contacts and assignments, as mail needs them; its docstrings are the contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 class Timelines(Protocol):
-    """Every method works in the caller's transaction, and writes its events in it."""
+    """Every method works in the caller's transaction, and writes its events in it.
+
+    Locks are taken in one order everywhere, so that nobody waits for somebody who waits for him: ids that a mail names,
+    addresses of contacts (of several at once: `hold_contacts`), `successors`, requests (`hold`; an assignment is
+    changed by whoever holds its request), messages, contents of files by their digests, letters of the outbox.
+    """
 
     def append(self, connection: "sa.Connection", new: NewMessage, deed: Deed) -> int:
         """Add a message to the timeline of a request, with the event `message_added`; answers its id."""
@@ -49,6 +54,9 @@ class Timelines(Protocol):
     def contacts(self, connection: "sa.Connection", address: str) -> list[Contact]:
         """Contacts with this mail address, the first made first; nobody makes another until the transaction ends."""
 
+    def hold_contacts(self, connection: "sa.Connection", addresses: Collection[str]) -> None:
+        """Nobody else makes a contact of one of these mail addresses until the transaction ends."""
+
     def contact(self, connection: "sa.Connection", contact_id: int) -> Contact | None:
         """The contact of that id."""
 
@@ -74,8 +82,11 @@ class Timelines(Protocol):
     ) -> Assignment:
         """Make an assignment, with the event `assignment_made` of its request."""
 
-    def assignment(self, connection: "sa.Connection", assignment_id: int) -> Assignment | None:
-        """The assignment of that id."""
+    def assignment(self, connection: "sa.Connection", assignment_id: int, *, hold: bool = False) -> Assignment | None:
+        """The assignment of that id; `hold`: nobody else changes it or its request until the transaction ends.
+
+        Raises `Refused` where somebody moves it to another request at this moment.
+        """
 
     def requests_of(self, connection: "sa.Connection", ids: Sequence[int]) -> dict[int, int]:
         """The request of each of these assignments as it is now; none for one that is gone."""
@@ -87,7 +98,7 @@ class Timelines(Protocol):
         """Open assignments of a contact, the oldest first."""
 
     def to_remind(self, connection: "sa.Connection", *, now: datetime, most: int) -> list[Assignment]:
-        """Open assignments whose reminder is due; nobody else gets the same ones until the transaction ends.
+        """Open assignments whose reminder is due, the most urgent first; others who remind may get the same ones.
 
         Those whose outsider has no mail address come when their deadline has passed.
         """

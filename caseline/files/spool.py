@@ -30,17 +30,25 @@ class Content:
             yield piece
 
 
+def digest(pieces: Iterable[bytes]) -> bytes:
+    """By what a content will be kept, which is not gathered yet."""
+    found = hashlib.sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.digest()
+
+
 @contextmanager
 def spooled(pieces: Iterable[bytes]) -> Iterator[Content]:
     """Gather a content that comes in pieces. Raises `StoreTrouble` when there is no room for temporary files."""
     with tempfile.SpooledTemporaryFile(max_size=PIECE) as file:
-        digest, size = hashlib.sha256(), 0
+        sha256, size = hashlib.sha256(), 0
         for piece in pieces:
-            digest.update(piece)
+            sha256.update(piece)
             size += len(piece)
             write(file, piece)
         flush(file)
-        yield Content(digest.digest(), size, file)
+        yield Content(sha256.digest(), size, file)
 
 
 def temporary() -> IO[bytes]:

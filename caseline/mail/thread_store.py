@@ -8,6 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db import named_locks
 from caseline.db.fixed import Fixed
 from caseline.mail import tables
 from caseline.mail.outcome import Outcome
@@ -32,14 +33,6 @@ WHERE m.record_id IS NOT NULL
 ORDER BY trace.at DESC, trace.mail_id DESC
 """)
 )
-_ALONE: Final = Fixed(
-    sa.text("""
-SELECT pg_advisory_xact_lock(key) FROM (
-  SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(CAST(:names AS text[])) AS name ORDER BY 1
-) AS sorted
-""")
-)
-"""In one order everywhere, so that nobody waits for somebody who waits for him."""
 _SEEN: Final = Fixed(
     sa.text("""
 SELECT
@@ -95,7 +88,7 @@ def keep_root(connection: sa.Connection, mail_id: int, root: bytes, *, at: datet
 
 def alone(connection: sa.Connection, fingerprint: bytes, keys: Sequence[str]) -> None:
     """Nobody else takes in a mail of this fingerprint, or one of its thread, until the transaction ends."""
-    _ALONE.rows(connection, {"names": [f"mail {fingerprint.hex()}", *keys]})
+    named_locks.hold(connection, [f"mail {fingerprint.hex()}", *keys])
 
 
 def seen(connection: sa.Connection, mail_id: int, told: Outcome) -> tuple[int | None, bool]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from caseline.db import named_locks
 from caseline.outbox import showing, store
 from caseline.outbox.endings import Ending, Said
 from caseline.outbox.letters import Letter, State
@@ -24,7 +25,7 @@ class Claim:
 
 def alone(connection: sa.Connection) -> None:
     """Nobody else claims a letter until the transaction ends: the brake counts right."""
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("outbox.claim", 0))))
+    named_locks.hold(connection, ["outbox.claim"])
 
 
 def due(connection: sa.Connection, *, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.db import named_locks
 from caseline.outbox.tables import secret
 
 _BYTES: Final = 32
@@ -40,4 +41,4 @@ def _make(connection: sa.Connection, now: datetime) -> None:
 
 
 def _alone(connection: sa.Connection) -> None:
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("outbox.secret", 0))))
+    named_locks.hold(connection, ["outbox.secret"])

@@ -1,11 +1,11 @@
 """SQL of what keeps machines from writing to one another for ever: limits of automatic letters, and the brake."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.db import named_locks
 from caseline.outbox.addresses import plain
 from caseline.outbox.letters import Nature, NewLetter, State
 from caseline.outbox.tables import DOMAIN, PLAIN, letter, recipient
@@ -29,7 +29,7 @@ def refusal(connection: sa.Connection, new: NewLetter, *, now: datetime) -> str 
     people = sorted({plain(one.address) for one in (*new.to, *new.cc)})
     reply = new.nature is Nature.REPLY
     domains = sorted({one[one.rindex("@") :] for one in people}) if reply and new.of_one_house else []
-    _one_by_one(connection, [f"request {new.thread.record_id}", *people, *domains])
+    named_locks.hold(connection, [f"outbox {one}" for one in (f"request {new.thread.record_id}", *people, *domains)])
     if reply and _answered(connection, new.thread.record_id):
         return f"request {new.thread.record_id} has had its automatic letter, and there is one for a request"
     for address in () if new.ordered else people:
@@ -81,9 +81,3 @@ def _count(connection: sa.Connection, to: sa.ColumnElement[bool], after: datetim
         )
     )
     return connection.execute(written).scalar_one()
-
-
-def _one_by_one(connection: sa.Connection, names: Iterable[str]) -> None:
-    """In one order everywhere, so that nobody waits for somebody who waits for him."""
-    for name in sorted(names):
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"outbox {name}", 0))))

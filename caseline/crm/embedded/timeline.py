@@ -27,13 +27,13 @@ class EmbeddedTimelines:
     held_threads = staticmethod(known.held_threads)
     parties = staticmethod(known.parties)
     hold = staticmethod(records.hold)
+    hold_contacts = staticmethod(clients.hold_addresses)
     contact = staticmethod(clients.get)
     contact_of = staticmethod(clients.of_record)
     contacts_named = staticmethod(clients.named)
     make_contact = staticmethod(clients.make)
     give_address = staticmethod(clients.address)
     companies_of = staticmethod(clients.companies_of)
-    assignment = staticmethod(work.get)
     assignments = staticmethod(work.of_record)
     requests_of = staticmethod(work.requests_of)
     assignments_of = staticmethod(work.of_contact)
@@ -44,8 +44,19 @@ class EmbeddedTimelines:
 
     def contacts(self, connection: sa.Connection, address: str) -> list[Contact]:
         """See the port."""
-        clients.hold_address(connection, address)
+        clients.hold_addresses(connection, [address])
         return clients.by_address(connection, address)
+
+    def assignment(self, connection: sa.Connection, assignment_id: int, *, hold: bool = False) -> Assignment | None:
+        """See the port."""
+        one = work.get(connection, assignment_id)
+        if one is None or not hold:
+            return one
+        records.hold(connection, [one.record_id])
+        now = work.get(connection, assignment_id)
+        if now is not None and now.record_id != one.record_id:
+            raise Refused(f"{one.name}: somebody else has moved it at this moment: look at it again")
+        return now
 
     def successors(self, connection: sa.Connection, ids: Sequence[int]) -> list[Successor]:
         """See the port."""

@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm import tables, timeline_tables
 from caseline.crm.timeline import Assignment, AssignmentState, NewAssignment, Successor
+from caseline.db import named_locks
 from caseline.people import tables as people
 
 _assignment, _merge, _link = timeline_tables.assignment, timeline_tables.merge, timeline_tables.link
-_HOLD: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _SUCCESSORS: Final = sa.text("""
 WITH RECURSIVE reached (id) AS (
   SELECT unnest(CAST(:ids AS bigint[]))
@@ -61,7 +61,7 @@ def requests_of(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]
 
 
 def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[Assignment]:
-    """Open assignments whose reminder is due, locked against others who remind.
+    """Open assignments whose reminder is due, the most urgent first.
 
     Where nobody can be written to yet, it waits for an address until the deadline.
     """
@@ -73,7 +73,7 @@ def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[As
         sa.or_(_assignment.c.due_at < now, address),
     )
     query = sa.select(_assignment.c.id).where(due).order_by(_assignment.c.remind_at, _assignment.c.id).limit(most)
-    ids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
+    ids = list(connection.execute(query).scalars())
     return _read(connection, _assignment.c.id.in_(ids))
 
 
@@ -125,9 +125,8 @@ def successors(connection: sa.Connection, ids: Sequence[int]) -> list[Successor]
 
 
 def hold(connection: sa.Connection, ids: Sequence[int]) -> None:
-    """Nobody else lets requests go on where these were closed until the transaction ends; `ids` rise."""
-    for one in ids:
-        connection.execute(_HOLD, {"key": f"successor of {one}"})
+    """Nobody else lets requests go on where these were closed until the transaction ends."""
+    named_locks.hold(connection, [f"successor of {one}" for one in ids])
 
 
 def succeed(connection: sa.Connection, record_id: int, into_id: int, others: Sequence[int], *, at: datetime) -> None:

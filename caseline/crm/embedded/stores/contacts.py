@@ -1,5 +1,6 @@
 """SQL of contacts and companies by mail address and domain."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from caseline.crm import tables
 from caseline.crm.embedded.stores import forms
 from caseline.crm.timeline import Contact
+from caseline.db import named_locks
 
 _contact, _company = tables.contact, tables.company
 _MOST: Final = 20
@@ -30,7 +32,6 @@ _IN_DOMAIN: Final = [
 ]
 _BY_DOMAIN: Final = sa.union(*(sa.select(found.c.id) for found in _IN_DOMAIN)).order_by("id").limit(_MOST_COMPANIES)
 """Each part begins in an index of its own: an OR of them would read the whole table for the domain of nobody."""
-_HOLD: Final = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 def by_address(connection: sa.Connection, address: str) -> list[Contact]:
@@ -87,6 +88,6 @@ def companies_of(connection: sa.Connection, domain: str) -> list[int]:
     return list(connection.execute(_BY_DOMAIN, {"domain": found[0], "other": found[-1]}).scalars())
 
 
-def hold_address(connection: sa.Connection, address: str) -> None:
-    """Nobody else makes a contact of this address until the transaction ends."""
-    connection.execute(_HOLD, {"key": f"contact {min(forms.of_address(address))}"})
+def hold_addresses(connection: sa.Connection, addresses: Collection[str]) -> None:
+    """Nobody else makes a contact of one of these addresses until the transaction ends."""
+    named_locks.hold(connection, [f"contact {min(forms.of_address(one))}" for one in addresses])
