@@ -36,6 +36,8 @@ _PAUSE: Final = timedelta(minutes=1)
 """Before the second attempt; twice as long before each further one."""
 _OF_THE_SERVER: Final = frozenset({"08", "53", "57"})
 """Classes of SQLSTATE in which the database is at fault: connection, resources, an operator."""
+_BROKEN_OFF: Final = frozenset({"40001", "40P01"})
+"""SQLSTATE of what the database breaks off because of somebody else at the same moment: serialization, a deadlock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,20 @@ class _Work:
                 following = self._claim() if more else None
         except _Stale:
             return self.first() if more else None
-        except Overtaken:
-            with self.connection.begin():
-                queue_store.give_back(self.connection, mail)
-            return self.first()
         except Exception as error:  # noqa: BLE001 - the gate: one mail is at fault, or what it stands on is, and raises
+            if isinstance(error, Overtaken) or _state(error) in _BROKEN_OFF:
+                return self._again(mail)
             self._failed(mail, error, tally)
             return self.first() if more else None
         if settled is not None:
             tally.count(settled)
         return following
+
+    def _again(self, mail: Claimed) -> Claimed | None:
+        """Somebody was in the way for this moment: the mail is judged anew, and no attempt counts."""
+        with self.connection.begin():
+            queue_store.give_back(self.connection, mail)
+        return self.first()
 
     def _claim(self) -> Claimed | None:
         now = self.clock()
@@ -174,9 +180,14 @@ def prepare(connection: sa.Connection) -> None:
         driver.prepare_threshold = _PREPARE
 
 
+def _state(error: Exception) -> str | None:
+    """The SQLSTATE with which the server refused a statement; None for everything else."""
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, sa.exc.DBAPIError) else None
+
+
 def _not_its_fault(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
-        code = getattr(error.orig, "sqlstate", None)
+        code = _state(error)
         if code is None:  # it never came to the server: a value that the driver refuses, or a connection that is lost
             lost = isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
             return error.connection_invalidated or lost

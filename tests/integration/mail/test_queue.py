@@ -184,6 +184,24 @@ def test_what_is_no_fault_of_the_mail_counts_no_attempt(room: PostRoom) -> None:
     assert room.take_in().done == 1
 
 
+@pytest.mark.parametrize("code", ["40001", "40P01"])
+def test_what_the_database_breaks_off_for_another_is_done_again_at_once_and_counts_no_attempt(
+    room: PostRoom, code: str
+) -> None:
+    receive(room, mails.raw(1))
+    tries: list[int] = []
+
+    def broken_off(connection: sa.Connection, mail: Claimed, content: Raw) -> Outcome:
+        tries.append(mail.attempts)
+        if len(tries) <= MOST_ATTEMPTS:
+            connection.execute(sa.text(f"DO $$ BEGIN RAISE EXCEPTION 'broken off' USING ERRCODE = '{code}'; END $$"))
+        return mails.Taking(room.house)(connection, mail, content)
+
+    taken = room.take_in(broken_off)
+
+    assert (taken.done, taken.failed, tries) == (1, 0, [1] * (MOST_ATTEMPTS + 1))
+
+
 def test_what_the_driver_refuses_to_send_is_the_fault_of_the_mail(room: PostRoom) -> None:
     receive(room, mails.raw(1), mails.raw(2))
 
