@@ -131,11 +131,16 @@ def cancel(connection: sa.Connection, letter_id: int, *, now: datetime) -> None:
 
 
 def withdraw(connection: sa.Connection, assignment_id: int, address: str, *, why: str, now: datetime) -> None:
-    """Letters of an assignment that have not left to this address will not leave."""
+    """Letters of an assignment that have not left to this address will not leave.
+
+    Whoever sends one of them at this moment asks once more before its content leaves; if that was before, it is sent,
+    and never tried again.
+    """
     there = sa.exists().where(recipient.c.letter_id == letter.c.id, recipient.c.folded == folded(address))
-    waiting = letter.c.state.in_([State.QUEUED.value, State.HELD.value])
-    gone = sa.update(letter).where(letter.c.assignment_id == assignment_id, waiting, there)
-    connection.execute(gone.values(state=State.CANCELLED.value, reason=why, done_at=now))
+    open_states = [State.QUEUED.value, State.HELD.value, State.SENDING.value]
+    gone = sa.update(letter).where(letter.c.assignment_id == assignment_id, letter.c.state.in_(open_states), there)
+    ended = {"state": State.CANCELLED.value, "reason": why, "done_at": now, "owner": None, "until": None}
+    connection.execute(gone.values(ended))
 
 
 def hold(connection: sa.Connection, letter_id: int) -> None:

@@ -66,7 +66,10 @@ def give_back(connection: sa.Connection, mine: Claim) -> bool:
 
 
 def settle(connection: sa.Connection, mine: Claim, ending: Ending, said: Mapping[int, Said], *, now: datetime) -> bool:
-    """Write down what became of the letter and of its recipients (by position); False when a stale sender tries."""
+    """Write down what became of the letter and of its recipients (by position); False when a stale sender tries.
+
+    One that was withdrawn meanwhile stays so, unless it has left.
+    """
     done = ending.state is not State.QUEUED
     values = {
         "state": ending.state.value,
@@ -77,7 +80,9 @@ def settle(connection: sa.Connection, mine: Claim, ending: Ending, said: Mapping
     }
     if ending.due_at is not None:
         values["due_at"] = ending.due_at
-    if connection.execute(sa.update(letter).values(values).where(_of(mine))).rowcount != 1:
+    withdrawn = State.CANCELLED.value if ending.state is State.SENT else State.SENDING.value
+    still = sa.and_(_fenced(mine), letter.c.state.in_([State.SENDING.value, withdrawn]))
+    if connection.execute(sa.update(letter).values(values).where(still)).rowcount != 1:
         return False
     for position, one in said.items():
         whom = (recipient.c.letter_id == mine.letter_id, recipient.c.position == position)
@@ -105,7 +110,11 @@ def _blank(connection: sa.Connection, sent: Letter | None) -> None:
 
 
 def _of(mine: Claim) -> sa.ColumnElement[bool]:
-    return sa.and_(letter.c.id == mine.letter_id, letter.c.fence == mine.fence, letter.c.state == State.SENDING.value)
+    return sa.and_(_fenced(mine), letter.c.state == State.SENDING.value)
+
+
+def _fenced(mine: Claim) -> sa.ColumnElement[bool]:
+    return sa.and_(letter.c.id == mine.letter_id, letter.c.fence == mine.fence)
 
 
 def _next(now: datetime) -> sa.Select[int]:

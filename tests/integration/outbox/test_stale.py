@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
+from caseline.outbox import care
 from caseline.outbox.carrier import Parcel
 from caseline.outbox.endings import Said
 from caseline.outbox.letters import Delivery
+from caseline.outbox.minting import Thread
 from caseline.outbox.sending import Sending
 from tests.factories.letters import new_letter
 from tests.factories.post import Post
@@ -19,6 +23,7 @@ class Hands:
     sent: list[bytes] = field(default_factory=list)
     before: Callable[[], None] | None = None
     after: Callable[[], None] | None = None
+    answer: Delivery = Delivery.SENT
 
     @contextmanager
     def open(self) -> Iterator["Hands"]:
@@ -33,7 +38,7 @@ class Hands:
         pause, self.after = self.after, None
         if pause is not None:
             pause()
-        return dict.fromkeys(parcel.recipients, Said(Delivery.SENT, "250 OK"))
+        return dict.fromkeys(parcel.recipients, Said(self.answer, "said"))
 
 
 def sender(post: Post, hands: Hands) -> Sending:
@@ -70,3 +75,31 @@ def test_who_wakes_up_after_sending_changes_nothing(post: Post) -> None:
     assert len(hands.sent) == 2  # at least once, and
     assert len(set(hands.sent)) == 1  # the same bytes
     assert post.line(number).state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("moment", "answer", "state", "left"),
+    [
+        ("before", Delivery.SENT, "cancelled", 0),
+        ("after", Delivery.SENT, "sent", 1),
+        ("after", Delivery.WAITING, "cancelled", 1),
+        ("after", Delivery.FAILED, "cancelled", 1),
+    ],
+)
+def test_a_letter_that_is_withdrawn_while_it_is_sent_never_goes_to_that_address_again(
+    post: Post, moment: str, answer: Delivery, state: str, left: int
+) -> None:
+    (number,) = post.queue(new_letter(thread=Thread(45, 3)))
+    hands = Hands(answer=answer)
+
+    def withdraw() -> None:
+        with post.engine.begin() as connection:
+            care.withdraw(connection, 3, "Client@example.com", why="the address was corrected", now=post.now)
+
+    setattr(hands, moment, withdraw)
+    sender(post, hands).run()
+    post.later(hours=1)
+    sender(post, hands).run()
+
+    assert (post.line(number).state, len(hands.sent)) == (state, left)
+    assert post.line(number).reason == (None if state == "sent" else "the address was corrected")
