@@ -123,7 +123,9 @@ def address(house: House, assignment_id: int, mail_address: str, *, now: datetim
         card, one = _found(house, connection, assignment_id)
         if one.contact_id is None:
             raise Refused(f"{one.name} is for {one.assignee}, who is of the house: nothing to send")
-        timelines.give_address(connection, one.contact_id, new, at=now)
+        timelines.give_address(
+            connection, one.contact_id, new, {work.record_id for work in (one, *works)}, Deed(at=now)
+        )
         if one.address is not None and one.address.lower() != new.lower():
             why = f"the address {one.address} was corrected to {new}"
             for work in (one, *works):

@@ -50,6 +50,8 @@ class Entry:
     files: Files
     claimed: Claimed
     now: datetime
+    by_id: int | None = None
+    """The person who has it entered; None where the rules do."""
 
     def open(self, mail: Mail, *, proven: bool = True) -> Card:
         """A request of this mail, of the contact with its writer's address, who is made where there is none.
@@ -179,7 +181,7 @@ class Entry:
             return None
 
     def _deed(self) -> Deed:
-        return Deed(at=self.now, data={"mail": self.claimed.id})
+        return Deed(at=self.now, by_id=self.by_id, data={"mail": self.claimed.id})
 
 
 def _line(found: Sequence[Address]) -> str | None:

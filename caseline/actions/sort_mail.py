@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import find_request, know_calendars, open_request, wiring
+from caseline.actions import find_request, know_calendars, open_request, wiring, writers
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
@@ -33,7 +33,7 @@ def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Ca
             raise Refused(f"message {message_id}: its request is gone: somebody has deleted it")
         by_id = find_request.person(connection, by) if by else None
         # In one order everywhere: contacts before messages.
-        contact = _contact(connection, timelines, one, now)
+        contact, certain = _contact(house, connection, timelines, one, now)
         _hold(timelines, connection, one)
         if _alone(connection, timelines, one):
             raise Refused(
@@ -46,26 +46,34 @@ def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Ca
             stage=open_request.stages(connection, intake.cards)[0].code,
             channel=OUR_CHANNEL,
             contact_id=contact.id if contact else None,
-            company_id=contact.company_id if contact and one.unproven is None else None,
+            company_id=contact.company_id if contact and certain else None,
         )
         card = intake.create(connection, new, Deed(at=now, by_id=by_id, data={"split_from": one.record_id}))
-        _move(timelines, connection, one, _decided(Act.NEW, card.id, None, by, now), now)
+        _move(timelines, connection, one, _decided(Act.NEW, card.id, None, by, now), Deed(at=now, by_id=by_id))
         timelines.link(connection, card.id, [one.record_id], "split", at=now)
         return card
 
 
-def _contact(connection: sa.Connection, timelines: Timelines, one: Message, now: datetime) -> Contact | None:
-    """Whose the new request is: of whoever sent the mail; of a letter of ours or a comment, whose the old one was."""
+def _contact(
+    house: House, connection: sa.Connection, timelines: Timelines, one: Message, now: datetime
+) -> tuple[Contact | None, bool]:
+    """Whose the new request is, and whether that is certain enough for a company.
+
+    It is of whoever wrote the mail; of a letter of ours or a comment, whose the old one was.
+    """
+    certain = one.unproven is None
     old = timelines.contact_of(connection, one.record_id)
     raw_id = raw_store.of_mail(connection, one.mail_ref) if one.kind is MessageKind.MAIL_IN and one.mail_ref else None
-    sender = None if raw_id is None else message.read(raw_store.head(connection, raw_id, _HEAD), whole=False).sender
-    if sender is None:
-        return old
-    known = timelines.contacts(connection, sender.address)
+    mail = None if raw_id is None else message.read(raw_store.head(connection, raw_id, _HEAD), whole=False)
+    writer = None if mail is None else writers.writer(mail, house)
+    if mail is None or writer is None:
+        return old, certain
+    certain = certain and writer is mail.sender
+    known = timelines.contacts(connection, writer.address)
     # Several may share an address.
     if old is not None and old.id in {each.id for each in known}:
-        return old
-    return senders.contact_of(connection, timelines, sender, proven=one.unproven is None, at=now).contact
+        return old, certain
+    return senders.contact_of(connection, timelines, writer, proven=certain, at=now).contact, certain
 
 
 def _alone(connection: sa.Connection, timelines: Timelines, one: Message) -> bool:
@@ -84,6 +92,7 @@ def join(
     intake = wiring.own_intake(house, "moving messages")
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
+        by_id = find_request.person(connection, by) if by else None
         # In one order everywhere: requests before messages.
         card = find_request.standing(connection, intake.cards, timelines, key)
         one = _message(timelines, connection, message_id)
@@ -96,7 +105,8 @@ def join(
             assignment_id = next((each for each in before if found.get(each) == card.id), None)
         elif found.get(assignment_id) != card.id:
             raise Refused(f"assignment {assignment_id} is none of {card.name}: `caseline request show` tells its own")
-        _move(timelines, connection, one, _decided(Act.JOIN, card.id, assignment_id, by, now), now)
+        said = _decided(Act.JOIN, card.id, assignment_id, by, now)
+        _move(timelines, connection, one, said, Deed(at=now, by_id=by_id))
         return card
 
 
@@ -174,14 +184,14 @@ def _hold(timelines: Timelines, connection: sa.Connection, one: Message) -> None
         raise Refused(f"message {one.id}: somebody else has moved it at this moment: look at it again")
 
 
-def _move(timelines: Timelines, connection: sa.Connection, one: Message, said: dict[str, Any], now: datetime) -> None:
+def _move(timelines: Timelines, connection: sa.Connection, one: Message, said: dict[str, Any], deed: Deed) -> None:
     """Let a message stand where somebody says; what was said of its mail before is kept."""
     record_id = said["record_id"]
-    timelines.move(connection, one.id, record_id, said["assignment_id"])
+    timelines.move(connection, one.id, record_id, said["assignment_id"], deed)
     if one.mail_ref is not None:
         # Whoever answers the same old letter once more shall find where the first answer is by now.
         old = thread_store.follows(connection, one.mail_ref)
-        timelines.succeed(connection, one.record_id, record_id, old, at=now)
+        timelines.succeed(connection, one.record_id, record_id, old, deed)
         thread_store.overrule(connection, one.mail_ref, said)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import assign, judge_mail, know_calendars, wiring, writers
+from caseline.actions import assign, find_request, judge_mail, know_calendars, wiring, writers
 from caseline.actions.enter_mail import Entry
 from caseline.actions.judge_mail import Bench
 from caseline.actions.take_in_mails import TakeIn, TakenIn, take_in_mails
@@ -77,13 +77,14 @@ def open_from_tray(house: House, mail_id: int, *, by: str | None, now: datetime)
     intake = wiring.own_intake(house, "making requests of mails")
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
+        by_id = find_request.person(connection, by) if by else None
         know_calendars.ready(connection, now=now)
         claimed = queue_store.in_tray(connection, mail_id)
         if claimed is None:
             raise Refused(f"mail {mail_id}: not in the tray; `caseline mail list --tray` says which are")
         in_memory = house.settings.mail_largest
         mail = message.read(raw_store.opened(connection, claimed.raw_id, claimed.size, in_memory=in_memory))
-        entry = Entry(connection, house, intake, timelines, wiring.files(house.settings), claimed, now)
+        entry = Entry(connection, house, intake, timelines, wiring.files(house.settings), claimed, now, by_id)
         unproven = judge_mail.unproven(house, mail)
         card = entry.open(mail, proven=unproven is None)
         verdict = replace(verdicts.by_person(Act.NEW, card.id), unproven=unproven, unverified=unproven is not None)

@@ -29,9 +29,12 @@ class Timelines(Protocol):
         """The message of that id; `hold`: nobody else moves it until the transaction ends."""
 
     def move(
-        self, connection: "sa.Connection", message_id: int, record_id: int, assignment_id: int | None = None
+        self, connection: "sa.Connection", message_id: int, record_id: int, assignment_id: int | None, deed: Deed
     ) -> None:
-        """Let a message stand in the timeline of a request, or on an assignment of it, because somebody says so."""
+        """Let a message stand in the timeline of a request, or on an assignment of it, because somebody says so.
+
+        With the event `message_moved` of the request where it stood and of the one where it stands.
+        """
 
     def held(self, connection: "sa.Connection", ids: Sequence[str]) -> list[Held]:
         """Messages with these Message-IDs (without brackets), the newest first; imported ones, also by id of thread."""
@@ -71,8 +74,10 @@ class Timelines(Protocol):
     ) -> Contact:
         """A new contact."""
 
-    def give_address(self, connection: "sa.Connection", contact_id: int, address: str, *, at: datetime) -> None:
-        """Give a contact a mail address."""
+    def give_address(
+        self, connection: "sa.Connection", contact_id: int, address: str, requests: Collection[int], deed: Deed
+    ) -> None:
+        """Give a contact a mail address, with the event `outsider_address` of the requests that he works on."""
 
     def companies_of(self, connection: "sa.Connection", domain: str) -> list[int]:
         """Companies whose own mail address or web page lies in this domain; two at most."""
@@ -132,9 +137,12 @@ class Timelines(Protocol):
         """
 
     def succeed(
-        self, connection: "sa.Connection", record_id: int, into_id: int, others: Sequence[int], *, at: datetime
+        self, connection: "sa.Connection", record_id: int, into_id: int, others: Sequence[int], deed: Deed
     ) -> None:
-        """Say that what goes on where `others` were closed is no longer this request but another one."""
+        """Say that what goes on where `others` were closed is no longer this request but another one.
+
+        With the event `succession_moved` of both; none where there are no others.
+        """
 
     def links(self, connection: "sa.Connection", record_id: int) -> list[tuple[int, int, str]]:
         """(request, other, kind) of the links from and to a request, the oldest first."""

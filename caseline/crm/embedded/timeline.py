@@ -1,6 +1,6 @@
 """Timelines, contacts and assignments of the embedded register, behind their port."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,6 @@ class EmbeddedTimelines:
     append = staticmethod(lines.append)
     messages = staticmethod(lines.messages)
     message = staticmethod(lines.message)
-    move = staticmethod(lines.move)
     held = staticmethod(known.held)
     held_threads = staticmethod(known.held_threads)
     parties = staticmethod(known.parties)
@@ -32,7 +31,6 @@ class EmbeddedTimelines:
     contact_of = staticmethod(clients.of_record)
     contacts_named = staticmethod(clients.named)
     make_contact = staticmethod(clients.make)
-    give_address = staticmethod(clients.address)
     companies_of = staticmethod(clients.companies_of)
     assignments = staticmethod(work.of_record)
     requests_of = staticmethod(work.requests_of)
@@ -40,7 +38,6 @@ class EmbeddedTimelines:
     to_remind = staticmethod(work.to_remind)
     link = staticmethod(work.link)
     links = staticmethod(work.links)
-    succeed = staticmethod(work.succeed)
 
     def contacts(self, connection: sa.Connection, address: str) -> list[Contact]:
         """See the port."""
@@ -57,6 +54,35 @@ class EmbeddedTimelines:
         if now is not None and now.record_id != one.record_id:
             raise Refused(f"{one.name}: somebody else has moved it at this moment: look at it again")
         return now
+
+    def give_address(
+        self, connection: sa.Connection, contact_id: int, address: str, requests: Collection[int], deed: Deed
+    ) -> None:
+        """See the port."""
+        before = clients.get(connection, contact_id)
+        clients.address(connection, contact_id, address, at=deed.at)
+        data = {"contact": contact_id, "old": before.email if before else None, "new": address}
+        self._tell(connection, requests, replace(deed, event="outsider_address", data={**deed.data, **data}))
+
+    def move(
+        self, connection: sa.Connection, message_id: int, record_id: int, assignment_id: int | None, deed: Deed
+    ) -> None:
+        """See the port."""
+        before = lines.move(connection, message_id, record_id, assignment_id)
+        data = {"message": message_id, "from": before, "to": record_id, "assignment": assignment_id}
+        told = {name: value for name, value in data.items() if value is not None}
+        both = {before, record_id}
+        self._tell(connection, both, replace(deed, event="message_moved", data={**deed.data, **told}))
+
+    def succeed(
+        self, connection: sa.Connection, record_id: int, into_id: int, others: Sequence[int], deed: Deed
+    ) -> None:
+        """See the port."""
+        if not others:
+            return
+        work.succeed(connection, record_id, into_id, others, at=deed.at)
+        data = {**deed.data, "from": record_id, "to": into_id, "closed": list(others)}
+        self._tell(connection, {record_id, into_id}, replace(deed, event="succession_moved", data=data))
 
     def successors(self, connection: sa.Connection, ids: Sequence[int]) -> list[Successor]:
         """See the port."""
@@ -101,6 +127,10 @@ class EmbeddedTimelines:
         records.tell(connection, record_id, replace(deed, event="unmerged", data={"from": moved.into_id}))
         records.touch(connection, [record_id, moved.into_id], at=deed.at)
         return back
+
+    def _tell(self, connection: sa.Connection, requests: Collection[int], deed: Deed) -> None:
+        for one in sorted(requests):
+            records.tell(connection, one, deed)
 
     def _read(self, connection: sa.Connection, assignment_id: int) -> Assignment:
         found = work.get(connection, assignment_id)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from caseline.actions import assign, move_request, reply_to_client, show_request, sort_mail
 from caseline.actions.assign import Order
@@ -54,6 +55,46 @@ def test_a_request_that_is_split_off_is_of_whoever_sent_its_mail(centre: Centre)
 
     assert card.contact == "Pat"
     assert [one.address for one in wrote(centre, card.id).recipients] == ["pat@partner.example"]
+
+
+def test_a_mail_of_a_form_that_is_split_off_is_of_whom_the_form_names(database_url: str, tmp_path: Path) -> None:
+    made = conversations.centre(database_url, tmp_path, mail_forms="form@shop.example")
+    form = {"sender": "Form <form@shop.example>", "Reply_To": "Vera <vera@partner.example>"}
+    made.get(mail(Message_ID="<1@client.example>"), mail("Order", Message_ID="<f@f>", to=made.reply_address(1), **form))
+
+    card = sort_mail.split(made.house, message(made, "f@f").id, by=None, now=made.now)
+
+    assert (card.contact, card.company) == ("Vera", None)
+    assert [one.address for one in wrote(made, card.id).recipients] == ["vera@partner.example"]
+
+
+def test_who_moves_what_stands_in_the_history_of_both_requests(centre: Centre) -> None:
+    number = message(centre, "1@client.example").id
+    with centre.house.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO people.person (name, active) VALUES ('Ada', true)"))
+
+    with pytest.raises(Refused, match="person 'Nobody': there is none of this name"):
+        sort_mail.join(centre.house, number, "id:2", by="Nobody", now=centre.now)
+    sort_mail.join(centre.house, number, "id:2", by="Ada", now=centre.now)
+
+    told = {"message": number, "from": 1, "to": 2, "by": 1}
+    assert events(centre, "message_moved") == [(1, told), (2, told)]
+
+
+def test_a_corrected_address_stands_in_the_history_of_each_request_on_which_the_outsider_works(centre: Centre) -> None:
+    first, second = give(centre, 1), give(centre, 2)
+
+    assign.address(centre.house, second.id, "new@repair.example", now=centre.now)
+
+    told = {"contact": first.contact_id, "old": "smith@repair.example", "new": "new@repair.example"}
+    assert events(centre, "outsider_address") == [(1, told), (2, told)]
+
+
+def events(centre: Centre, what: str) -> list[tuple[int, dict[str, object]]]:
+    """(request, what was noted) of the events of a type."""
+    query = sa.text("SELECT record_id, data FROM crm.event WHERE type = :what ORDER BY record_id, id")
+    with centre.house.engine.connect() as connection:
+        return [(row.record_id, row.data) for row in connection.execute(query, {"what": what})]
 
 
 def test_a_letter_of_ours_that_is_split_off_stays_with_its_client(centre: Centre) -> None:

@@ -77,13 +77,18 @@ def message(connection: sa.Connection, message_id: int, *, hold: bool = False) -
     return found[0] if found else None
 
 
-def move(connection: sa.Connection, message_id: int, record_id: int, assignment_id: int | None = None) -> None:
-    """Let a message stand in the timeline of a record, or on an assignment of it, because somebody says so."""
+def move(connection: sa.Connection, message_id: int, record_id: int, assignment_id: int | None = None) -> int:
+    """Let a message stand in the timeline of a record, or on an assignment of it, because somebody says so.
+
+    Answers the record where it stood.
+    """
+    before = connection.execute(sa.select(_message.c.record_id).where(_message.c.id == message_id)).scalar_one()
     connection.execute(sa.update(_message).values(record_id=record_id).where(_message.c.id == message_id))
     # Whoever wrote it worked on the assignment on which it stood.
     values = {"assignment_id": assignment_id, "placed": True, "outsider": False}
     said = insert(_trait).values(message_id=message_id, **values)
     connection.execute(said.on_conflict_do_update(index_elements=["message_id"], set_=values))
+    return int(before)
 
 
 def move_all(connection: sa.Connection, record_id: int, into_id: int) -> tuple[list[int], list[int]]:
