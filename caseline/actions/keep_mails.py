@@ -38,6 +38,8 @@ class Said:
     mail_id: int
     state: State
     automatic: str | None
+    id_reused: bool
+    """Another mail with other content had its Message-ID before."""
     verdicts: list[dict[str, Any]]
     """The newest first."""
 
@@ -47,7 +49,8 @@ class Said:
             one | {language: words.told(one, language, automatic=self.automatic) for language in ("ru", "en")}
             for one in self.verdicts
         ]
-        return {"mail": self.mail_id, "state": self.state, "automatic": self.automatic, "verdicts": told}
+        plain = {"mail": self.mail_id, "state": self.state, "automatic": self.automatic, "id_reused": self.id_reused}
+        return plain | {"verdicts": told}
 
 
 def verdict(house: House, mail_id: int) -> Said:
@@ -56,10 +59,10 @@ def verdict(house: House, mail_id: int) -> Said:
         found = thread_store.verdict(connection, mail_id)
     if found is None:
         raise Refused(f"mail {mail_id}: there is none with this number; `caseline mail list` says which there are")
-    state, automatic, said = found
+    state, automatic, id_reused, said = found
     now = {name: value for name, value in said.items() if name != "before"} if said else None
     before = list(reversed(said.get("before", []))) if said else []
-    return Said(mail_id, State(state), automatic, [*([now] if now else []), *before])
+    return Said(mail_id, State(state), automatic, id_reused, [*([now] if now else []), *before])
 
 
 def retry(house: House, ids: Collection[int]) -> list[int]:

@@ -69,7 +69,8 @@ def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetim
     timelines = connect.timelines(house.settings.crm)
     assignment_id = draft.assignment.id if draft.assignment else None
     template = template_book.find(connection, draft.template, house.settings.mail_language)
-    words = templates.render(template, {**common(house, connection, draft.card), **draft.values})
+    values = {**common(house, connection, draft.card), Tag.DATE: local(house, connection, now, hours=False)}
+    words = templates.render(template, {**values, **draft.values})
     new = NewLetter(
         thread=Thread(draft.card.id, assignment_id),
         to=[draft.to],
@@ -140,10 +141,15 @@ def common(house: House, connection: sa.Connection, card: Card) -> dict[Tag, str
     }
 
 
-def local(house: House, connection: sa.Connection, at: datetime, calendar_id: str | None = None) -> str:
-    """A time as people of the calendar's zone write it; of the default calendar where none is named."""
+def local(
+    house: House, connection: sa.Connection, at: datetime, calendar_id: str | None = None, *, hours: bool = True
+) -> str:
+    """A time as people of the calendar's zone write it, or its date; of the default calendar where none is named."""
     zone = wiring.intake(house).clocks.newest(connection, calendar_id).calendar.zone
-    form = "%d.%m.%Y %H:%M" if house.settings.mail_language == "ru" else "%d %b %Y %H:%M"
+    date = "%d.%m.%Y" if house.settings.mail_language == "ru" else "%d %b %Y"
+    if not hours:
+        return f"{at.astimezone(zones.zone(zone)):{date}}"
+    form = f"{date} %H:%M"
     return f"{at.astimezone(zones.zone(zone)):{form}} ({zone})"
 
 

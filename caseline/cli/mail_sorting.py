@@ -30,6 +30,8 @@ def why(mail: _Mail, language: LanguageOption = Language.ENGLISH, as_json: JsonO
         return
     for said in found.verdicts:
         screen.out().print(verdicts.told(said, language, automatic=found.automatic), soft_wrap=True)
+    if found.id_reused:
+        screen.out().print(verdicts.reused(language), soft_wrap=True)
     if not found.verdicts:
         screen.out().print(f"Mail {mail} is {found.state}: nothing was decided about it yet")
 

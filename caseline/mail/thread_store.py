@@ -149,8 +149,8 @@ def taken_out(connection: sa.Connection, mail_id: int, message_ref: int) -> None
     connection.execute(sa.update(_mail).values(values).where(_mail.c.id == mail_id))
 
 
-def verdict(connection: sa.Connection, mail_id: int) -> tuple[str, str | None, dict[str, Any] | None] | None:
-    """(state, automatic, verdict) of a mail; None when there is none."""
-    query = sa.select(_mail.c.state, _mail.c.automatic, _mail.c.verdict).where(_mail.c.id == mail_id)
+def verdict(connection: sa.Connection, mail_id: int) -> tuple[str, str | None, bool, dict[str, Any] | None] | None:
+    """(state, automatic, whether other mails bear its id, verdict) of a mail; None when there is none."""
+    query = sa.select(_mail.c.state, _mail.c.automatic, _mail.c.id_reused, _mail.c.verdict).where(_mail.c.id == mail_id)
     row = connection.execute(query).one_or_none()
-    return None if row is None else (row.state, row.automatic, row.verdict)
+    return None if row is None else (row.state, row.automatic, row.id_reused, row.verdict)

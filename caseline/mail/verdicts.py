@@ -92,6 +92,10 @@ _NOT_PROVEN: Final = {
     "ru": "отправитель не подтверждён: проверка DMARC не пройдена на {server}",
     "en": "sender not proven: DMARC failed at {server}",
 }
+_REUSED: Final = {
+    "ru": "Message-ID этого письма раньше носило другое: по нему одному они не различаются",
+    "en": "another mail had the Message-ID of this one before: by it alone nobody can tell them apart",
+}
 _BESIDES: Final = {"ru": "названы и другие поручения: {others}", "en": "it names other assignments, too: {others}"}
 _ALSO: Final = {"ru": "связано с {others}", "en": "linked with {others}"}
 
@@ -155,6 +159,11 @@ def _act(data: Mapping[str, Any], language: str) -> str:
 def not_proven(server: str, language: str) -> str:
     """That own mail server did not find the sender's domain to stand for a mail."""
     return _NOT_PROVEN[language].format(server=server)
+
+
+def reused(language: str) -> str:
+    """That a mail bears the Message-ID of another one."""
+    return _REUSED[language]
 
 
 def by_person(act: Act, record_id: int, assignment_id: int | None = None) -> Verdict:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import assign, move_request, reply_to_client, sort_mail
+from caseline.actions import assign, keep_templates, move_request, reply_to_client, sort_mail
 from caseline.actions.assign import NO_ADDRESS, Order
 from caseline.actions.move_request import Move
 from caseline.crm import connect
@@ -16,6 +16,7 @@ from caseline.outbox import store as outbox
 from caseline.outbox import tables as outbox_tables
 from caseline.outbox.faults import OutboxFault
 from caseline.outbox.letters import Letter
+from caseline.outbox.templates import Template
 from tests.factories import conversations
 from tests.factories.conversations import Centre, mail
 
@@ -54,6 +55,15 @@ def test_the_outsider_gets_a_letter_at_once_and_it_stands_in_the_timeline(centre
     assert "Please look at it: Printer" in letter.text
     (shown,) = of(centre, given.assignment.id)
     assert (shown.kind, shown.mail_id) == ("mail_out", letter.message_id.strip("<>"))
+
+
+def test_a_template_may_say_the_date_of_its_letter(centre: Centre) -> None:
+    template = Template("assignment_given", "ru", "Поручение", "Написано %Дата%", "")
+    keep_templates.save(centre.house, template, by=None, now=centre.now)
+
+    give(centre)
+
+    assert letters(centre)[0].text.strip() == "Написано 02.03.2026"
 
 
 def test_an_answer_lands_on_the_assignment_and_apart_from_the_client(centre: Centre) -> None:

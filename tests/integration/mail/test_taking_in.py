@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import move_request, reply_to_client, take_in_mail
+from caseline.actions import keep_mails, move_request, reply_to_client, take_in_mail
 from caseline.actions.move_request import Move
 from caseline.crm import tables as crm
 from caseline.crm.cards import Refused
@@ -94,6 +94,7 @@ def test_a_message_id_that_is_used_again_loses_nothing(centre: Centre) -> None:
 
     assert [one["state"] for one in centre.mails()] == ["done", "done"]
     assert [bool(one["id_reused"]) for one in centre.mails()] == [False, True]
+    assert [keep_mails.verdict(centre.house, number).as_dict()["id_reused"] for number in (1, 2)] == [False, True]
 
 
 def test_an_automatic_mail_that_belongs_to_nothing_lies_in_the_tray(centre: Centre) -> None:

@@ -127,9 +127,9 @@ def test_templates_are_listed_shown_and_changed(outbox: Command, tmp_path: Path)
     bad.write_text("Готово: %Номор%", encoding="utf-8")
 
     assert "as shipped" in outbox("template", "list").out
-    assert outbox("template", "set", "request_closed", "--text", good, "--by", "ann").code == 0
-    assert outbox("template", "show", "request_closed", "--json").object["text"] == "Готово: %Номер%"
-    refused = outbox("template", "set", "request_closed", "--text", bad)
+    assert outbox("template", "set", "request_received", "--text", good, "--by", "ann").code == 0
+    assert outbox("template", "show", "request_received", "--json").object["text"] == "Готово: %Номер%"
+    refused = outbox("template", "set", "request_received", "--text", bad)
     assert refused.code == 1
     assert "there is no tag %Номор%: write %Номер%" in refused.err
 

@@ -126,13 +126,13 @@ def test_a_letter_whose_links_are_gone_cannot_be_sent_again(post: Post) -> None:
 
 
 def test_a_template_is_saved_only_with_tags_that_exist(post: Post) -> None:
-    good = Template("request_closed", "ru", "Закрыто %Номер%", "Готово, %ИмяКлиента%", "")
+    good = Template("request_received", "ru", "Закрыто %Номер%", "Готово, %ИмяКлиента%", "")
     keep_templates.save(post.house, good, by="ann", now=NOW)
 
-    with pytest.raises(TemplateFault, match=r"request_closed \(ru\), text: there is no tag %Номр%: write %Номер%"):
-        keep_templates.save(post.house, Template("request_closed", "ru", "x", "%Номр%", ""), by="ann", now=NOW)
+    with pytest.raises(TemplateFault, match=r"request_received \(ru\), text: there is no tag %Номр%: write %Номер%"):
+        keep_templates.save(post.house, Template("request_received", "ru", "x", "%Номр%", ""), by="ann", now=NOW)
 
-    assert keep_templates.find(post.house, "request_closed", "ru") == good
-    assert keep_templates.find(post.house, "request_closed", "en").subject.startswith("Request %Number%")
+    assert keep_templates.find(post.house, "request_received", "ru") == good
+    assert keep_templates.find(post.house, "request_received", "en").subject.startswith("Request %Number%")
     with pytest.raises(TemplateFault, match="there is no template 'closing' in 'ru': there are assignment_given"):
         keep_templates.find(post.house, "closing", "ru")
