@@ -73,13 +73,18 @@ def bring_up(settings: "Settings", port: int = 4200) -> "Running":
     from caseline.actions import bring_up as action
 
     try:
-        idle = [] if settings.crm == "bitrix24" else [*_OF_PORTALS]
-        idle += [] if settings.smtp() is not None else _OF_MAIL_SERVERS
-        idle += [] if settings.mailboxes() else _OF_MAILBOXES
-        return action.bring_up(settings.home, settings.database(), port=port, say=_say, idle=idle)
+        return action.bring_up(settings.home, settings.database(), port=port, say=_say, idle=idle(settings))
     except action.NotUp as error:
         screen.complain(str(error))
         raise typer.Exit(_COULD_NOT_RUN) from error
+
+
+def idle(settings: "Settings") -> list[str]:
+    """Deployments that have nothing to do here, or could not do it: mails are taken in under an address of our own."""
+    portals = [] if settings.crm == "bitrix24" else _OF_PORTALS
+    servers = [] if settings.smtp() is not None else _OF_MAIL_SERVERS
+    mailboxes = [] if settings.mailboxes() and settings.mail_address else _OF_MAILBOXES
+    return [*portals, *servers, *mailboxes]
 
 
 def _stay(home: Path, running: "Running") -> None:
