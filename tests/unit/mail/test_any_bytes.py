@@ -1,6 +1,7 @@
 """Any bytes are read: nothing raises, nothing is lost of a text, what comes out can be stored and shown."""
 
 import re
+import tracemalloc
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
@@ -29,6 +30,11 @@ EVENT: Final = re.compile(
 )
 
 
+ROOM: Final = 4_000_000
+"""Bytes of memory that any mail may take, for what is imported and built the first time."""
+MOST_TIMES: Final = 100
+"""And so many for each of its own: objects of Python are large, and a part may be two signs."""
+
 FOREIGN: Final = re.compile(r'<img\b[^>]* src="(?!cid:)', re.IGNORECASE)
 
 
@@ -42,6 +48,17 @@ def texts(made: object) -> Iterator[str]:
     elif isinstance(made, list | tuple):
         for value in made:
             yield from texts(value)
+
+
+def peak(raw: bytes) -> int:
+    """Bytes of memory that reading a mail and showing it takes beyond what is there."""
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        shown.as_object(message.read(raw))
+        return tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
 
 
 def wrong_with(raw: bytes) -> list[str]:
@@ -72,6 +89,14 @@ def test_bytes_of_any_kind_are_read(raw: bytes) -> None:
 @settings(max_examples=500)
 def test_pieces_of_mails_in_any_order_are_read(raw: bytes) -> None:
     assert wrong_with(raw) == []
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=60).map(b"".join), st.integers(1, 100))
+@settings(max_examples=40)
+def test_pieces_of_mails_again_and_again_take_memory_in_proportion(raw: bytes, times: int) -> None:
+    raw *= times
+
+    assert peak(raw) < ROOM + MOST_TIMES * len(raw)
 
 
 @given(st.data())
