@@ -8,9 +8,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.actions import move_request, open_request, write_letter, writers
+from caseline.actions.take_in_mails import Overtaken
 from caseline.actions.wiring import House
 from caseline.actions.write_letter import Draft
-from caseline.crm.cards import Card, Deed, NewCard, Refused, Stage
+from caseline.crm.cards import Card, Deed, NewCard, Stage
 from caseline.crm.intake import Intake
 from caseline.crm.timeline import OUR_CHANNEL, Attached, NewMessage
 from caseline.crm.timeline_port import Timelines
@@ -36,7 +37,6 @@ _LONGEST_SUBJECT: Final = 500
 _CREDIBLE: Final = timedelta(days=7)
 """A mail that claims to be older than this when it arrives is dated by its arrival: clocks of senders go wrong."""
 _CLIENTS: Final = frozenset({Relation.REQUESTER, Relation.COMPANY, Relation.PARTICIPANT})
-_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,15 @@ class Entry:
         return self.intake.create(self.connection, new, self._deed())
 
     def wake(self, record_id: int, verdict: Verdict) -> None:
-        """Open a closed request again; let one that waited for its client go on."""
+        """Open a closed request again, which is held; let one that waited for its client go on."""
         if verdict.act is not Act.REOPEN and not self.house.settings.mail_resume_stage:
             return
-        for _ in range(_TRIES):
-            card = self.intake.cards.get(self.connection, record_id)
-            if card is None:
-                raise Refused(f"request {record_id} is gone: somebody has deleted it meanwhile")
-            stage = self._stage_after(card, verdict)
-            if stage is None or self.intake.move(self.connection, card, stage, self._deed()) is not None:
-                return
-        raise Refused(f"request {record_id}: others change it again and again; the mail is tried once more")
+        card = self.intake.cards.get(self.connection, record_id)
+        stage = None if card is None else self._stage_after(card, verdict)
+        if card is None or stage is None:
+            return
+        if self.intake.move(self.connection, card, stage, self._deed()) is None:
+            raise Overtaken
 
     def append(self, mail: Mail, record_id: int, verdict: Verdict, *, automatic: str | None = None) -> int:
         """The mail as a message of the timeline; answers its id."""

@@ -35,8 +35,6 @@ class Mail:
 
     message_id: str | None
     """Without brackets; None when missing or nonsense. Not unique: some senders use one again."""
-    key: str
-    """The Message-ID, or `sha256:<hex of raw>`."""
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     """Oldest first."""
@@ -97,7 +95,6 @@ def read(raw: Raw, *, whole: bool = True) -> Mail:
     opened = structure.opened(raw, whole=whole)
     headers = opened.root.headers
     body = bodies.of(opened.root)
-    digest = sha256(raw).hexdigest()
     own_id = identifiers.message_id(headers)
     hint = _charset(opened.root)
     senders = _senders(headers, hint)
@@ -106,7 +103,6 @@ def read(raw: Raw, *, whole: bool = True) -> Mail:
     date = dates.instant(headers.value("date"))
     return Mail(
         message_id=own_id,
-        key=own_id or f"sha256:{digest}",
         in_reply_to=identifiers.ids(headers.values("in-reply-to")),
         references=identifiers.ids(headers.values("references")),
         thread_index=identifiers.thread_index(headers),

@@ -123,11 +123,6 @@ def hold(connection: sa.Connection, mail: Claimed, *, content: bool = False) -> 
     return None if found is None else Held(found[0] or b"" if content else None)
 
 
-def renew(connection: sa.Connection, mail: Claimed, *, until: datetime) -> bool:
-    """Keep a mail for longer before its transaction begins; False when it is no more ours."""
-    return connection.execute(sa.update(_mail).values(until=until).where(_mine(mail))).rowcount == 1
-
-
 def settle(connection: sa.Connection, mail: Claimed, outcome: Outcome, *, now: datetime) -> bool:
     """Write what became of a mail, in the transaction that did it; False for a stale worker."""
     values = outcome.columns | {"owner": None, "until": None, "error": None, "done_at": now}

@@ -68,7 +68,8 @@ def test_client_and_outsider_write_and_answer_and_one_timeline_has_all_of_it(
             """The newest letter that somebody has got."""
             run("outbox", "send")
             found = run("mail", "sandbox", "read", "--json").object["mails"]
-            return [one for one in found if by in one["recipient"]][-1]
+            newest: dict[str, Any] = [one for one in found if by in one["recipient"]][-1]
+            return newest
 
         run("group", "add", "Line 2")
         run("category", "set", "repair", "--label", "Repair", "--hours", "24", "--group", "Line 2")

@@ -18,6 +18,7 @@ from caseline.mail.outcome import Outcome
 from caseline.mail.queue_store import Claimed
 from caseline.mail.transfer import Raw
 from tests.factories import outsiders
+from tests.factories.conversations import mail
 from tests.factories.outsiders import SMITH, Work
 from tests.unit.mail.corpus.building import attached, multipart, plain
 
@@ -83,7 +84,7 @@ def test_whoever_works_on_an_assignment_waits_for_whoever_holds_its_request_and_
 
 def test_of_a_reply_and_a_press_of_the_button_at_once_one_ends_it_and_the_mail_comes_in(work: Work) -> None:
     centre = work.centre
-    centre.arrive(outsiders.mail("Готово", sender=SMITH, Message_ID="<d@r>", to=work.letters()[0].reply_to))
+    centre.arrive(mail("Готово", sender=SMITH, Message_ID="<d@r>", to=work.letters()[0].reply_to))
     told: list[Any] = []
     link = work.link
     other = threading.Thread(target=lambda: told.append(end_by_link.finish(centre.house, link, "", now=centre.now)))

@@ -70,24 +70,12 @@ def test_a_lapsed_lease_can_be_claimed_again_and_the_first_owner_settles_nothing
 
     with room.house.engine.begin() as connection:
         assert not queue_store.hold(connection, stale)
-        assert not queue_store.renew(connection, stale, until=NOW)
         assert not queue_store.settle(connection, stale, Outcome(state=State.DONE), now=NOW)
         assert queue_store.fail(connection, stale, "late", now=NOW, again=NOW) is None
         assert not queue_store.give_back(connection, stale)
         assert queue_store.settle(connection, fresh, Outcome(state=State.TRAY, automatic="list"), now=NOW)
 
     assert states(room) == [("tray", 2)]
-
-
-def test_a_renewed_lease_holds_for_longer(room: PostRoom) -> None:
-    receive(room, b"a")
-    mail = certainly(claim(room))
-    with room.house.engine.begin() as connection:
-        assert queue_store.renew(connection, mail, until=NOW + 3 * LEASE)
-
-    room.clock.go(minutes=3)
-
-    assert claim(room, "two") is None
 
 
 def test_a_lease_that_lapses_during_the_transaction_takes_nothing_away(room: PostRoom) -> None:

@@ -59,8 +59,9 @@ def test_a_request_that_is_split_off_is_of_whoever_sent_its_mail(centre: Centre)
 
 def test_a_mail_of_a_form_that_is_split_off_is_of_whom_the_form_names(database_url: str, tmp_path: Path) -> None:
     made = conversations.centre(database_url, tmp_path, mail_forms="form@shop.example")
-    form = {"sender": "Form <form@shop.example>", "Reply_To": "Vera <vera@partner.example>"}
-    made.get(mail(Message_ID="<1@client.example>"), mail("Order", Message_ID="<f@f>", to=made.reply_address(1), **form))
+    form, vera = "Form <form@shop.example>", "Vera <vera@partner.example>"
+    made.get(mail(Message_ID="<1@client.example>"))
+    made.get(mail("Order", Message_ID="<f@f>", sender=form, Reply_To=vera, to=made.reply_address(1)))
 
     card = sort_mail.split(made.house, message(made, "f@f").id, by=None, now=made.now)
 
