@@ -61,7 +61,7 @@ def unmerged(connection: sa.Connection, timelines: Timelines, card: Card) -> Non
 
 def remaining(connection: sa.Connection, timelines: Timelines, record_id: int) -> int | None:
     """The request in which a merged one goes on at last; None for one that stands by itself."""
-    into = {one.record_id: one.merged_into for one in timelines.parties(connection, [record_id])}
+    into = timelines.merges(connection, record_id)
     found, seen = into.get(record_id), {record_id}
     while found is not None and found not in seen and into.get(found) is not None:
         seen.add(found)

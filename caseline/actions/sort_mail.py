@@ -165,7 +165,7 @@ def unmerge(house: House, key: str, *, by: str | None, now: datetime) -> list[in
 
 
 def _into(connection: sa.Connection, timelines: Timelines, record_id: int) -> int | None:
-    return next(one.merged_into for one in timelines.parties(connection, [record_id]) if one.record_id == record_id)
+    return timelines.merges(connection, record_id).get(record_id)
 
 
 def _message(timelines: Timelines, connection: sa.Connection, message_id: int) -> Message:

@@ -119,6 +119,9 @@ class Timelines(Protocol):
     def merge(self, connection: "sa.Connection", record_id: int, into_id: int, deed: Deed) -> list[int]:
         """Let a request go on in another one, with all messages and assignments; answers the ids of the messages."""
 
+    def merges(self, connection: "sa.Connection", record_id: int) -> dict[int, int]:
+        """Into which request this one is merged, and that one, and so on; empty: it stands by itself."""
+
     def unmerge(self, connection: "sa.Connection", record_id: int, deed: Deed) -> list[int] | None:
         """Let a merged request stand by itself again, with what moved and was not moved on since.
 

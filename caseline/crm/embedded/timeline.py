@@ -36,6 +36,7 @@ class EmbeddedTimelines:
     requests_of = staticmethod(work.requests_of)
     assignments_of = staticmethod(work.of_contact)
     to_remind = staticmethod(work.to_remind)
+    merges = staticmethod(work.merges)
     link = staticmethod(work.link)
     links = staticmethod(work.links)
 

@@ -27,6 +27,14 @@ SELECT l.record_id, bool_or(l.other_id = ANY (CAST(:ids AS bigint[])))
 FROM reached JOIN crm.link AS l ON l.other_id = reached.id AND l.kind = 'follows'
 GROUP BY l.record_id ORDER BY max(l.at) DESC, l.record_id DESC
 """)
+_MERGES: Final = sa.text("""
+WITH RECURSIVE chain AS (
+  SELECT record_id, into_id FROM crm.merge WHERE record_id = :id
+  UNION
+  SELECT further.record_id, further.into_id FROM crm.merge AS further JOIN chain ON chain.into_id = further.record_id
+)
+SELECT record_id, into_id FROM chain
+""")
 
 
 def make(connection: sa.Connection, new: NewAssignment, *, by_id: int | None, at: datetime) -> int:
@@ -100,6 +108,11 @@ class Moved:
 def merge(connection: sa.Connection, moved: Moved, *, by_id: int | None, at: datetime) -> None:
     """From now on a request goes on in another one."""
     connection.execute(sa.insert(_merge).values(**asdict(moved), by_id=by_id, at=at))
+
+
+def merges(connection: sa.Connection, record_id: int) -> dict[int, int]:
+    """Into which request this one is merged, and that one, and so on."""
+    return {row.record_id: row.into_id for row in connection.execute(_MERGES, {"id": record_id})}
 
 
 def unmerge(connection: sa.Connection, record_id: int) -> Moved | None:
