@@ -190,6 +190,9 @@ class Parties:
     colleague: bool
     """The sender is a contact of its company."""
     participant: bool
-    """The sender wrote or was written to in it or its assignments, and somebody vouched for whoever wrote that."""
+    """The sender wrote or was written to in it or its assignments, and somebody vouched for whoever wrote that.
+
+    Not asked where he is the requester and there is no assignment.
+    """
     works_on: frozenset[int]
     """Its assignments of which the sender is the contact, or has written as their contact before."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from caseline.crm.embedded.stores import parties
 from caseline.mail import thread_store
 from caseline.mail.thread_store import MOST_TRACES
 from caseline.mail.threads import MOST_LINKED
@@ -42,3 +43,12 @@ def test_whoever_named_it_first_finds_his_own_request_again(centre: Centre) -> N
     centre.get(from_stranger(0, "И ещё"))
 
     assert centre.landed()[-1] == centre.landed()[0]
+
+
+def test_the_messages_of_a_request_are_not_read_to_know_its_requester(centre: Centre) -> None:
+    with centre.house.engine.connect() as connection:
+        (his,) = parties.parties(connection, [1], "c0@house0.example")
+        (other,) = parties.parties(connection, [1], "c1@house1.example")
+
+    assert (his.requester, his.participant) == (True, False)
+    assert (other.requester, other.participant) == (False, False)

@@ -51,10 +51,16 @@ CROSS JOIN LATERAL (
   FROM crm.message AS m LEFT JOIN crm.message_trait AS t ON t.message_id = m.id
   CROSS JOIN LATERAL (SELECT concat_ws(E'\\n', m.sender, m.recipients, m.copies) AS text) AS line
   WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
+    AND (
+      (lower(c.email) = ANY (CAST(:forms AS text[]))) IS NOT TRUE
+      OR EXISTS (SELECT FROM crm.assignment AS a WHERE a.record_id = r.id)
+    )
 ) AS said
 """)
 )
-"""`answered`: assignments on which the sender wrote as their outsider. `headers`: of messages whose addresses nobody
+"""Of a requester without assignments no message is read: a machine may write thousands into one request.
+
+`answered`: assignments on which the sender wrote as their outsider. `headers`: of messages whose addresses nobody
 has parsed, those in which he stands; `addresses` looks at them: `sam@x.example` stands in `adam.sam@x.example`, too."""
 
 
