@@ -1,12 +1,12 @@
 """What is asked for every mail and letter costs no more when there are many: ids that thousands name, letters counted.
 
-Revision: 0020
+Revision: 0016
 """
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
