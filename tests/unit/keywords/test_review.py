@@ -135,7 +135,12 @@ def test_a_dictionary_that_was_tried_gives_its_memory_back_at_once() -> None:
 
 def test_a_large_change_is_not_looked_through_once_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Slot] = []
-    monkeypatch.setattr(rehearsal, "_stands", lambda slot, _text: asked.append(slot) or True)
+
+    def note(slot: Slot, _text: frozenset[str]) -> bool:
+        asked.append(slot)
+        return True
+
+    monkeypatch.setattr(rehearsal, "_stands", note)
     # They all begin alike, as the phrases of a learned dictionary do.
     touch = rehearsal.touch([entry(f"возврат товара k{n}", kind=Kind.EXACT) for n in range(2_000)])
 
