@@ -20,8 +20,8 @@ _LARGEST_LOG: Final = 10_000_000
 # reads the end of the pipe instead and ends, so no process is ever at work that nobody knows of.
 _GATE: Final = 'read -r go && exec "$@" </dev/null'
 
-_children: Final[list[subprocess.Popen[bytes]]] = []
-"""Kept so that Python does not complain about processes that are meant to outlive it."""
+_children: Final[dict[int, subprocess.Popen[bytes]]] = {}
+"""By number; kept until they are ended, so that Python does not complain about those that are meant to outlive us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def spawn(
             cwd=folder,
             start_new_session=True,
         )
-    _children.append(child)
+    _children[child.pid] = child
     process = Process(name, child.pid, process_table.birth(child.pid) or "", str(log))
     remember(process)
     if child.stdin is not None:
@@ -95,7 +95,14 @@ def end(process: Process, *, patience_s: float) -> bool:
             if member.lives:
                 os.kill(member.pid, signal.SIGKILL)
         _ended(family, _KILLED_WITHIN_S)
+    _take_leave(process)
     return True
+
+
+def _take_leave(process: Process) -> None:
+    """Ask the system for the end of a child of ours: it keeps the entry of one that nobody has asked for."""
+    if not process.lives and (child := _children.pop(process.pid, None)):
+        child.wait()
 
 
 def _children_of(process: Process) -> list[Process]:

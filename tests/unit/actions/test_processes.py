@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from caseline.actions import process_table, processes, running_services
@@ -77,6 +78,7 @@ def test_ended_process_does_not_live(tmp_path: Path) -> None:
 
     assert ended == [True, False]
     assert process_table.birth(process.pid) is None
+    assert not psutil.pid_exists(process.pid), "nor as an entry that waits for somebody to ask"
 
 
 def test_process_that_does_not_listen_is_killed(tmp_path: Path) -> None:
