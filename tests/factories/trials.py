@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from sqlalchemy import make_url
 
 from caseline.db import embedded
-from tests.factories import verdict
+from tests.factories import databases, verdict
 from tests.factories.processes import Place
 
 TEMPLATE = "migrated"
@@ -41,14 +40,12 @@ class Disk:
     def make(self, of: str = TEMPLATE) -> Place:
         """A copy of a database, as a rule of the empty migrated one, and a home to use it from."""
         name = f"trial_{uuid.uuid4().hex[:12]}"
-        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(of))
-        self.observer.execute(words)
+        databases.create(self.observer, name, of)
         return Place(self.home, self.url(name))
 
     def drop(self, place: Place) -> None:
         """Remove it with whoever is still connected."""
-        name = sql.Identifier(database_of(place))
-        self.observer.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        databases.drop(self.observer, database_of(place))
 
 
 def database_of(place: Place) -> str:

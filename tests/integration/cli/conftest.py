@@ -5,20 +5,17 @@ import io
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import make_url
 
 from caseline.cli import main
 from caseline.db.embedded import Server
+from tests.factories.databases import copied, name_of
 
 CASE_COLUMNS = (
     "Id",
@@ -168,7 +165,7 @@ class Imported:
 def imported_once(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
     """Import it once for the whole session."""
     folder = write_export(tmp_path_factory.mktemp("imported") / "export", *BAD.values())
-    with copied(server, template) as url:
+    with copied(server.url, template) as url:
         before = dict(os.environ)
         os.environ["CASELINE_DATABASE_URL"] = url
         with pytest.raises(SystemExit) as ended:
@@ -183,18 +180,8 @@ def imported_once(server: Server, template: str, tmp_path_factory: pytest.TempPa
 def imported(server: Server, imported_once: Imported, tmp_path: Path) -> Iterator[Imported]:
     """The test's own copy of both."""
     folder = shutil.copytree(imported_once.folder, tmp_path / "export")
-    with copied(server, str(make_url(imported_once.url).database)) as url:
+    with copied(server.url, name_of(imported_once.url)) as url:
         yield Imported(folder, url)
-
-
-@contextmanager
-def copied(server: Server, template: str) -> Iterator[str]:
-    """A database that starts as a copy of another."""
-    name = f"caseline_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
-        yield make_url(server.url).set(database=name).render_as_string(hide_password=False)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def write(path: Path, *rows: dict[str, str]) -> None:

@@ -1,19 +1,17 @@
 """A scripted portal and clients of it; the tests of a file share a database, whose tables are emptied for each."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
-from psycopg import sql
 
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.bitrix24.client import Portal
 from caseline.db.embedded import Server
 from caseline.db.engine import open_engine
 from tests.factories import portals
+from tests.factories.databases import copied
 from tests.factories.portal_clock import Bench, bench
 from tests.factories.portal_records import DEFINITIONS
 from tests.factories.portals import Sandbox
@@ -22,12 +20,8 @@ from tests.factories.portals import Sandbox
 @pytest.fixture(scope="module")
 def shared_url(server: Server, template: str) -> Iterator[str]:
     """A database for the tests of a file: making one takes longer than most of them."""
-    name = f"caseline_test_{uuid.uuid4().hex[:12]}"
-    words = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
-    with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**words))
-        yield sa.make_url(server.url).set(database=name).render_as_string(hide_password=False)
-        connection.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**words))
+    with copied(server.url, template) as url:
+        yield url
 
 
 @pytest.fixture
