@@ -1,7 +1,6 @@
 """Imports into a CRM outside our transaction: leases, fences, lost answers."""
 
 import dataclasses
-import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from caseline.db.engine import open_engine
 from caseline.settings import Settings
 from staging import batches, mapping_file, register, report, survey, tables, work
 from staging.register import Options
+from tests.factories.processes import wait_for
 
 MAPPING = """
 version: 1
@@ -231,12 +231,33 @@ def test_a_later_run_takes_up_what_an_earlier_one_has_left(database_url: str, en
 
 def test_a_crm_that_takes_longer_than_the_lease_is_not_written_to_by_two(engine: sa.Engine, export: Path) -> None:
     """A portal may close a method for minutes; the worker that waits for it is alive."""
-    crm = MemoryCrm(lambda when, _record: time.sleep(0.08) if when == "before" else None)
-    slow = dataclasses.replace(job(engine, export, crm, Clock()), lease_seconds=2, clock=lambda: datetime.now(UTC))
+    clock, lease = Clock(), timedelta(seconds=1)
+    held = sa.select(tables.batch.c.id, tables.batch.c.until).where(tables.batch.c.owner.is_not(None))
+
+    def renewed() -> bool:
+        with engine.connect() as connection:
+            return bool(connection.execute(held).one().until == clock.now + lease)
+
+    def dawdle(when: str, _record: Mapping[str, Any]) -> None:
+        if when != "before" or clock.now > NOW:
+            return
+        for _ in range(3):
+            wait_for(renewed, "the lease is renewed")
+            clock.now += lease * 0.9
+        with engine.connect() as connection:
+            kept = connection.execute(held).one().id
+            other = batches.claim_leased(connection, slow.run_id, owner="b", now=clock.now, until=clock.now + lease)
+            taken.append(other is not None and other.id == kept)
+            connection.rollback()
+
+    taken: list[bool] = []
+    crm = MemoryCrm(dawdle)
+    slow = dataclasses.replace(job(engine, export, crm, clock), lease_seconds=1, workers=1)
 
     finished = work.work(slow)
 
     assert finished
+    assert taken == [False]
     assert set(origins(crm).values()) == {1}
     with engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.max(tables.batch.c.fence))).scalar_one() == 1

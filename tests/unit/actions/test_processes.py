@@ -15,6 +15,7 @@ import pytest
 from caseline.actions import process_table, processes, running_services
 from caseline.actions.processes import Process
 from caseline.actions.running_services import Running
+from tests.factories.processes import wait_for
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -61,13 +62,14 @@ def test_process_never_begins_when_its_starter_dies_before_remembering(tmp_path:
         "import os, pathlib; from caseline.actions import processes\n"
         f"here = pathlib.Path({str(tmp_path)!r})\n"
         f"processes.spawn('s', ['touch', {str(mark)!r}], environment=os.environ, folder=here, log=here / 's.log',\n"
-        "                remember=lambda process: os._exit(9))\n"
+        "                remember=lambda process: (print(process.pid, flush=True), os._exit(9)))\n"
     )
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
 
-    done = subprocess.run([sys.executable, "-c", script], check=False, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
+    done = subprocess.run([sys.executable, "-c", script], check=False, env=environment, capture_output=True, text=True)
 
-    time.sleep(0.5)
-    assert done.returncode == 9
+    assert done.returncode == 9, done.stderr
+    wait_for(lambda: process_table.birth(int(done.stdout)) is None, "the child has ended")
     assert not mark.exists()
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-import nh3
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -163,7 +162,6 @@ def test_any_html_is_made_safe(source: str) -> None:
     html.text()
 
     assert not EVENT.search(safe)
-    assert nh3.clean(safe) is not None
 
 
 @given(st.lists(st.text("> ab-", max_size=8), max_size=20).map("\n".join))
