@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from caseline.actions.counted import counted
 from caseline.actions.edit_calendar import Proposal
 from caseline.actions.recount_deadlines import Recount
 from caseline.actions.watch_deadlines import Watched
@@ -13,8 +14,9 @@ _MOST: Final = 100
 
 def watched(found: Watched) -> str:
     """The line of a look at the clocks."""
+    near = counted(found.near, "request has", "requests have")
     return (
-        f"{found.near:,} requests have used three quarters of their time since the last look, {found.passed:,} all;"
+        f"{near} used three quarters of their time since the last look, {found.passed:,} all;"
         f" {len(found.overdue):,} overdue ones are listed"
     )
 
@@ -45,7 +47,7 @@ def difference(proposal: Proposal, applied: str | None) -> str:
     lines += [f"- {name}: {old} → {now}" for name, old, now in proposal.settings]
     lines += changes[:_MOST]
     if len(changes) > _MOST:
-        lines.append(f"- and {len(changes) - _MOST:,} days more: `caseline calendar import` shows all")
+        lines.append(f"- and {counted(len(changes) - _MOST, 'day')} more: `caseline calendar import` shows all")
     if not (changes or proposal.settings):
         lines.append("No day counts differently.")
     todo = "**Nothing is changed yet.** To make it count, run again with *Apply*."
@@ -54,4 +56,5 @@ def difference(proposal: Proposal, applied: str | None) -> str:
 
 def recounted(found: Recount) -> str:
     """What became of deadlines."""
-    return f"**It counts.** {found.open:,} open requests were counted anew, {found.moved:,} deadlines moved."
+    anew = counted(found.open, "open request was", "open requests were")
+    return f"**It counts.** {anew} counted anew, {counted(found.moved, 'deadline')} moved."

@@ -4,9 +4,9 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from caseline.actions.counted import counted
 from caseline.actions.sort_requests import Sorted
 from keywords.learning import picture
-from tasks.wording import plural
 
 _MOST_DRAWN = 41
 
@@ -28,7 +28,7 @@ class Tenths:
 
 def sorted_requests(found: Sorted) -> str:
     """How many requests got a category."""
-    return f"Keywords gave a category to {found.categorised:,} of {plural(found.looked_at, 'request')} without one"
+    return f"Keywords gave a category to {found.categorised:,} of {counted(found.looked_at, 'request')} without one"
 
 
 def sorted_page(found: Sorted, again: Sorted | None) -> str:
@@ -36,7 +36,7 @@ def sorted_page(found: Sorted, again: Sorted | None) -> str:
     lines = [sorted_requests(found) + "."]
     if again is not None:
         lines.append(
-            f"Of {plural(again.looked_at, 'request')} that keywords had sorted before, {again.categorised:,} have"
+            f"Of {counted(again.looked_at, 'request')} that keywords had sorted before, {again.categorised:,} have"
             " another category now; those that people have set stayed."
         )
     return "\n\n".join(lines)
@@ -45,7 +45,7 @@ def sorted_page(found: Sorted, again: Sorted | None) -> str:
 def learned_page(number: int, entries: int, texts: int, too_small: tuple[str, ...]) -> str:
     """The page of a run that learned."""
     lines = [
-        f"{plural(entries, 'entry')} learned from {plural(texts, 'request')}.",
+        f"{counted(entries, 'entry')} learned from {counted(texts, 'request')}.",
         f"They are draft {number}: look at it in the desk at `/keywords/drafts/{number}`, take all of them or some.",
     ]
     if too_small:
@@ -58,7 +58,7 @@ def judged_page(found: Mapping[str, Any]) -> str:
     head = "| right | with a category | right where it answers | macro F1 | ceiling |\n|---:|---:|---:|---:|---:|\n"
     shares = (found[name] for name in ("accuracy", "coverage", "precision_when_answered", "macro_f1"))
     figures = " | ".join((*(f"{share:.1%}" for share in shares), _ceiling(found)))
-    texts = plural(found["texts"], "request")
+    texts = counted(found["texts"], "request")
     lines = [
         f"Version {found['version']} of the dictionary on {texts} whose category people have set:",
         f"{head}| {figures} |",

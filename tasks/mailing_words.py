@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from caseline.actions.counted import counted
 from caseline.actions.fetch_mail import Fetched
 from caseline.actions.take_in_mails import TakenIn
 from caseline.mail.trouble_store import Trouble
@@ -14,7 +15,7 @@ MOST: Final = 50
 def fetched_line(found: Fetched) -> str:
     """The line of a round over the mailboxes."""
     return (
-        f"{found.fetched:,} new mails from {len(found.opened)} of {found.mailboxes} mailboxes,"
+        f"{counted(found.fetched, 'new mail')} from {len(found.opened)} of {counted(found.mailboxes, 'mailbox')},"
         f" {found.again:,} that had arrived before, {found.waiting:,} wait for the next round"
     )
 
@@ -28,7 +29,8 @@ def trouble_line(trouble: Trouble) -> str:
 def taken_line(found: TakenIn) -> str:
     """The line of what was taken in."""
     return (
-        f"{found.done:,} mails taken in, {found.tray:,} into the tray, {found.same:,} the same as earlier ones,"
+        f"{counted(found.done, 'mail')} taken in, {found.tray:,} into the tray,"
+        f" {found.same:,} the same as earlier ones,"
         f" {found.failed:,} failed and are tried again, {found.quarantine:,} into quarantine"
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from caseline.actions.counted import counted
 from caseline.actions.sync_portal import Synced
 
 MOST: Final = 50
@@ -15,7 +16,7 @@ def line(found: Synced) -> str:
     came, went = found.followed, found.pushed
     return (
         f"From the portal: {came.created:,} new, {came.changed:,} changed, {came.deleted:,} deleted, {came.same:,} the"
-        f" same, {len(came.failed):,} failed; to the portal: {went.written:,} leads written,"
+        f" same, {len(came.failed):,} failed; to the portal: {counted(went.written, 'lead')} written,"
         f" {len(went.failed):,} failed"
     )
 

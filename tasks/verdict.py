@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from caseline.actions.counted import counted
 from caseline.actions.summarise_import import Summary
 from staging.report import Totals
 
@@ -35,7 +36,7 @@ class Verdict:
     def words(self) -> str:
         """The message of the run's last state: the numbers, and what to do when too many rows are FAILED."""
         total = self.total
-        words = [f"{total.read:,} rows", f"{total.success:,} SUCCESS"]
+        words = [counted(total.read, "row"), f"{total.success:,} SUCCESS"]
         words += [f"{total.failed:,} FAILED ({self.failed_percent:.2f} %)"]
         words += [f"{total.filtered:,} filtered"] if total.filtered else []
         words += [f"{total.new:,} NEW"] if total.new else []

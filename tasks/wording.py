@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from caseline.actions.counted import counted
 from caseline.actions.foresee_import import Outlook
 from caseline.actions.run_import import Import
 from caseline.actions.summarise_import import Summary
@@ -16,12 +17,12 @@ COMMONEST: Final = 5
 
 def first_line(running: Import, outlook: Outlook) -> str:
     """What is imported, how many rows and files, and where it goes on."""
-    source, run, files = running.job.mapping.source, running.run_id, plural(outlook.files, "file")
+    source, run, files = running.job.mapping.source, running.run_id, counted(outlook.files, "file")
     if running.resumed:
         percent = min(100 * outlook.settled / outlook.records, 99) if outlook.records else 99
         return (
             f"Resuming run {run} of {source} at {outlook.settled:,} of about {outlook.records:,} rows "
-            f"({percent:.0f} %); {plural(outlook.files_left, 'file')} of {outlook.files:,} still to be read"
+            f"({percent:.0f} %); {counted(outlook.files_left, 'file')} of {outlook.files:,} still to be read"
         )
     if outlook.files_left:
         again = f", {outlook.again:,} of them rows of earlier runs once more" if outlook.again else ""
@@ -31,7 +32,7 @@ def first_line(running: Import, outlook: Outlook) -> str:
         )
     if outlook.again:
         return (
-            f"Nothing new in {files} of {source}; run {run} tries {plural(outlook.again, 'row')} of earlier runs again"
+            f"Nothing new in {files} of {source}; run {run} tries {counted(outlook.again, 'row')} of earlier runs again"
         )
     return f"Nothing to do: {files} of {source} imported before, and no row waits; run {run} ends at once"
 
@@ -116,8 +117,3 @@ def key(source: str, what: str) -> str:
 
 def _code(value: str) -> str:
     return f"`{value!r}`".replace("``", "''")
-
-
-def plural(number: int, word: str) -> str:
-    """So many of them, in English."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

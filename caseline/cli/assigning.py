@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen, timeline_shown
 from caseline.cli.choices import ByOption, JsonOption, RequestArgument, id_argument
 from caseline.cli.plain import plain
@@ -127,7 +128,7 @@ def remind(as_json: JsonOption = False) -> None:
     if as_json:
         screen.print_json({"reminders": count, "troubles": troubles})
         return
-    screen.out().print(f"{count} reminders written" if count or troubles else "No reminder is due")
+    screen.out().print(f"{counted(count, 'reminder')} written" if count or troubles else "No reminder is due")
     for trouble in troubles:
         screen.complain(trouble)
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from caseline.actions.counted import counted
 from caseline.cli import screen
 from caseline.cli.plain import plain
 
@@ -97,5 +98,5 @@ def _say_applied(applied: "Recount | None") -> None:
     if applied is None:
         console.print("Nothing is changed yet. To make it count, say it again with --apply", style="cyan")
         return
-    counted = f"{screen.count(applied.open, 'open request')} counted anew"
-    console.print(f"It counts from now on. {counted}, {screen.count(applied.moved, 'deadline')} moved", style="green")
+    anew, moved = counted(applied.open, "open request"), counted(applied.moved, "deadline")
+    console.print(f"It counts from now on. {anew} counted anew, {moved} moved", style="green")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, importing, progress, screen
 from caseline.cli.choices import JsonOption
 from caseline.cli.plain import plain
@@ -92,7 +93,7 @@ def _losses(found: "Report", console: "Console") -> None:
     for entity, text in found.beside.items():
         console.print(f"{entity}: {text}", style="dim", soft_wrap=True)
     for pattern, number in found.not_imported.items():
-        console.print(f"Not imported: {screen.count(number, 'file')} ({pattern})", soft_wrap=True)
+        console.print(f"Not imported: {counted(number, 'file')} ({pattern})", soft_wrap=True)
 
 
 def _hours(found: "Report", console: "Console") -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import ByOption, JsonOption, RequestArgument
 
@@ -61,4 +62,6 @@ def unmerge(request: RequestArgument, by: ByOption = None, as_json: JsonOption =
     if as_json:
         screen.print_json({"messages": moved})
     else:
-        screen.out().print(f"It stands by itself again, with {len(moved)} messages; open it with `request reopen`")
+        screen.out().print(
+            f"It stands by itself again, with {counted(len(moved), 'message')}; open it with `request reopen`"
+        )

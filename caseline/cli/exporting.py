@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import SourceOption
 
@@ -43,10 +44,10 @@ def export(
 
     with door.house() as house, screen.busy("Writing"):
         number = export_records.export(house, entity.value, out, source=source)
-    screen.out().print(f"{out}: {screen.count(number, entity.value, _MANY.get(entity))}", soft_wrap=True)
+    screen.out().print(f"{out}: {counted(number, entity.value, _MANY.get(entity))}", soft_wrap=True)
 
 
-_MANY = {Entity.COMPANY: "companies", Entity.HISTORY: "lines of history"}
+_MANY = {Entity.HISTORY: "lines of history"}
 
 
 def backup(

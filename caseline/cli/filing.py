@@ -2,6 +2,7 @@
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import JsonOption
 
@@ -48,6 +49,8 @@ def move(as_json: JsonOption = False) -> None:
     if as_json:
         screen.print_json({"place": moved.place, "files": moved.files, "bytes": moved.size, "faults": moved.faults})
     else:
-        screen.out().print(f"{moved.files:,} files ({moved.size:,} bytes) moved into the place {moved.place}")
+        screen.out().print(
+            f"{counted(moved.files, 'file')} ({counted(moved.size, 'byte')}) moved into the place {moved.place}"
+        )
     if moved.faults:
         raise typer.Exit(_UNFINISHED)

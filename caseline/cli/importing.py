@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from caseline.actions.counted import counted
 from caseline.cli import door, keywords_shown, progress, screen, summary
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def stoppable() -> Iterator[None]:
 
 def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:
     """What is imported, how much, and where it resumes."""
-    again = f"trying {screen.count(outlook.again, 'row')} of earlier runs again" if outlook.again else ""
-    files = f"{screen.count(outlook.files, 'file')}, {screen.size(outlook.size)}"
+    again = f"trying {counted(outlook.again, 'row')} of earlier runs again" if outlook.again else ""
+    files = f"{counted(outlook.files, 'file')}, {screen.size(outlook.size)}"
     if imported.resumed:
-        return f"{what}: resuming run {imported.run_id}: {screen.count(outlook.settled, 'row')} are settled already"
+        return f"{what}: resuming run {imported.run_id}: {counted(outlook.settled, 'row')} are settled already"
     if not outlook.files:
         return f"{what}: run {imported.run_id}, {again or 'no rows to try again'}"
     if not outlook.files_left:
         return f"{what}: {files}, all imported already; {again or 'nothing to do'} (run {imported.run_id})"
-    about = f"about {screen.count(outlook.records - outlook.again, 'row')}"
+    about = f"about {counted(outlook.records - outlook.again, 'row')}"
     return f"{what}: {files}, {about}, run {imported.run_id}" + (f", {again}" if again else "")

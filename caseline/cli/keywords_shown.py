@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from caseline.actions.counted import counted
 from caseline.cli import screen
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def from_file(found: "FromFile", comparison: "Comparison", version: int | None, 
     console.print(
         f"{found.new} new, {found.updated} changed, {found.unchanged} as they are, {len(found.faults)} with faults"
     )
-    console.print(f"Of the newest {comparison.total} requests, {comparison.changed} would change")
+    console.print(f"Of the newest {counted(comparison.total, 'request')}, {comparison.changed} would change")
     if comparison.steps:
         table = screen.table("from", "to", "requests", numbers=("requests",))
         for step, ids in list(comparison.steps.items())[:_MOST]:
@@ -93,7 +94,7 @@ def from_file(found: "FromFile", comparison: "Comparison", version: int | None, 
 
 def learned(found: "Learned", texts: int) -> None:
     """How learning went."""
-    words = f"{len(found.proposals)} entries for scoring {found.rules.scoring} from {texts} texts"
+    words = f"{counted(len(found.proposals), 'entry')} for scoring {found.rules.scoring} from {counted(texts, 'text')}"
     if found.too_small:
         words += f"; nothing for {', '.join(found.too_small)}: too few texts"
     screen.beside().print(words)
@@ -135,7 +136,7 @@ def sorted_requests(found: "Sorted", *, as_json: bool) -> None:
     if as_json:
         screen.print_json({"looked_at": found.looked_at, "categorised": found.categorised})
     else:
-        screen.out().print(f"{found.categorised} of {found.looked_at} requests got a category")
+        screen.out().print(f"{found.categorised} of {counted(found.looked_at, 'request')} got a category")
 
 
 @contextmanager

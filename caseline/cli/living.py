@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, request_shown, screen
 from caseline.cli.choices import JsonOption
 from caseline.cli.plain import plain
@@ -31,7 +32,9 @@ def golive(
         screen.print_json({"sources": plain(found)})
         return
     for one in found:
-        screen.out().print(f"{one.source} is live: {one.ahead:,} deadlines ahead, {one.past:,} past", soft_wrap=True)
+        screen.out().print(
+            f"{one.source} is live: {counted(one.ahead, 'deadline')} ahead, {one.past:,} past", soft_wrap=True
+        )
 
 
 def watch(as_json: JsonOption = False) -> None:

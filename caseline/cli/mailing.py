@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, mail_reading, mail_sandbox, mail_sorting, screen
 from caseline.cli.choices import LARGEST_ID, JsonOption, id_argument
 from caseline.cli.plain import plain
@@ -85,8 +86,8 @@ def _show(fetched: "Fetched", taken: "TakenIn", *, as_json: bool) -> None:
         screen.print_json({"fetched": plain(fetched), "taken_in": plain(taken)})
         sys.stdout.flush()
         return
-    new = screen.count(fetched.fetched, "new mail")
-    opened = f"{len(fetched.opened)} of {screen.count(fetched.mailboxes, 'mailbox', 'mailboxes')}"
+    new = counted(fetched.fetched, "new mail")
+    opened = f"{len(fetched.opened)} of {counted(fetched.mailboxes, 'mailbox')}"
     line = f"{new} from {opened}; {taken.done:,} taken in, {taken.tray:,} into the tray, {taken.same:,} known before"
     screen.out().print(line, soft_wrap=True)
     if taken.failed or taken.quarantine:
@@ -149,7 +150,7 @@ def retry(ids: _Ids, as_json: JsonOption = False) -> None:
     if as_json:
         screen.print_json({"received": put_back})
     else:
-        screen.out().print(f"{screen.count(len(put_back), 'mail')} put back; `caseline mail fetch` takes them in")
+        screen.out().print(f"{counted(len(put_back), 'mail')} put back; `caseline mail fetch` takes them in")
 
 
 def raw(mail: Annotated[int, id_argument("ID", "Number of the mail.")]) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, outbox_shown, outbox_templates, screen
 from caseline.cli.choices import JsonOption, YesOption, id_argument
 from caseline.cli.plain import plain
@@ -53,7 +54,7 @@ def retry(letters: _Letters) -> None:
 
     with door.house() as house:
         keep_letters.retry(house, letters, now=door.now())
-    screen.out().print(f"{screen.count(len(letters), 'letter')} to be sent with the next run")
+    screen.out().print(f"{counted(len(letters), 'letter')} to be sent with the next run")
 
 
 def cancel(letters: _Letters) -> None:
@@ -62,7 +63,7 @@ def cancel(letters: _Letters) -> None:
 
     with door.house() as house:
         keep_letters.cancel(house, letters, now=door.now())
-    screen.out().print(f"{screen.count(len(letters), 'letter')} cancelled")
+    screen.out().print(f"{counted(len(letters), 'letter')} cancelled")
 
 
 def hold(letters: _Letters) -> None:
@@ -71,7 +72,7 @@ def hold(letters: _Letters) -> None:
 
     with door.house() as house:
         keep_letters.hold(house, letters)
-    screen.out().print(f"{screen.count(len(letters), 'letter')} held")
+    screen.out().print(f"{counted(len(letters), 'letter')} held")
 
 
 def release(
@@ -87,7 +88,7 @@ def release(
         raise typer.BadParameter("name letters, or say --all")
     with door.house() as house:
         count = keep_letters.release(house, None if everything else letters, now=door.now())
-    screen.out().print(f"{screen.count(count, 'letter')} released")
+    screen.out().print(f"{counted(count, 'letter')} released")
 
 
 def rotate_secret(yes: YesOption = False) -> None:
@@ -98,14 +99,14 @@ def rotate_secret(yes: YesOption = False) -> None:
         typer.confirm("Mint with a new secret from now on?", abort=True, err=True)
     with door.house() as house:
         older = keep_letters.rotate_secret(house, now=door.now())
-    screen.out().print(f"New letters carry tokens of a new secret; {screen.count(older, 'older one')} stays valid")
+    screen.out().print(f"New letters carry tokens of a new secret; {counted(older, 'older one')} stays valid")
 
 
 def _say(done: "Done") -> None:
     console = screen.out()
     console.print(f"{done.sent:,} sent, {done.failed:,} failed, {done.later:,} to be tried again", soft_wrap=True)
     if done.held:
-        held = screen.count(done.held, "automatic letter")
+        held = counted(done.held, "automatic letter")
         console.print(f"Brake: {held} held. `caseline outbox list --state held` shows all", soft_wrap=True)
     for line in done.failures:
         screen.beside().print(line, soft_wrap=True)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import LARGEST_ID, JsonOption, id_argument
 from caseline.cli.plain import plain
@@ -83,7 +84,7 @@ def _head(line: "Line") -> list[tuple[str, str]]:
         ("State", line.state if line.reason is None else f"{line.state}: {line.reason}"),
         ("Request", place),
         ("Kind", line.nature if line.occasion is None else f"{line.nature}: {line.occasion}"),
-        ("Queued", f"{moment(line.queued_at, _UTC)} UTC, {screen.count(line.attempts, 'attempt')}"),
+        ("Queued", f"{moment(line.queued_at, _UTC)} UTC, {counted(line.attempts, 'attempt')}"),
         ("Subject", line.subject),
     ]
     if line.state == "queued":

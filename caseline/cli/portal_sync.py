@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import JsonOption
 from caseline.cli.plain import plain
@@ -56,7 +57,7 @@ def _show(found: "Synced", *, as_json: bool) -> None:
     came, went = found.followed, found.pushed
     console.print(
         f"From the portal: {came.created:,} new, {came.changed:,} changed, {came.deleted:,} deleted, {came.same:,} the"
-        f" same; to the portal: {went.written:,} leads written",
+        f" same; to the portal: {counted(went.written, 'lead')} written",
         soft_wrap=True,
     )
     if found.waiting:

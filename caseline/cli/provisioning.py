@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import asking, door, screen
 from caseline.cli.choices import JsonOption, MappingOption, YesOption
 from caseline.cli.plain import plain
@@ -40,7 +41,7 @@ def provision(
         made = False
         if found.needs and not found.obstacles and not dry_run:
             asking.agreed(
-                f"Make {screen.count(len(found.needs), 'thing')} in the portal?", nothing="Nothing was made", yes=yes
+                f"Make {counted(len(found.needs), 'thing')} in the portal?", nothing="Nothing was made", yes=yes
             )
             with screen.busy("Making it"):
                 provision_portal.provide(house, order)
@@ -48,14 +49,14 @@ def provision(
     if as_json:
         screen.print_json({**plain(found), "made": made, "dry_run": dry_run})
     elif made:
-        screen.out().print(f"Made {screen.count(len(found.needs), 'thing')}: the portal is ready", style="green")
+        screen.out().print(f"Made {counted(len(found.needs), 'thing')}: the portal is ready", style="green")
     if found.obstacles:
         raise typer.Exit(_IN_THE_WAY)
 
 
 def _show(found: "Provision") -> None:
     console = screen.out()
-    console.print(f"{screen.count(found.there, 'field')} of ours exist already and stay")
+    console.print(f"{counted(found.there, 'field')} of ours exist already and stay")
     if not found.needs and not found.obstacles:
         console.print("The portal is ready: there is nothing to do", style="green")
     if found.needs:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import asking, door, importing, screen
 from caseline.cli.choices import JsonOption, SourceOption, YesOption
 from caseline.cli.plain import plain
@@ -44,7 +45,7 @@ def reconcile(
                 found = reconcile_portal.compare(house, source, watch=watch)
             if repair and not yes and found.differences:
                 _show(found, screen.beside() if as_json else screen.out())
-                many = screen.count(found.differences, "difference")
+                many = counted(found.differences, "difference")
                 asking.agreed(f"Mend {many} in the portal?", nothing="Nothing was changed", yes=False)
                 found = reconcile_portal.repair(house, source, watch=watch)
     except KeyboardInterrupt:
@@ -67,7 +68,7 @@ def _progress() -> "Iterator[Callable[[Reconciliation, str], None]]":
     with console.status("Comparing") as status:
 
         def watch(found: "Reconciliation", entity: str) -> None:
-            told = screen.count(found.differences, "difference")
+            told = counted(found.differences, "difference")
             status.update(f"{entity}: {sum(found.looked.values()):,} compared, {told}")
 
         yield watch
@@ -86,10 +87,10 @@ def _show(found: "Reconciliation", console: "Console", *, repaired: bool = False
         told: Any = ", ".join(f"{number:,} {kind}" for kind, number in found.mended.items()) or "nothing"
         console.print(f"\nMended: {told}", style="green")
         if found.renumbered:
-            many = screen.count(found.renumbered, "record has", "records have")
+            many = counted(found.renumbered, "record has", "records have")
             console.print(f"{many} a new id in the portal; everything here knows it", soft_wrap=True)
     if found.left_over:
-        console.print(f"\n{screen.count(found.left_over, 'difference stays', 'differences stay')}", style="yellow")
+        console.print(f"\n{counted(found.left_over, 'difference stays', 'differences stay')}", style="yellow")
         for one in found.left:
             console.print(f"  {one.kind} {one.entity} {one.origin} {one.link}: {one.reason}", soft_wrap=True)
 

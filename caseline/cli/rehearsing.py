@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from caseline.actions.counted import counted
 from caseline.cli import door, importing, progress, screen, summary
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _show_columns(part: str, profile: "list[ColumnProfile]", console: "Console")
     for column in profile:
         top = ", ".join(f"{value} ({count:,})" for value, count in _top(column))
         made.add_row(column.column, f"{column.filled:.0%}", f"{column.distinct:,}", f"{column.longest:,}", top)
-    screen.headed(console, f"\nColumns of {part}, in the first {screen.count(rows, 'row')}", made)
+    screen.headed(console, f"\nColumns of {part}, in the first {counted(rows, 'row')}", made)
 
 
 def _top(column: "ColumnProfile") -> list[tuple[str, int]]:

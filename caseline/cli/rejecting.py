@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import PartOption, SourceOption
 
@@ -38,6 +39,6 @@ def rejects(
         console.print("No FAILED rows" + (f" of {part}" if part else ""))
         return
     for file in written:
-        console.print(f"{file.path}: {screen.count(file.rows, 'row')} of {file.part}", soft_wrap=True)
+        console.print(f"{file.path}: {counted(file.rows, 'row')} of {file.part}", soft_wrap=True)
     paths = list(dict.fromkeys(file.path.partition("!")[0] for file in written))
     console.print(f"Mend, then: caseline import {' '.join(paths)} --mapping {mapping}", style="cyan", soft_wrap=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen, summary
 from caseline.cli.choices import CodeOption, JsonOption, PartOption, SourceOption
 
@@ -37,7 +38,7 @@ def status(as_json: JsonOption = False) -> None:
         screen.headed(console, f"Source {source}", summary.totals_table(totals))
         console.print()
     for run_id, progress in found.open.items():
-        done = f"{screen.count(progress.settled, 'row')} settled ({progress.share:.0%}), {progress.failed:,} failed"
+        done = f"{counted(progress.settled, 'row')} settled ({progress.share:.0%}), {progress.failed:,} failed"
         line = f"Run {run_id} is open: {done}; if it was stopped, the same import goes on with it\n"
         console.print(line, style="yellow", soft_wrap=True)
     screen.headed(console, "Last runs", _runs(found))
@@ -69,9 +70,7 @@ def errors(
         return
     for group in groups:
         summary.show_group(group, console, samples=len(group.samples))
-    console.print(
-        f"\n{screen.count(sum(group.count for group in groups), 'error')}. A row may have several.", style="dim"
-    )
+    console.print(f"\n{counted(sum(group.count for group in groups), 'error')}. A row may have several.", style="dim")
 
 
 def _as_dict(found: "Status") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import importing, imports, release, screen, up
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _write_once(folder: Path, cases: int) -> None:
     if mark.is_file() and mark.read_text(encoding="utf-8") == version:
         return
     mark.unlink(missing_ok=True)
-    screen.out().print(f"Writing a made-up export of {cases:,} cases to {folder}", soft_wrap=True)
+    screen.out().print(f"Writing a made-up export of {counted(cases, 'case')} to {folder}", soft_wrap=True)
     _shown(lambda report: write_export(folder, cases=cases, report=report))
     mark.write_text(version, encoding="utf-8")
 

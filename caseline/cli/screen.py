@@ -103,8 +103,3 @@ def size(number: int) -> str:
             return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
         value /= 1000
     raise AssertionError
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: 1 file, 1,200 files."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from caseline.actions.counted import counted
 from caseline.cli import screen
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def show_left_out(
 ) -> None:
     """What of the given files is not imported, and what they lack."""
     for pattern, number in not_imported.items():
-        console.print(f"Not imported: {screen.count(number, 'file')} ({pattern})", soft_wrap=True)
+        console.print(f"Not imported: {counted(number, 'file')} ({pattern})", soft_wrap=True)
     if unknown:
         console.print(f"Unknown to the mapping: {_some(unknown)}", soft_wrap=True)
     for file, columns in lacking.items():

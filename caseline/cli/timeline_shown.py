@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
+from caseline.actions.counted import counted
 from caseline.cli import screen, time_shown
 from caseline.cli.plain import plain
 
@@ -89,7 +90,7 @@ def _body(message: "Message") -> str:
     lines = [line for line in new.strip().splitlines() if line.strip()] or ["(no text)"]
     shown = lines[:_MOST_LINES]
     if len(lines) > len(shown):
-        shown.append(f"... {len(lines) - len(shown)} more lines")
+        shown.append(f"... {counted(len(lines) - len(shown), 'more line')}")
     if message.new_text is not None:
         shown.append("(quoted text is folded)")
     shown += [

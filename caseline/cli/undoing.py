@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, screen
 from caseline.cli.choices import YesOption, id_argument
 from caseline.cli.importing import FAILED_ROWS, STOPPED
@@ -60,7 +61,7 @@ def _ask(foreseen: "RolledBack") -> None:
         screen.complain("Nothing was deleted: nobody is there to ask. Say --yes.")
         raise typer.Exit(1)
     number = sum(foreseen.deleted.values())
-    if not typer.confirm(f"Delete {screen.count(number, 'record')} of run {foreseen.run_id} for good?", err=True):
+    if not typer.confirm(f"Delete {counted(number, 'record')} of run {foreseen.run_id} for good?", err=True):
         screen.complain("Nothing was deleted.")
         raise typer.Exit(1)
 
@@ -72,6 +73,6 @@ def _show(done: "RolledBack", what: str) -> None:
         made.add_row(part, f"{number:,}")
     screen.headed(console, f"Run {done.run_id} of {done.source}", made)
     for reason, number in done.kept.items():
-        console.print(f"{screen.count(number, 'record stays', 'records stay')}: {reason}", style="yellow")
+        console.print(f"{counted(number, 'record stays', 'records stay')}: {reason}", style="yellow")
     for one in done.samples:
         console.print(f"  {one.part} {one.origin} (CRM id {one.crm_id}): {one.reason}", style="dim", soft_wrap=True)

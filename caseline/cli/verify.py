@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caseline.actions.counted import counted
 from caseline.cli import door, release, screen
 from caseline.cli.choices import JsonOption
 
@@ -118,7 +119,7 @@ def _last(console: "Console", verdict: "Verdict", report: Path | None) -> None:
     if verdict.equal:
         console.print(f"\nEqual: files and CRM agree ({took})", style="green")
     else:
-        words = screen.count(verdict.findings.total, "difference")
+        words = counted(verdict.findings.total, "difference")
         console.print(f"\n{words} ({took})", style="red")
     if report is not None:
         console.print(f"The report for the sign-off is {report}", soft_wrap=True)

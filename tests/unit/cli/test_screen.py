@@ -21,14 +21,6 @@ def test_sizes(number: int, words: str) -> None:
     assert screen.size(number) == words
 
 
-def test_nouns_follow_their_number() -> None:
-    assert [screen.count(1, "row"), screen.count(1_200, "row"), screen.count(2, "company", "companies")] == [
-        "1 row",
-        "1,200 rows",
-        "2 companies",
-    ]
-
-
 def test_values_of_a_source_are_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     screen.out().print("[red]x[/red] :smile: [/]")
 
