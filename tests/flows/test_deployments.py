@@ -4,7 +4,7 @@ import subprocess
 import sys
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
@@ -17,6 +17,9 @@ from flows.import_legacy import import_legacy
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.prefect
+
+BY_HAND: Final = {"import-legacy", "categorise-requests", "learn-keywords"}
+"""Deployments without a schedule."""
 
 IMPORT_ALL_WITHOUT_PREFECT = """
 import pkgutil, sys
@@ -56,14 +59,14 @@ def test_import_has_no_limit_on_runs() -> None:
     assert "concurrency_limit" not in deployment
 
 
-@pytest.mark.parametrize(
-    "name", ["watch-deadlines", "sync-bitrix24", "ingest-mail", "send-outbox", "refresh-calendars"]
-)
-def test_what_runs_by_a_schedule_runs_once_at_a_time(name: str) -> None:
-    (deployment,) = (deployment for deployment in deployments() if deployment["name"] == name)
+@pytest.mark.parametrize("deployment", deployments(), ids=lambda deployment: deployment["name"])
+def test_what_runs_by_a_schedule_runs_once_at_a_time_in_the_zone_of_all_clocks(deployment: dict[str, Any]) -> None:
+    schedules = deployment.get("schedules", [])
 
-    assert deployment["schedules"]
-    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    assert bool(schedules) == (deployment["name"] not in BY_HAND)
+    assert {schedule["timezone"] for schedule in schedules} <= {"UTC"}
+    if schedules:
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
 
 
 def test_every_field_of_the_form_has_a_title_and_a_description() -> None:

@@ -8,8 +8,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("flows", "tasks", "staging", "keywords", "caseline")
@@ -29,6 +32,10 @@ OUTSIDE_THE_LADDER: Final = {
     "sample",  # has contracts of its own: it must not know the house that it tests
 }
 
+WITNESSES: Final = ("sample", "mail-sandbox", "portal-sandbox")
+"""Contracts of what tests the house and therefore is written without it."""
+KNOWN_TO_THE_AUDIT: Final = {"staging.discretion", "staging.faults", "staging.mapping", "staging.tables"}
+
 # One forbidden import for each contract: (contract, module that breaks it, what it imports).
 BREACHES: Final = (
     ("ladder", "staging", "caseline.actions"),
@@ -47,13 +54,18 @@ BREACHES: Final = (
 )
 
 
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse(module.read_bytes())
+
+
 def modules(*folders: str) -> Iterator[Path]:
     for folder in folders:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
 def functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(module.read_bytes())):
+    for node in ast.walk(parsed(module)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -117,6 +129,22 @@ def test_every_room_has_its_place_on_the_ladder() -> None:
     assert rooms | set(PACKAGES) - {"caseline"} <= placed
 
 
+@pytest.mark.parametrize("witness", sorted(WITNESSES))
+def test_what_tests_the_house_knows_no_room_of_it(witness: str) -> None:
+    (contract,) = (contract for contract in contracts() if contract["id"] == witness)
+    rooms = {f"caseline.{path.name}" for path in (ROOT / "caseline").iterdir() if (path / "__init__.py").is_file()}
+
+    assert rooms - set(contract["forbidden_modules"]) == set(contract["source_modules"])
+    assert set(PACKAGES) - {"caseline"} <= set(contract["forbidden_modules"])
+
+
+def test_the_check_of_an_import_knows_the_model_and_the_tables_alone() -> None:
+    (contract,) = (contract for contract in contracts() if contract["id"] == "audit")
+    rooms = {f"staging.{path.stem}" for path in (ROOT / "staging").iterdir() if path.suffix == ".py"}
+
+    assert rooms - {"staging.__init__"} - set(contract["forbidden_modules"]) == KNOWN_TO_THE_AUDIT
+
+
 def test_modules_and_functions_stay_short() -> None:
     offenders = []
     for module in modules(*PACKAGES, "benchmarks"):
@@ -137,7 +165,7 @@ def test_modules_and_functions_stay_short() -> None:
 def test_every_module_opens_with_a_sentence() -> None:
     silent = []
     for module in modules(*PACKAGES, "benchmarks", "tests"):
-        tree = ast.parse(module.read_bytes())
+        tree = parsed(module)
         first_line = (ast.get_docstring(tree) or "").partition("\n")[0]
         if tree.body and not first_line.endswith((".", "?", ":", ",")):
             silent.append(str(module.relative_to(ROOT)))
@@ -168,7 +196,7 @@ def test_no_pattern_repeats_a_group_possessively() -> None:
     """Python before 3.11.5 matches `(...)*+` wrongly (gh-106052), and Debian 12 has 3.11.2."""
     possessive = re.compile(r"\)(?:[*+?]|\{[0-9,]+\})\+")
     for module in modules(*PACKAGES):
-        for node in ast.walk(ast.parse(module.read_bytes())):
+        for node in ast.walk(parsed(module)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
                 text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
                 assert not possessive.search(text), f"{module.relative_to(ROOT)}:{node.lineno}"
