@@ -1,4 +1,4 @@
-"""Shortens values that may be personal, for screens, logs and artifacts (requirement F7)."""
+"""Shortens values that may be personal, for screens, logs and artifacts."""
 
 import re
 from typing import Final

@@ -144,7 +144,7 @@ class Part(_Strict):
 
 
 class Stage(_Strict):
-    """A stage of requests, named as the source names it (requirement A24)."""
+    """A stage of requests, named as the source names it."""
 
     code: str
     label: str
@@ -154,7 +154,7 @@ class Stage(_Strict):
 
 
 class View(_Strict):
-    """A list view of the source; becomes a preset filter (requirement A24)."""
+    """A list view of the source; becomes a preset filter."""
 
     name: str
     where: dict[str, list[str]]

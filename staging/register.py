@@ -107,7 +107,7 @@ def add_files(
 def plan_retries(
     connection: sa.Connection, mapping: Mapping, run_id: int, ids: dict[str, int], options: Options
 ) -> None:
-    """Batches over what earlier runs left: NEW rows always, FAILED ones once more unless told not to (A20)."""
+    """Batches over what earlier runs left: NEW rows always, FAILED ones once more unless told not to."""
     row = tables.row
     failed = sa.and_(
         row.c.status == tables.FAILED, row.c.payload.is_not(None), row.c.duplicate_of.is_(None), row.c.key.is_not(None)

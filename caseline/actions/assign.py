@@ -62,7 +62,7 @@ NO_ADDRESS: Final = "not sent: no address"
 
 
 def give(house: House, order: Order, *, now: datetime) -> Given:
-    """Make an assignment; an outsider gets a letter at once (A12). Raises `Refused`."""
+    """Make an assignment; an outsider gets a letter at once. Raises `Refused`."""
     if not order.title.strip() or not order.text.strip():
         raise Refused("an assignment needs a title and a text: say what is to be done")
     if (order.contact is None) == (order.person is None):
@@ -98,7 +98,7 @@ def give(house: House, order: Order, *, now: datetime) -> Given:
 
 
 def answer(house: House, assignment_id: int, text: str, *, by: str | None, now: datetime) -> Given:
-    """Write to the outsider of an assignment, and to nobody else (A13). Raises `Refused`."""
+    """Write to the outsider of an assignment, and to nobody else. Raises `Refused`."""
     if not text.strip():
         raise Refused(f"assignment {assignment_id}: the letter is empty: say something")
     with house.engine.begin() as connection:
@@ -111,7 +111,7 @@ def answer(house: House, assignment_id: int, text: str, *, by: str | None, now: 
 
 
 def address(house: House, assignment_id: int, mail_address: str, *, now: datetime) -> Given:
-    """Give the outsider of an assignment a mail address, or correct it; the letter is sent to it (A12).
+    """Give the outsider of an assignment a mail address, or correct it; the letter is sent to it.
 
     So are those of the outsider's other open assignments. To the former address nothing leaves any more, and links that
     went there are good for nothing. Raises `Refused`, and `OutboxFault` for what is no address.

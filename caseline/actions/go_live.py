@@ -1,4 +1,4 @@
-"""Lets the deadlines of imported requests alarm, source by source (A23)."""
+"""Lets the deadlines of imported requests alarm, source by source."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -31,5 +31,5 @@ def by_code(found: Iterable[ErrorGroup]) -> dict[str, int]:
 
 
 def discreet(group: ErrorGroup) -> ErrorGroup:
-    """The group with its sample values shortened (requirement F7)."""
+    """The group with its sample values shortened."""
     return replace(group, samples=tuple(discretion.shorten(sample, group.code) for sample in group.samples))

@@ -30,7 +30,7 @@ def settle(house: House, *, now: datetime) -> Settled:
     """Count what is not counted yet, by the default calendar's newest version.
 
     It may stop anywhere and be started again, or twice at once: every batch is committed, and a row that is counted is
-    never counted again. Nothing is sent and no alarm is set: what is past now stays quiet (A23).
+    never counted again. Nothing is sent and no alarm is set: what is past now stays quiet.
     """
     intake = wiring.intake(house)
     with house.engine.begin() as connection:

@@ -175,7 +175,7 @@ class _Work:
             self.timelines.link(self.connection, record_id, others, kind, at=self.now)
 
     def _end_assignment(self, mail: Mail, verdict: Verdict, number: int) -> None:
-        """An outsider who answers that it is done has ended the assignment; any other answer leaves it open (A13)."""
+        """An outsider who answers that it is done has ended the assignment; any other answer leaves it open."""
         outsider = verdict.relation is Relation.OUTSIDER and not verdict.unverified
         if verdict.assignment_id is None or not outsider or not done_word.says_done(mail.new_text):
             return

@@ -15,7 +15,8 @@ from caseline.timing.vocabulary import Language
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     family = typer.Typer(
-        help="The weighted dictionary: explain, classify, import, export, learn, evaluate.", no_args_is_help=True
+        help="The weighted dictionary: explain, classify, import, export, learn, evaluate, sort requests.",
+        no_args_is_help=True,
     )
     for name, command in (
         ("explain", explain),

@@ -21,7 +21,7 @@ def show(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE…|-|ID",
+            metavar="FILE…|-|MAIL",
             help="Mails as they came (.eml), folders of them, - for stdin; or numbers of stored mails.",
         ),
     ],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from caseline.mail.trouble_store import Trouble
 
 _UNFINISHED: Final = 3
-_Ids = Annotated[list[int], id_argument("ID...", "Numbers of mails, as `caseline mail list` has them.")]
+_Ids = Annotated[list[int], id_argument("MAIL...", "Numbers of mails, as `caseline mail list` has them.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -153,7 +153,7 @@ def retry(ids: _Ids, as_json: JsonOption = False) -> None:
         screen.out().print(f"{counted(len(put_back), 'mail')} put back; `caseline mail fetch` takes them in")
 
 
-def raw(mail: Annotated[int, id_argument("ID", "Number of the mail.")]) -> None:
+def raw(mail: Annotated[int, id_argument("MAIL", "Its number, as `caseline mail list` has it.")]) -> None:
     """Write the bytes of a mail to stdout, exactly as they came."""
     from caseline.actions import keep_mails
 

@@ -24,7 +24,7 @@ def listed(
     request: Annotated[
         int | None, typer.Option("--request", metavar="ID", min=1, max=LARGEST_ID, help="Only those of this request.")
     ] = None,
-    most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many, the newest first.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many, the newest first.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """List letters, the newest first, with why they were held or failed."""
@@ -35,7 +35,7 @@ def listed(
         raise typer.BadParameter(f"--state is one of {', '.join(State)}")
     wanted = None if state is None else State(state)
     with door.house() as house:
-        found, counts = keep_letters.lines(house, state=wanted, record_id=request, most=most)
+        found, counts = keep_letters.lines(house, state=wanted, record_id=request, most=limit)
     if as_json:
         screen.print_json({"letters": plain(found), "counts": plain(counts)})
         return

@@ -1,4 +1,4 @@
-"""When the clock of a request starts, and the deadline that follows (requirement A14)."""
+"""When the clock of a request starts, and the deadline that follows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

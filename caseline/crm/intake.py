@@ -32,7 +32,7 @@ class Intake:
     def create(self, connection: sa.Connection, new: NewCard, deed: Deed) -> Card:
         """Make a record; with a category it has that one's group, unless another is named, and a deadline.
 
-        Without one the keyword dictionary is asked (A10); where it finds none, a person decides.
+        Without one the keyword dictionary is asked; where it finds none, a person decides.
         """
         self.cards.hold(connection)
         if new.category is not None:

@@ -96,7 +96,7 @@ category = sa.Table(
     sa.CheckConstraint("mode IN ('working_days', 'schedule', 'elapsed', 'roll', 'whole_days')", name="mode"),
     schema=SCHEMA,
 )
-"""What a request is about: its group (A11) and the hours of its deadline (A14). No calendar: the default one."""
+"""What a request is about: its group and the hours of its deadline. No calendar: the default one."""
 
 record = sa.Table(
     "record",
@@ -173,7 +173,7 @@ message = sa.Table(
     sa.Index("ix_message_thread_id", "thread_id", postgresql_where=sa.text("thread_id IS NOT NULL")),
     schema=SCHEMA,
 )
-"""The timeline of records; mail and thread ids are the thread index of imported correspondence (A26). `sender_address`
+"""The timeline of records; mail and thread ids are the thread index of imported correspondence. `sender_address`
 and `told_addresses`: who wrote it and to whom, in small letters, as the mail was read; none of imported messages and of
 those that older versions kept, whose headers are read when somebody asks."""
 
@@ -214,4 +214,4 @@ event = sa.Table(
     sa.Column("data", JSONB),
     schema=SCHEMA,
 )
-"""The event log; consumers read on by `id`. `imported` events never reach a person (A23)."""
+"""The event log; consumers read on by `id`. `imported` events never reach a person."""

@@ -44,7 +44,7 @@ deadline = sa.Table(
 )
 """The "resolve by" of a record, with all that it was counted from; versions of calendars are never deleted, so none is
 checked row by row. `warn_at`: three quarters of the business time are used. `stopped_at`: the clock stands still since
-then, in a stage that pauses or is closed. `quiet_until`: what was past then never alarms (A23)."""
+then, in a stage that pauses or is closed. `quiet_until`: what was past then never alarms."""
 
 deadline_change = sa.Table(
     "deadline_change",
@@ -86,7 +86,7 @@ stage_row = sa.Table(
     sa.Index("uq_stage_row_open", "record_id", unique=True, postgresql_where=sa.text("left_at IS NULL")),
     schema=SCHEMA,
 )
-"""A visit of a record to a stage (A17); an empty stage stands for a time of which the source kept no history. The one
+"""A visit of a record to a stage; an empty stage stands for a time of which the source kept no history. The one
 row that has not been left is the stage of now; what an import brings closed has none until it is reopened. `by_id`
 moved the record there. `paused_s` is the business time of a row whose stage stopped the clock; its `business_s` is 0
 then. Business time stays empty until imported rows are counted. `imported` rows are made by imports, and made anew when

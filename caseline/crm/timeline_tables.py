@@ -52,7 +52,7 @@ assignment = sa.Table(
     sa.Index("ix_assignment_contact_id", "contact_id", postgresql_where=sa.text("contact_id IS NOT NULL")),
     schema=SCHEMA,
 )
-"""A work item of a request for a person of the house or, external, for a contact (A12). `remind_at`: the next reminder,
+"""A work item of a request for a person of the house or, external, for a contact. `remind_at`: the next reminder,
 none when it was sent."""
 
 trait = sa.Table(

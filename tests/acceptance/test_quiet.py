@@ -1,4 +1,4 @@
-"""Nothing goes out during an import (A23): no event that anybody would act on, no connection but the database's."""
+"""Nothing goes out during an import: no event that anybody would act on, no connection but the database's."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A category brings group and deadline; the deadline follows changes of category, priority and stage (A11, A14)."""
+"""A category brings group and deadline; the deadline follows changes of category, priority and stage."""
 
 from datetime import date
 

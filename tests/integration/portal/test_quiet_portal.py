@@ -1,4 +1,4 @@
-"""An import starts nothing in the portal that might write to clients (A23), whichever way records go."""
+"""An import starts nothing in the portal that might write to clients, whichever way records go."""
 
 from pathlib import Path
 
