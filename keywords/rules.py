@@ -16,7 +16,7 @@ class Rules:
     min_margin: float = 0
     """And must lead by at least this much; the score of nobody is 0."""
     subject_factor: float = 1
-    """Weights of entries found in the subject are multiplied by it; 0: the subject is not read (A10)."""
+    """Weights of entries found in the subject are multiplied by it; 0: the subject is not read."""
     category_order: tuple[str, ...] = ()
     """As administrators arranged them, by code; decides between categories that are equal in everything else."""
     new_text_only: bool = True

@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class Scoring(StrEnum):
-    """How weights are compared (requirement A10)."""
+    """How weights are compared."""
 
     MAX = "max"
     """The heaviest entry decides."""

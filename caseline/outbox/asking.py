@@ -26,7 +26,7 @@ def checked(new: NewLetter) -> NewLetter:
     place = f"letter of request {new.thread.record_id}"
     if new.imported:
         raise ImportedIsQuiet(
-            f"{place}: its event is imported, and importing writes to nobody (A23): do not ask for it"
+            f"{place}: its event is imported, and importing writes to nobody: do not ask for it"
         )
     to, cc = _known_once(new.to, new.cc)
     if not to:

@@ -13,7 +13,7 @@ class OutboxFault(Exception):
 
 
 class ImportedIsQuiet(OutboxFault):
-    """Importing never writes to anybody (requirement A23)."""
+    """Importing never writes to anybody."""
 
 
 class TemplateFault(OutboxFault):

@@ -77,7 +77,7 @@ class NewLetter:
     subject: str
     text: str
     imported: bool
-    """Whether the event that asks for it is imported: then it is refused (A23)."""
+    """Whether the event that asks for it is imported: then it is refused."""
     nature: Nature = Nature.PERSONAL
     html: str | None = None
     """The same words for mailers that show HTML, as `templates.render` makes them."""
