@@ -11,6 +11,7 @@ from caseline.actions.wiring import House
 from caseline.crm.bitrix24 import application, sync_book
 from caseline.crm.bitrix24.application import Application
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
+from caseline.crm.bitrix24.profile import administers
 from caseline.crm.cards import Card
 from caseline.crm.port import TryLater
 
@@ -67,7 +68,7 @@ class Door:
         if not token or not isinstance(found, Mapping) or not found.get("ID"):
             raise Stranger
         name = f"{found.get('NAME') or ''} {found.get('LAST_NAME') or ''}".strip()
-        return Caller(name, bool(found.get("ADMIN")), str(found.get("TIME_ZONE") or ""))
+        return Caller(name, administers(found), str(found.get("TIME_ZONE") or ""))
 
     def _asked(self, token: str, method: str, params: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever it answers
         """What the portal tells whoever has this token; raises `Stranger` when it tells them nothing."""

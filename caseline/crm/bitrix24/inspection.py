@@ -11,6 +11,7 @@ from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
 from caseline.crm.bitrix24.findings import Finding, error, ok, warning
 from caseline.crm.bitrix24.places import TYPE_IDS
+from caseline.crm.bitrix24.profile import administers
 from caseline.crm.port import TryLater
 
 _USEFUL: Final = {
@@ -84,7 +85,7 @@ class Inspection:
         told = self._ask("profile")
         if not isinstance(told, Mapping):
             return warning("administrator", "the portal does not tell who made the webhook", _ADMINISTRATOR)
-        if told.get("ADMIN") in {True, "Y", "1"}:
+        if administers(told):
             return ok("administrator", f"the webhook's owner (user {told.get('ID')}) is one")
         text = f"user {told.get('ID')} is none: no fields, stages or cards can be made, and no original dates be set"
         return error("administrator", text, _ADMINISTRATOR)

@@ -11,6 +11,7 @@ from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
 from caseline.crm.bitrix24.findings import Finding, error, ok, warning
 from caseline.crm.bitrix24.items import rows_of, value_of
 from caseline.crm.bitrix24.places import TYPE_IDS
+from caseline.crm.bitrix24.profile import administers
 
 _TOPIC: Final = "original dates"
 _OR_NOT: Final = "or unset CASELINE_BITRIX24_CREATED: original dates then stand in their own fields only"
@@ -30,7 +31,7 @@ def administrator(portal: Portal) -> bool | None:
         told = portal.read("profile").value
     except (PortalRefused, PortalStopped):
         return None
-    return told.get("ADMIN") in {True, "Y", "1"} if isinstance(told, Mapping) else None
+    return administers(told) if isinstance(told, Mapping) else None
 
 
 def hindrance(portal: Portal, *, imports: bool) -> Hindrance | None:

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from caseline.actions import portal_application, wiring
 from caseline.actions.portal_application import Door
 from caseline.actions.wiring import House
+from caseline.crm.bitrix24.application import Application
 from caseline.crm.bitrix24.faults import PortalStopped
 from caseline.crm.cards import Deed
 from caseline.crm.connect import connect
@@ -171,6 +172,19 @@ class TestInstallation:
 
         assert answer.status_code == 403
         assert "Only an administrator" in answer.text
+
+    def test_whoever_is_told_to_be_no_administrator_installs_nothing(
+        self, http: httpx.Client, step: InStep, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole = Application.call
+
+        def told(self: Application, token: str, method: str, params: dict[str, Any] | None = None) -> object:
+            return {"ID": "7", "ADMIN": "N"} if method == "profile" else whole(self, token, method, params)
+
+        monkeypatch.setattr(Application, "call", told)
+
+        assert installed(http, step).status_code == 403
+        assert step.query("SELECT * FROM portal.application") == []
 
     def test_the_refresh_token_is_replaced_in_time(self, http: httpx.Client, step: InStep, door: Door) -> None:
         installed(http, step)
