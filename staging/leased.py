@@ -75,8 +75,6 @@ def _move(connection: sa.Connection, held: Held) -> Tally:
         found = connection.execute(held.prepared.incoming[1].order_by(plan.take.c.ref)).mappings()
         rows = [dict(row) | {"crm_id": _given(row["crm_id"])} for row in found]
         connection.execute(sa.delete(plan.take))
-    if job.options.overwrite:
-        rows = [{**row, "version": None} for row in rows]
     if batch.attempt_started is not None:
         # Somebody died, or lost an answer, while sending this batch: what arrived is found before anything is sent.
         rows = _adopt(held, rows)
@@ -158,7 +156,7 @@ class _Waves:
         for piece in _pieces(rows, held.job.crm.at_once):
             with held.connection.begin():
                 held.renew(held.connection)
-            answered += held.job.crm.write(plan.entity, plan.source, piece)
+            answered += held.job.crm.write(plan.entity, plan.source, piece, overwrite=held.job.options.overwrite)
         return answered
 
     def _take(self, rows: Sequence[Row], answered: Sequence[Outcome]) -> None:

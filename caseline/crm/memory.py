@@ -37,8 +37,11 @@ class RehearsalCrm:
         left, refused = self._foresee(connection, incoming)
         return Taken(left.expected - left.changed, left.changed, refused=tuple(refused))
 
-    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    def write(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False
+    ) -> list[Outcome]:
         """Not offered: it takes in sets."""
+        del overwrite
         raise NotOffered("a rehearsal", f"records one by one ({entity} of {source}, {len(records)})", "use `take_in`")
 
     def look_up(self, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
@@ -96,22 +99,24 @@ class MemoryCrm:
         del connection
         raise NotOffered(_MEMORY, f"a place in our transaction ({incoming.entity})", "use `write`")
 
-    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    def write(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False
+    ) -> list[Outcome]:
         """See the port. As careless as the real ones: the same origin twice makes two records."""
         outcomes = []
         for record in records:
             self._fault("before", record)
-            outcomes.append(self._write(entity, source, record))
+            outcomes.append(self._write(entity, source, record, overwrite=overwrite))
             self._fault("after", record)
         return outcomes
 
-    def _write(self, entity: str, source: str, record: Mapping[str, Any]) -> Outcome:
+    def _write(self, entity: str, source: str, record: Mapping[str, Any], *, overwrite: bool) -> Outcome:
         with self._lock:
             kept = self._records.setdefault(entity, {})
             known = kept.get(record["crm_id"] or 0)
             if record["crm_id"] is not None and known is None:
                 return Outcome(record["ref"], None, code="EDITED_SINCE", text="deleted in the CRM")
-            if known is not None and record["version"] is not None and known["version"] != record["version"]:
+            if known is not None and not overwrite and known["version"] != record["version"]:
                 return Outcome(record["ref"], None, code="EDITED_SINCE", text="changed in the CRM since the import")
             self._last += 1
             number = record["crm_id"] or self._last

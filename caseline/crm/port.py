@@ -152,8 +152,12 @@ class Crm(Protocol):
         set is then written, and the caller halves the set.
         """
 
-    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    def write(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False
+    ) -> list[Outcome]:
         """Create or update records (columns as in `Incoming.rows`) one by one, committed when it returns.
+
+        `overwrite`: write over what people have edited since, also of a record that turns out to be there already.
 
         Raises `Ambiguous` when it is unknown what was written, `TryLater` when nothing was.
         """

@@ -30,8 +30,7 @@ class ToMemory:
         self.crm: Crm = MemoryCrm()
 
     def __call__(self, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False) -> list[Outcome]:
-        sent = [{**record, "version": None} if overwrite else record for record in records]
-        return self.crm.write("contact", "shop", sent)
+        return self.crm.write("contact", "shop", records, overwrite=overwrite)
 
 
 class ToEmbedded:
@@ -84,8 +83,7 @@ class ToPortal:
             self.crm.prepare(connection, Definitions("shop", fields=[("contact", "Level", "list", "Level")]))
 
     def __call__(self, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False) -> list[Outcome]:
-        sent = [{**record, "version": None} if overwrite else record for record in records]
-        return self.crm.write("contact", "shop", sent)
+        return self.crm.write("contact", "shop", records, overwrite=overwrite)
 
 
 @pytest.fixture(params=["memory", "embedded", "embedded row by row", "bitrix24"])

@@ -83,11 +83,13 @@ class Bitrix24Crm:
         del connection
         raise NotOffered(NAME, f"a place in our transaction ({incoming.entity})", "use `write`")
 
-    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    def write(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False
+    ) -> list[Outcome]:
         """See the port. Raises `PortalStopped` when somebody has to act first."""
         if entity in OF_THE_HOUSE:
-            return self._mirror.write(entity, source, records)
-        return self._writing.write(entity, source, records)
+            return self._mirror.write(entity, source, records, overwrite=overwrite)
+        return self._writing.write(entity, source, records, overwrite=overwrite)
 
     def look_up(self, entity: str, source: str, origins: Sequence[str]) -> list[Known]:
         """See the port. What the register does not know of the portal yet has version 1."""

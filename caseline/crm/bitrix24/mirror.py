@@ -87,11 +87,12 @@ class Mirror:
         rows = _rows(entity, fields, records)
         return self.crm.take_in(connection, Incoming(entity, source, rows, fields, len(records), changed, overwrite))
 
-    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    def write(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False
+    ) -> list[Outcome]:
         """Keep records of an entity that the portal knows nothing of; all in one transaction."""
         known = {one.origin: one for one in self.crm.look_up(entity, source, [one["origin"] for one in records])}
         rows = [_old(one, known[one["origin"]]) if one["origin"] in known else one for one in records]
-        overwrite = all(one["version"] is None for one in rows if not one["is_new"])
         with self.engine.begin() as connection:
             ids = iter(self._minted(connection, entity, sum(1 for one in rows if one["is_new"])))
             rows = [{**one, "crm_id": next(ids)} if one["is_new"] else one for one in rows]

@@ -60,11 +60,8 @@ class Writing:
     strangers: Strangers
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
-    def write(self, entity: str, source: str, records: Sequence[Record]) -> list[Outcome]:
+    def write(self, entity: str, source: str, records: Sequence[Record], *, overwrite: bool = False) -> list[Outcome]:
         """Records of an entity that the portal keeps."""
-        # Of new records nobody can say that they may be written over: they turn out to be known, and edited.
-        changed = [one for one in records if not one["is_new"]]
-        overwrite = bool(changed) and all(one["version"] is None for one in changed)
         work = _Set(entity, source, overwrite, [_whole(entity, one, self.clock()) for one in records])
         self._recognise(work)
         self._adopt(work)

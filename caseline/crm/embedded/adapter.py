@@ -58,8 +58,11 @@ class EmbeddedCrm:
             self._trusted = store.may_skip_triggers(connection)
         return self._trusted
 
-    def write(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    def write(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], *, overwrite: bool = False
+    ) -> list[Outcome]:
         """Not offered: the register takes in sets."""
+        del overwrite
         what = f"records one by one ({entity} of {source}, {len(records)} records)"
         raise NotOffered("the embedded register", what, "use `take_in`, in one transaction with everything else")
 

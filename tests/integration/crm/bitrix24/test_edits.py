@@ -40,6 +40,21 @@ def test_what_nobody_has_touched_is_no_edit(crm: Bitrix24Crm, fields: dict[str, 
     assert changed.code == ""
 
 
+def test_a_record_that_turns_out_to_be_there_is_written_over_where_that_is_asked_for(
+    sandbox: Sandbox, crm: Bitrix24Crm
+) -> None:
+    """Its row knows nothing of it any more: a rollback has left the record, because somebody had edited it."""
+    record = request()
+    (made,) = crm.write("request", "shop", [record])
+    edit(crm, "request", made.crm_id, {"title": "By somebody"})
+
+    (kept,) = crm.write("request", "shop", [record])
+    (over,) = crm.write("request", "shop", [record], overwrite=True)
+
+    assert (kept.code, over.code, over.crm_id) == ("EDITED_SINCE", "", made.crm_id)
+    assert [one.fields["TITLE"] for one in sandbox.judge.records("lead")] == ["Subject"]
+
+
 def test_a_long_subject_that_a_person_shortens_is_an_edit(sandbox: Sandbox, crm: Bitrix24Crm) -> None:
     record = request(subject="long " * 100)
     (made,) = crm.write("request", "shop", [record])
