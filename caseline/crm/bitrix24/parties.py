@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from caseline.crm.bitrix24 import book, mirrored, sync_book
-from caseline.crm.bitrix24.meanings import STAGE, Meanings
+from caseline.crm.bitrix24.meanings import Meanings
 from caseline.crm.bitrix24.taking import Taking, columns, moment
 from caseline.crm.bitrix24.tools import Tools
 from caseline.crm.bitrix24.values import Item, Words
@@ -27,8 +27,7 @@ _UNNAMED: Final = {"contact": "Contact {}", "company": "Company {}"}
 def all_words(tools: Tools, meanings: Meanings, entity: str, found: "Mapping[int, Item]", stages: set[str]) -> Words:
     """Words for what these items say and for what the register holds of them."""
     meanings.words(entity, found.values(), stages)
-    places = [place for place in tools.shapes.of(entity).places if place.portal != STAGE]
-    return tools.naming.words(entity, list(tools.mirror.records(entity, list(found)).values()), places)
+    return tools.naming.known_words(entity, list(tools.mirror.records(entity, list(found)).values()))
 
 
 def find(connection: "sa.Connection", entity: str, said: Any) -> int | None:  # noqa: ANN401 - a name or a number

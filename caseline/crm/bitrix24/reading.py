@@ -20,6 +20,8 @@ AT_ONCE: Final = 2_500
 """Records that are read together: fifty pages, one request."""
 _BY_THE_HOUSE: Final = frozenset({"category", "group"})
 """What the dictionary fills in the register before the portal hears of it."""
+_GOING_ON: Final = frozenset({"modified_at", "closed_at"})
+"""Dates of the old system with which the register goes on by itself once somebody changes the record."""
 
 
 def items(portal: Portal, entity: str, ids: Sequence[int], names: Names) -> dict[int, Item]:
@@ -65,12 +67,20 @@ class Reading:
     shapes: Shapes
     naming: Naming
 
-    def edited(self, entity: str, ids: Sequence[int]) -> dict[int, list[str]]:
-        """Ids of records that the portal has otherwise than the register, with the fields; an empty list: deleted."""
+    def edited(
+        self, entity: str, ids: Sequence[int], brought: Mapping[int, Mapping[str, Any]] | None = None
+    ) -> dict[int, list[str]]:
+        """Ids of records that the portal has otherwise than the register, with the fields; an empty list: deleted.
+
+        What the portal has as it is about to be `brought` (records by id) is no edit: an attempt that was cut off has
+        written it, or somebody did the same; nothing of anybody's is lost by writing it.
+        """
+        coming = brought or {}
         if entity == "message":
-            return self._rewritten(ids)
+            return self._rewritten(ids, coming)
         shape, kept = self.shapes.of(entity), self.mirror.records(entity, ids)
-        words, found = self.naming.words(entity, list(kept.values())), items(self.portal, entity, ids, shape.names)
+        words = self.naming.known_words(entity, [*kept.values(), *coming.values()])
+        found = items(self.portal, entity, ids, shape.names)
         result: dict[int, list[str]] = {}
         for number, record in kept.items():
             if number not in found:
@@ -79,6 +89,10 @@ class Reading:
             places = compared(shape.places, record)
             item = found[number]
             other = differing(places, put(places, record, words), item)
+            new = brings(other, coming.get(number, {}))
+            other = [place for place in other if place not in new] + differing(
+                new, put(new, coming.get(number, {}), words), item
+            )
             fields = [place.field for place in other if not self._outdated(entity, place, item)]
             if fields:
                 result[number] = fields
@@ -89,6 +103,23 @@ class Reading:
         name = values.seen(place, item) if place.kind is Kind.NAMED else None
         to = vocabulary.field(entity, place.field).to if name is not None else None
         return to is not None and not self.mirror.bears(to, str(name))
+
+    def taken_over(self, entity: str, records: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+        """Ids of records that the register has as they are brought (by id), with its versions.
+
+        Whoever keeps the register in step has read there what an attempt that was cut off had written.
+        """
+        shape, kept = self.shapes.of(entity), self.mirror.records(entity, list(records))
+        words = self.naming.known_words(entity, [*kept.values(), *records.values()])
+        return {
+            number: record["version"]
+            for number, record in kept.items()
+            if not differing(
+                places := [one for one in brings(shape.places, records[number]) if not _goes_on(one)],
+                put(places, records[number], words),
+                put(places, record, words),
+            )
+        }
 
     def there(self, entity: str, ids: Sequence[int]) -> set[int]:
         """Those of the ids that the portal has."""
@@ -105,7 +136,8 @@ class Reading:
     def _items(self, entity: str, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         ids = [row["id"] for row in rows]
         shape, kept = self.shapes.of(entity), self.mirror.records(entity, ids)
-        words, found = self.naming.words(entity, list(kept.values())), items(self.portal, entity, ids, shape.names)
+        words = self.naming.known_words(entity, list(kept.values()))
+        found = items(self.portal, entity, ids, shape.names)
         for row in rows:
             if row["id"] in found and row["id"] in kept:
                 item = found[row["id"]]
@@ -120,10 +152,15 @@ class Reading:
                 text, as_written = found[row["id"]]
                 yield row if as_written else {**row, "text": text}
 
-    def _rewritten(self, ids: Sequence[int]) -> dict[int, list[str]]:
+    def _rewritten(self, ids: Sequence[int], brought: Mapping[int, Mapping[str, Any]]) -> dict[int, list[str]]:
         kept = self.mirror.records("message", ids)
         found = self._comments(kept)
-        return {number: ["text"] if number in found else [] for number in kept if not found.get(number, ("", False))[1]}
+        other = {number: record for number, record in kept.items() if not found.get(number, ("", False))[1]}
+        new = {number: {**record, **brought[number]} for number, record in other.items() if number in brought}
+        written = self._comments(new) if new else {}
+        return {
+            number: ["text"] if number in found else [] for number in other if not written.get(number, ("", False))[1]
+        }
 
     def _comments(self, kept: Mapping[int, Mapping[str, Any]]) -> dict[int, tuple[str, bool]]:
         """Comments of these messages that are there, and whether they are as we wrote them."""
@@ -139,10 +176,24 @@ class Reading:
         return found
 
 
+def brings(places: Sequence[Place], record: Mapping[str, Any]) -> list[Place]:
+    """Those of the places that a record on its way says something about; the others stay as they are."""
+    extra = record.get("extra") or {}
+    return [place for place in places if (place.field in extra if place.extra else place.column in record)]
+
+
 def compared(places: Sequence[Place], record: Mapping[str, Any]) -> list[Place]:
     """The places that the portal should have as the register has them."""
-    by_house = record.get("category_by") == "keywords"
-    return [place for place in places if not (by_house and place.field in _BY_THE_HOUSE)]
+    by_house, changed = record.get("category_by") == "keywords", record["version"] > 1
+    return [
+        place
+        for place in places
+        if not (by_house and place.field in _BY_THE_HOUSE) and not (changed and _goes_on(place))
+    ]
+
+
+def _goes_on(place: Place) -> bool:
+    return not place.extra and place.field in _GOING_ON
 
 
 def _overlaid(row: dict[str, Any], places: Sequence[Place], item: Item, words: Words) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def level(
         if one["crm_id"] not in found:
             refused[one["ref"]] = ("EDITED_SINCE", "it was deleted in the portal after it was imported")
             continue
-        places = [place for place in shape.places if _brings(place, one)]
+        places = reading.brings(shape.places, one)
         item = found[one["crm_id"]]
         other = reading.differing(places, reading.put(places, one, words), item)
         if other:
@@ -79,10 +79,6 @@ def repeated(portal: Portal, calls: Mapping[str, Call]) -> dict[str, Refused]:
     if left:
         raise Ambiguous(f"the portal lost the answers to {len(left)} changes {_TRIES} times in a row")
     return refused
-
-
-def _brings(place: Place, record: Record) -> bool:
-    return place.field in record["extra"] if place.extra else place.column in record
 
 
 def _changes(shape: Shape, places: Sequence[Place], record: Record, item: Item, words: Words) -> dict[str, Any]:

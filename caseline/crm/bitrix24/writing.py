@@ -108,11 +108,17 @@ class Writing:
         ]
 
     def _refuse_edited(self, work: _Set) -> None:
-        changed = {one["crm_id"]: one["ref"] for one in work.left if not one["is_new"]}
+        changed = {one["crm_id"]: one for one in work.left if not one["is_new"]}
         if not changed or work.overwrite:
             return
-        edited = self.reading.edited(work.entity, list(changed))
-        work.refuse({changed[number]: ("EDITED_SINCE", _EDITED) for number in edited})
+        edited = self.reading.edited(work.entity, list(changed), changed)
+        work.refuse({changed[number]["ref"]: ("EDITED_SINCE", _EDITED) for number in edited})
+        if work.entity != MESSAGE:
+            versions = self.reading.taken_over(work.entity, changed)
+            work.left = [
+                one if one["is_new"] else {**one, "version": versions.get(one["crm_id"], one["version"])}
+                for one in work.left
+            ]
 
     def _refuse_unfit(self, work: _Set) -> None:
         """What the register would refuse is not sent at all, nor what could not be found again by its key."""

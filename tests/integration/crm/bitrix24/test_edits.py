@@ -1,9 +1,11 @@
 """What a person does in the portal after an import is neither overwritten nor deleted; what nobody touched is no edit."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from caseline.crm.bitrix24 import book
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.port import Outcome
 from tests.factories.portal_records import again, contacts, edit, message, request
@@ -38,6 +40,65 @@ def test_what_nobody_has_touched_is_no_edit(crm: Bitrix24Crm, fields: dict[str, 
     (changed,) = crm.write("contact", "shop", [again(made, record, email="c1@example.org")])
 
     assert changed.code == ""
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The next writing dies when the portal has everything, and the register nothing."""
+    whole = book.settle
+
+    def arm() -> None:
+        def die(*_words: object) -> None:
+            monkeypatch.setattr(book, "settle", whole)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(book, "settle", die)
+
+    return arm
+
+
+def test_what_an_attempt_that_was_cut_off_has_written_is_no_edit(
+    sandbox: Sandbox, crm: Bitrix24Crm, cut_off: Callable[[], None]
+) -> None:
+    record = request(subject="Old")
+    (made,) = crm.write("request", "shop", [record])
+    newer = again(made, record, subject="New", priority="high", stage="done")
+    cut_off()
+    with pytest.raises(KeyboardInterrupt):
+        crm.write("request", "shop", [newer])
+
+    (changed,) = crm.write("request", "shop", [newer])
+
+    assert (changed.code, changed.version) == ("", 2)
+    assert [one["subject"] for one in crm.read("request", "shop")] == ["New"]
+    assert [one.fields["TITLE"] for one in sandbox.judge.records("lead")] == ["New"]
+
+
+def test_what_somebody_edits_after_such_an_attempt_is_an_edit(crm: Bitrix24Crm, cut_off: Callable[[], None]) -> None:
+    record = request(subject="Old", description="Old")
+    (made,) = crm.write("request", "shop", [record])
+    newer = again(made, record, subject="New", description="New")
+    cut_off()
+    with pytest.raises(KeyboardInterrupt):
+        crm.write("request", "shop", [newer])
+    edit(crm, "request", made.crm_id, {"title": "By somebody"})
+
+    assert [one.code for one in crm.write("request", "shop", [newer])] == ["EDITED_SINCE"]
+
+
+def test_a_comment_that_such_an_attempt_has_written_is_no_edit(
+    sandbox: Sandbox, crm: Bitrix24Crm, cut_off: Callable[[], None]
+) -> None:
+    record, made = comment(crm)
+    newer = again(made, record, text="New")
+    cut_off()
+    with pytest.raises(KeyboardInterrupt):
+        crm.write("message", "shop", [newer])
+
+    (changed,) = crm.write("message", "shop", [newer])
+
+    assert (changed.code, changed.version) == ("", 2)
+    assert ["New" in str(one.fields["COMMENT"]) for one in sandbox.judge.records("comment")] == [True]
 
 
 def test_a_record_that_turns_out_to_be_there_is_written_over_where_that_is_asked_for(

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from caseline.actions import sync_portal, wiring
-from caseline.crm.bitrix24 import mirrored, pushing, reading, sync_book, updates, written
+from caseline.crm.bitrix24 import book, mirrored, pushing, reading, sync_book, updates, written
 from caseline.crm.cards import Deed
 from caseline.crm.port import Definitions
 from caseline.portal_sandbox.faults import AFTER, BEFORE, INSIDE
@@ -163,6 +163,24 @@ def test_a_change_raises_the_version_so_that_a_later_import_meets_an_edit(step: 
     assert (outcome.code, step.card(number).subject) == ("EDITED_SINCE", "By somebody")
     assert step.card(number).version == 2
     assert step.query("SELECT data -> 'fields' FROM crm.event WHERE type = 'changed'") == [(["subject"],)]
+
+
+def test_what_an_import_that_was_cut_off_has_written_is_no_edit_when_it_goes_on(
+    step: InStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (number,) = step.imported(["r1"])
+    step.sync(minutes=1)
+    newer = {**request(1, "r1", subject="By the file"), "is_new": False, "crm_id": number, "version": 1}
+    with monkeypatch.context() as patch:
+        patch.setattr(book, "settle", lambda *_words: (_ for _ in ()).throw(Killed()))
+        with suppress(Killed):
+            step.house.crm.write("request", "shop", [newer])
+    step.sync(minutes=1)
+    assert (step.card(number).subject, step.card(number).version) == ("By the file", 2)
+
+    (outcome,) = step.house.crm.write("request", "shop", [newer])
+
+    assert (outcome.code, outcome.text, outcome.crm_id) == ("", "", number)
 
 
 def test_what_changes_on_records_of_a_running_import_is_imported_and_silent(step: InStep) -> None:
