@@ -36,10 +36,16 @@ class Parcel:
     fields: Mapping[str, Any]
     owner_id: int | None = None
     """The lead whose timeline a message goes to."""
+    filled: frozenset[str] = frozenset()
+    """Fields that nobody has said anything about: they hold the moment of the attempt."""
 
     def content(self) -> bytes:
-        """Digest of what is sent."""
-        said = json.dumps(self.fields, sort_keys=True, default=str)
+        """Digest of what is sent, the same for each attempt."""
+        said = json.dumps(
+            {name: value for name, value in self.fields.items() if name not in self.filled},
+            sort_keys=True,
+            default=str,
+        )
         return hashlib.sha256(said.encode()).digest()
 
 

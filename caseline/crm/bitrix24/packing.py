@@ -1,6 +1,6 @@
 """Records of the register, or on their way into it, as parcels for the portal, and what carries them there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from caseline.crm.port import TryLater
 
 MESSAGE: Final = "message"
 _FIRST_STAGE: Final = "NEW"
+Filled = Mapping[str, Collection[str]]
+"""By origin the columns that hold the moment of the attempt, because nobody has said anything."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class Packing:
     original: bool = False
     """New records get their original dates as the portal's own."""
 
-    def parcels(self, entity: str, source: str, records: Sequence[Mapping[str, Any]]) -> list[Parcel]:
+    def parcels(
+        self, entity: str, source: str, records: Sequence[Mapping[str, Any]], filled: Filled | None = None
+    ) -> list[Parcel]:
         """What is sent of records; columns are those of the register, references by id."""
         if entity == MESSAGE:
             authors = self.naming.authors(records)
@@ -46,11 +50,16 @@ class Packing:
                 for one in records
             ]
         places, words = self.shapes.of(entity).places, self.naming.words(entity, records)
-        filled = ((one, reading.put(places, one, words)) for one in records)
+        portal = {place.column: place.portal for place in places if not place.extra}
+        put = ((one, reading.put(places, one, words)) for one in records)
         # An empty value of a record that is not there yet says nothing.
         return [
-            Parcel(str(one["origin"]), {name: value for name, value in fields.items() if value not in ("", [])})
-            for one, fields in filled
+            Parcel(
+                str(one["origin"]),
+                {name: value for name, value in fields.items() if value not in ("", [])},
+                filled=frozenset(portal[column] for column in (filled or {}).get(one["origin"], ())),
+            )
+            for one, fields in put
         ]
 
     def carrier(self, entity: str, source: str) -> Carrier:

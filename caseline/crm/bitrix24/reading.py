@@ -1,6 +1,6 @@
 """What a portal holds, beside what the register says that it holds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -103,6 +103,18 @@ class Reading:
         name = values.seen(place, item) if place.kind is Kind.NAMED else None
         to = vocabulary.field(entity, place.field).to if name is not None else None
         return to is not None and not self.mirror.bears(to, str(name))
+
+    def columns(self, entity: str, wanted: Mapping[int, Collection[str]]) -> dict[int, dict[str, Any]]:
+        """What the portal says in these columns, by the ids of records; of records that it does not have nothing."""
+        if not wanted:
+            return {}
+        shape = self.shapes.of(entity)
+        places = {place.column: place for place in shape.places if not place.extra}
+        found = items(self.portal, entity, list(wanted), shape.names)
+        return {
+            number: {name: said for name in wanted[number] if (said := values.back(places[name], item, Words()))}
+            for number, item in found.items()
+        }
 
     def taken_over(self, entity: str, records: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
         """Ids of records that the register has as they are brought (by id), with its versions.

@@ -12,7 +12,7 @@ from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.delivery import Post, Told
 from caseline.crm.bitrix24.mirror import Mirror
 from caseline.crm.bitrix24.naming import Naming
-from caseline.crm.bitrix24.packing import Packing
+from caseline.crm.bitrix24.packing import Filled, Packing
 from caseline.crm.bitrix24.places import TEXT_LIMIT, TYPE_IDS
 from caseline.crm.bitrix24.reading import Reading
 from caseline.crm.bitrix24.shapes import Shapes
@@ -38,6 +38,7 @@ class _Set:
     source: str
     overwrite: bool
     left: list[Record]
+    filled: Filled = field(default_factory=dict)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def refuse(self, refused: Mapping[int, tuple[str, str]]) -> None:
@@ -62,7 +63,9 @@ class Writing:
 
     def write(self, entity: str, source: str, records: Sequence[Record], *, overwrite: bool = False) -> list[Outcome]:
         """Records of an entity that the portal keeps."""
-        work = _Set(entity, source, overwrite, [_whole(entity, one, self.clock()) for one in records])
+        now, filled = self.clock(), {one["origin"]: _unsaid(entity, one) for one in records}
+        whole = [_whole(entity, one, filled[one["origin"]], now) for one in records]
+        work = _Set(entity, source, overwrite, whole, filled)
         self._recognise(work)
         self._adopt(work)
         self._refuse_edited(work)
@@ -145,7 +148,9 @@ class Writing:
     def _deliver(self, work: _Set) -> Told:
         new = [one for one in work.left if one["is_new"]]
         adopted = {one["origin"]: one["crm_id"] for one in new if one["crm_id"] is not None}
-        parcels = self.packing.parcels(work.entity, work.source, [one for one in new if one["crm_id"] is None])
+        parcels = self.packing.parcels(
+            work.entity, work.source, [one for one in new if one["crm_id"] is None], work.filled
+        )
         if not parcels:
             return Told(made=adopted)
         self.packing.refuse_automation(work.entity, parcels)
@@ -156,8 +161,17 @@ class Writing:
             key,
             known=lambda connection, origins: self.mirror.has(connection, key, origins),
         )
+        before = self.owners(*key, [parcel.origin for parcel in parcels])
         told = self.packing.deliver(post, parcels)
+        self._date(work, {origin: number for origin, number in told.made.items() if origin in before})
         return replace(told, made=told.made | adopted)
+
+    def _date(self, work: _Set, found: Mapping[str, int]) -> None:
+        """What an earlier attempt may have brought has the dates that were filled in then."""
+        said = self.reading.columns(
+            work.entity, {found[origin]: work.filled[origin] for origin in found if work.filled[origin]}
+        )
+        work.left = [{**one, **said.get(found.get(one["origin"], 0), {})} for one in work.left]
 
     def _by_ref(self, work: _Set, told: Told) -> dict[int, tuple[str, str]]:
         text = "the portal does not take it ({}): correct the record or the portal's rules, then `caseline retry`"
@@ -201,10 +215,16 @@ class Writing:
                 work.outcomes[one["ref"]] = Outcome(one["ref"], one["crm_id"], versions.get(one["ref"], 1))
 
 
-def _whole(entity: str, record: Record, now: datetime) -> Record:
+def _unsaid(entity: str, record: Record) -> frozenset[str]:
+    """The columns that hold the moment of the attempt, because the record says nothing about them."""
+    if not record["is_new"] or entity not in TYPE_IDS or record.get("created_at"):
+        return frozenset()
+    return frozenset({"created_at"} if record.get("modified_at") else {"created_at", "modified_at"})
+
+
+def _whole(entity: str, record: Record, unsaid: frozenset[str], now: datetime) -> Record:
     """The record with what the register would fill in by itself, so that the portal gets the same."""
-    whole = {**record, "extra": record.get("extra") or {}}
+    whole = {**record, "extra": record.get("extra") or {}, **dict.fromkeys(unsaid, now)}
     if record["is_new"] and entity in TYPE_IDS:
-        whole["created_at"] = whole.get("created_at") or now
         whole["modified_at"] = whole.get("modified_at") or whole["created_at"]
     return whole

@@ -1,11 +1,13 @@
 """What a person does in the portal after an import is neither overwritten nor deleted; what nobody touched is no edit."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from caseline.crm.bitrix24 import book
+from caseline.crm.bitrix24 import book, writing
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.port import Outcome
 from tests.factories.portal_records import again, contacts, edit, message, request
@@ -99,6 +101,28 @@ def test_a_comment_that_such_an_attempt_has_written_is_no_edit(
 
     assert (changed.code, changed.version) == ("", 2)
     assert ["New" in str(one.fields["COMMENT"]) for one in sandbox.judge.records("comment")] == [True]
+
+
+def test_a_date_that_nobody_has_said_makes_no_two_attempts_of_one_record_differ(
+    sandbox: Sandbox, crm: Bitrix24Crm, cut_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter(datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in range(9))
+    monkeypatch.setattr(writing, "datetime", SimpleNamespace(now=lambda _zone: next(moments)))
+    (record,) = contacts("c1", title="Buyer")
+    cut_off()
+    with pytest.raises(KeyboardInterrupt):
+        crm.write("contact", "shop", [record])
+    (there,) = sandbox.judge.records("contact")
+    edit(crm, "contact", there.id, {"post": "By somebody"})
+
+    (made,) = crm.write("contact", "shop", [record])
+
+    (left,) = sandbox.judge.records("contact")
+    assert (made.code, made.crm_id, left.fields["POST"]) == ("", there.id, "By somebody")
+    (read,) = crm.read("contact", "shop")
+    assert read["created_at"] == read["modified_at"] == datetime(2026, 6, 1, 0, tzinfo=UTC)
+    edit(crm, "contact", there.id, {"post": "Buyer"})
+    assert [one.code for one in crm.write("contact", "shop", [again(made, record, title="Seller")])] == [""]
 
 
 def test_a_record_that_turns_out_to_be_there_is_written_over_where_that_is_asked_for(
