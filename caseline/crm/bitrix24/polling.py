@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from caseline.crm.bitrix24 import sync_book
 from caseline.crm.bitrix24.items import pieces
 from caseline.crm.bitrix24.meanings import STAGE
@@ -37,7 +39,7 @@ class Polling:
         """Note what has changed since the last walk; killed in the middle, the next one goes on from there."""
         engine = self.tools.mirror.engine
         with engine.begin() as connection:
-            place = sync_book.read_cursor(connection, entity) or Cursor(entity, sync_book.bound_since(connection))
+            place = sync_book.read_cursor(connection, entity) or _beginning(connection, entity)
             if place.upto is None:
                 place = replace(place, upto=self._begun() - OVERLAP, after_id=0)
             sync_book.put_cursor(connection, place)
@@ -67,20 +69,23 @@ class Polling:
     def keep_steps(self) -> int:
         """Keep what the stage history tells since the last time, and note the leads that it tells of.
 
-        Items of a creation are left out: who makes a record knows its first stage, and an import makes thousands.
+        Items of a creation are left out: who makes a record knows its first stage, and an import makes thousands. So is
+        what was before the register began to mirror the portal: the history of a lead that is new here is read as such.
         """
         engine = self.tools.mirror.engine
         with engine.connect() as connection:
-            place = sync_book.read_cursor(connection, HISTORY) or Cursor(HISTORY)
+            place = sync_book.read_cursor(connection, HISTORY) or _beginning(connection, HISTORY)
         number = 0
-        params = {"entityTypeId": TYPE_IDS[REQUEST], "filter": {"!=TYPE_ID": _CREATION}}
+        young = {} if place.since is None else {">=CREATED_TIME": place.since.isoformat()}
+        params = {"entityTypeId": TYPE_IDS[REQUEST], "filter": {"!=TYPE_ID": _CREATION, **young}}
         for rows in self.tools.portal.walk("crm.stagehistory.list", params, after=place.after_id):
-            # Nowhere is it written that every portal filters by this.
+            # Nowhere is it written that every portal filters by these.
             steps = [read(row) for row in rows if int(row["TYPE_ID"]) != _CREATION]
+            steps = [one for one in steps if place.since is None or one.at >= place.since]
             with engine.begin() as connection:
                 sync_book.keep_steps(connection, steps)
                 sync_book.note(connection, REQUEST, {one.record_id for one in steps}, now=self.now)
-                sync_book.put_cursor(connection, Cursor(HISTORY, after_id=max(int(row["ID"]) for row in rows)))
+                sync_book.put_cursor(connection, replace(place, after_id=max(int(row["ID"]) for row in rows)))
             number += len(steps)
         return number
 
@@ -93,6 +98,12 @@ class Polling:
                 for one in map(read, rows):
                     found.setdefault(one.record_id, []).append(one)
         return {number: sorted(steps, key=lambda one: (one.at, one.id)) for number, steps in found.items()}
+
+
+def _beginning(connection: sa.Connection, name: str) -> Cursor:
+    """Where a list is read from the first time: since the register mirrors the portal, whose clock may differ."""
+    since = sync_book.bound_since(connection)
+    return Cursor(name, None if since is None else since - OVERLAP)
 
 
 def read(row: Mapping[str, Any]) -> Step:

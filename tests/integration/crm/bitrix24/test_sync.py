@@ -277,6 +277,28 @@ def test_a_portal_without_any_import_can_be_followed_from_its_beginning(database
         assert step.sync(minutes=5).failed == []
 
 
+def test_the_first_sync_leaves_the_past_of_the_portal_alone(step: InStep) -> None:
+    """Others have worked there for years before the register began to mirror it."""
+    old = [step.add(title=f"Old {n}") for n in range(3)]
+    for number in old:
+        step.change(number, stageId="IN_PROCESS")
+    step.clock.now += timedelta(days=1)
+    step.query("UPDATE portal.bond SET since = :at", at=step.clock.now)
+    (ours,) = step.imported(["r1"])
+    step.change(ours, stageId="IN_PROCESS")
+
+    found = [step.sync(minutes=1) for _ in range(2)]
+
+    assert step.query("SELECT id FROM crm.record") == [(ours,)]
+    assert step.query("SELECT * FROM portal.step") == []
+    assert [one.followed.created for one in found] == [0, 0]
+    assert step.card(ours).stage.code == "in_process"
+
+    step.change(old[0], stageId="PROCESSED")
+    assert step.sync(minutes=1).followed.created == 1
+    assert [row.stage for row in step.rows(old[0])] == ["new", "in_process", "processed"]
+
+
 class Killed(BaseException):
     """The process ends here."""
 
