@@ -47,7 +47,8 @@ class Synced:
     def failed(self) -> Sequence[str]:
         """What could not be done, a line each."""
         came = [f"{entity} {number}: {text}" for entity, number, text in self.followed.failed]
-        return [*came, *(f"request {number} is not written: {text}" for number, text in self.pushed.failed)]
+        withheld = [f"nothing is written into leads: {self.pushed.withheld}"] if self.pushed.withheld else []
+        return [*came, *withheld, *(f"request {number} is not written: {text}" for number, text in self.pushed.failed)]
 
 
 def sync(house: House, *, now: datetime, everything: bool = False) -> Synced:
@@ -67,7 +68,7 @@ def sync(house: House, *, now: datetime, everything: bool = False) -> Synced:
         followed = _follow(house, crm, polling, now)
         if followed.deleted:
             settle_times.settle(house, now=now)  # their last visits have ended uncounted
-        pushing = Pushing(crm.tools, wiring.intake(house).cards, now)
+        pushing = Pushing(crm.tools, wiring.intake(house).cards, crm.packing.guard, now)
         pushing.push()
         with house.engine.connect() as connection:
             left = sync_book.waiting(connection)

@@ -24,6 +24,10 @@ PartOption = Annotated[
 ]
 CodeOption = Annotated[str | None, typer.Option("--code", metavar="CODE", help="Only this error code.")]
 SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only what came from this source.")]
+AllowOption = Annotated[
+    bool,
+    typer.Option("--allow-automation", help="What is written may start robots and workflows of a Bitrix24 portal."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one object on stdout, and nothing else.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def house() -> "Iterator[House]":
-    """The house that the settings mean, its database running and up to date."""
+def house(*, automation: bool = False) -> "Iterator[House]":
+    """The house that the settings mean, its database running and up to date.
+
+    `automation`: writes may start robots and workflows of a portal, whatever the settings say.
+    """
     from caseline.actions.wiring import open_house
     from caseline.settings import load
 
     settings = load()
+    if automation:
+        settings = settings.model_copy(update={"bitrix24_allow_automation": True})
     with ExitStack() as stack:
         with screen.busy("Starting the database"):
             opened = stack.enter_context(open_house(settings))

@@ -20,22 +20,22 @@ FAILED_ROWS: Final = 3
 STOPPED: Final = 130
 
 
-def carry_out(order: "Order", *, as_json: bool) -> int:
-    """Import what is ordered; answers the exit code."""
+def carry_out(order: "Order", *, as_json: bool, automation: bool = False) -> int:
+    """Import what is ordered; answers the exit code. `automation`: see `door.house`."""
     from caseline.actions import run_import
 
     what = f"Importing {', '.join(map(str, order.paths))} with mapping {order.mapping}"
     begin = partial(run_import.start, order=order, clock=door.now)
-    return work_off(begin, what=what, mapping=order.mapping, as_json=as_json)
+    return work_off(begin, what=what, mapping=order.mapping, as_json=as_json, automation=automation)
 
 
-def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool) -> int:
+def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool, automation: bool = False) -> int:
     """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly."""
     from caseline.actions import foresee_import, run_import, sort_requests, summarise_import
 
     say = screen.beside() if as_json else screen.out()
     try:
-        with stoppable(), door.house() as house:
+        with stoppable(), door.house(automation=automation) as house:
             with screen.busy("Looking at the files"):
                 imported = begin(house)
                 outlook = foresee_import.foresee(imported)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from caseline.cli import importing, rehearsing, screen
-from caseline.cli.choices import JsonOption, MappingOption
+from caseline.cli.choices import AllowOption, JsonOption, MappingOption
 
 if TYPE_CHECKING:
     from caseline.actions.run_import import Order
@@ -43,6 +43,7 @@ def import_files(
         bool,
         typer.Option("--yes", help="Import although the CRM holds records of another origin and has no fresh backup."),
     ] = False,
+    allow_automation: AllowOption = False,
     as_json: JsonOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and report everything, and leave nothing in the database.")
@@ -61,12 +62,15 @@ def import_files(
     if prefect:
         if as_json or dry_run:
             raise typer.BadParameter("a flow run knows neither --json nor --dry-run", param_hint="--prefect")
+        if allow_automation:
+            remedy = "a flow run allows automation by CASELINE_BITRIX24_ALLOW_AUTOMATION=1 alone"
+            raise typer.BadParameter(remedy, param_hint="--allow-automation")
         words = [f"--only={name}" for name in only or []] + ([f"--workers={workers}"] if workers else [])
         raise typer.Exit(run_flow(paths, mapping, [*words, *(word for word, given in flags.items() if given)]))
     order = _order(paths, mapping, workers, only or [], flags)
     if dry_run:
         raise typer.Exit(rehearsing.carry_out(order, as_json=as_json, columns=profile))
-    raise typer.Exit(importing.carry_out(order, as_json=as_json))
+    raise typer.Exit(importing.carry_out(order, as_json=as_json, automation=allow_automation))
 
 
 def _order(paths: list[Path], mapping: str, workers: int | None, only: list[str], flags: dict[str, bool]) -> "Order":

@@ -7,7 +7,7 @@ import typer
 
 from caseline.actions.counted import counted
 from caseline.cli import door, screen
-from caseline.cli.choices import JsonOption
+from caseline.cli.choices import AllowOption, JsonOption
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def sync(
     every: Annotated[
         float, typer.Option("--every", min=1, metavar="SECONDS", help="How long --follow waits in between.")
     ] = 15,
+    allow_automation: AllowOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the register in step with its portal: changes, stages, deletions come in, deadlines and durations go out.
@@ -33,7 +34,7 @@ def sync(
     from caseline.actions import sync_portal
 
     failed = False
-    with door.house() as house:
+    with door.house(automation=allow_automation) as house:
         while True:
             found = sync_portal.sync(house, now=door.now(), everything=everything)
             failed = bool(found.failed)

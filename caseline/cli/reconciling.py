@@ -7,7 +7,7 @@ import typer
 
 from caseline.actions.counted import counted
 from caseline.cli import asking, door, importing, screen
-from caseline.cli.choices import JsonOption, SourceOption, YesOption
+from caseline.cli.choices import AllowOption, JsonOption, SourceOption, YesOption
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def reconcile(
     ] = False,
     source: SourceOption = None,
     yes: YesOption = False,
+    allow_automation: AllowOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Compare the portal with the register, record by record: missing, doubled, altered, unknown.
@@ -38,7 +39,7 @@ def reconcile(
     from caseline.actions import reconcile_portal
 
     try:
-        with importing.stoppable(), door.house() as house, _progress() as watch:
+        with importing.stoppable(), door.house(automation=allow_automation) as house, _progress() as watch:
             if repair and yes:
                 found = reconcile_portal.repair(house, source, watch=watch)
             else:

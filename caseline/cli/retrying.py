@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.cli import door, importing
-from caseline.cli.choices import CodeOption, JsonOption, PartOption, SourceOption
+from caseline.cli.choices import AllowOption, CodeOption, JsonOption, PartOption, SourceOption
 from caseline.cli.imports import no_such_part
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def retry(
         ),
     ] = None,
     source: SourceOption = None,
+    allow_automation: AllowOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Try FAILED rows again, without reading any file."""
@@ -52,4 +53,5 @@ def retry(
         word for word in ("FAILED rows", f"of {part}" if part else "", f"with {code}" if code else "") if word
     )
     what = f"Trying {chosen} again"
-    raise typer.Exit(importing.work_off(begin, what=what, mapping=mapping or source or "NAME", as_json=as_json))
+    shown = mapping or source or "NAME"
+    raise typer.Exit(importing.work_off(begin, what=what, mapping=shown, as_json=as_json, automation=allow_automation))

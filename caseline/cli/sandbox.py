@@ -116,7 +116,8 @@ def sandbox(
         typer.Option(
             "--robot",
             metavar="STAGE",
-            help="A robot writes to the client of a lead that enters this stage, or with `create` of every new lead.",
+            help="A robot writes to the client of a lead that enters this stage, of every new one (create), of"
+            " each changed one (change).",
             rich_help_panel=_TROUBLE,
         ),
     ] = "",

@@ -78,7 +78,7 @@ class Options:
     users: int = 5
     """How many employees the portal has; the last of several is dismissed."""
     robot: str = ""
-    """A stage, or `create`: leads that enter it without an import get a letter."""
+    """A stage, or `create`, or `change`: leads that enter it, or are changed, without an import get a letter."""
     store: Path | None = None
     token_life: float = 3600
 

@@ -70,6 +70,7 @@ def change(call: Call, kind: Kind, number: int, given: Params, way: Way) -> None
     if moved:
         _stage_entered(portal, kind, row, "")
         _automate(portal, kind, row, row[kind.stage])
+    _automate(portal, kind, row, "change")
     if kind in _EVENTS:
         portal.event(f"{_EVENTS[kind]}UPDATE", number)
 
@@ -174,7 +175,7 @@ def _stage_entered(portal: Portal, kind: Kind, row: Params, type_id: str) -> Non
 
 
 def _automate(portal: Portal, kind: Kind, row: Params, happened: str) -> None:
-    """The robot writes to the client of a lead when it enters the stage that the robot waits in."""
+    """The robot writes to the client of a lead when what it waits for happens: entering a stage, or any change."""
     robot = portal.options.robot
     entered = {happened, row[kind.stage]} if happened == "create" and kind.stage else {happened}
     if kind is LEAD and robot and robot in entered:

@@ -13,12 +13,13 @@ DOCUMENTED: Final = ("ID", "NAME", "ENTITY", "DOCUMENT_TYPE", "AUTO_EXECUTE")
 _CREATE, _CHANGE, _DELETE, _ROBOT = 1, 2, 4, 8
 _ENTITIES: Final = {"CCrmDocumentLead": "request", "CCrmDocumentContact": "contact", "CCrmDocumentCompany": "company"}
 _REMEDY: Final = (
-    "switch it off in the portal for as long as the import takes, or say CASELINE_BITRIX24_ALLOW_AUTOMATION=1 if it"
-    " shall start"
+    "switch it off in the portal for as long as we write, or say CASELINE_BITRIX24_ALLOW_AUTOMATION=1 (for one command"
+    " --allow-automation) if it shall start"
 )
 _UNTOLD: Final = (
     "nobody can tell whether robots or workflows would start ({}): let an administrator make the webhook and tick"
-    " bizproc among its rights, or say CASELINE_BITRIX24_ALLOW_AUTOMATION=1 when you have looked yourself"
+    " bizproc among its rights, or say CASELINE_BITRIX24_ALLOW_AUTOMATION=1 (for one command --allow-automation) when"
+    " you have looked yourself"
 )
 
 
@@ -82,7 +83,7 @@ def objection(started: Collection[Template], untold: str) -> str:
     """Why a write that would start something is not done, with the remedy; empty when nothing speaks against it."""
     if started:
         told = "; ".join(f"{one.name!r} {one.when}" for one in list(started)[:3])
-        return f"the portal would start {told}, and imports are quiet: {_REMEDY}"
+        return f"the portal would start {told}, and what we write is quiet: {_REMEDY}"
     return _UNTOLD.format(untold) if untold else ""
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from caseline.crm.bitrix24 import mirrored, reading, sync_book, updates, values, written
 from caseline.crm.bitrix24.calls import Call
+from caseline.crm.bitrix24.guard import Guard
 from caseline.crm.bitrix24.places import HOUSE, TYPE_IDS, Place
 from caseline.crm.bitrix24.tools import Tools
 from caseline.crm.bitrix24.values import Item, Words
@@ -38,6 +39,8 @@ class Pushed:
     """Somebody has set a category or group in the portal meanwhile; it is read first."""
     failed: list[tuple[int, str]] = field(default_factory=list)
     """(id, reason)."""
+    withheld: str = ""
+    """Why nothing was written at all, with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,24 @@ class Pushing:
 
     tools: Tools
     cards: Cards
+    guard: Guard
     now: datetime
     done: Pushed = field(default_factory=Pushed)
 
     def push(self) -> None:
-        """Write what differs from what was written last, for at most `MOST` leads."""
+        """Write what differs from what was written last, for at most `MOST` leads; nothing where that starts something.
+
+        See `Pushed.withheld`.
+        """
         after, looked_at = 0, 0
         while looked_at < MOST:
             with self.tools.mirror.engine.connect() as connection:
                 wanted = written.unlike(connection, after=after, most=AT_ONCE)
             if not wanted:
+                return
+            # What is ours moves no lead, so it starts what waits for any change, or nothing.
+            self.done.withheld = self.guard.changing(REQUEST, None)
+            if self.done.withheld:
                 return
             self._write(wanted)
             after, looked_at = wanted[-1].record_id, looked_at + len(wanted)

@@ -8,7 +8,8 @@ from caseline.portal_sandbox.listing import Page
 from caseline.portal_sandbox.php import Params, Value
 from caseline.portal_sandbox.refusals import Refusal
 
-_ON_CREATE, _ROBOT = "1", "8"
+_STARTS: Final = {"create": "1", "change": "2"}
+_ROBOT: Final = "8"
 
 
 def _place(call: Call) -> str:
@@ -52,15 +53,14 @@ def _templates(call: Call) -> Page:
 def _robots(robot: str) -> list[Params]:
     if not robot:
         return []
-    created = robot == "create"
     return [
         {
             "ID": "1",
             "MODULE_ID": "crm",
             "ENTITY": "CCrmDocumentLead",
             "DOCUMENT_TYPE": ["crm", "CCrmDocumentLead", "LEAD"],
-            "DOCUMENT_STATUS": None if created else robot,
-            "AUTO_EXECUTE": _ON_CREATE if created else _ROBOT,
+            "DOCUMENT_STATUS": None if robot in _STARTS else robot,
+            "AUTO_EXECUTE": _STARTS.get(robot, _ROBOT),
             "NAME": "Letter to the client",
             "DESCRIPTION": "",
             "ACTIVE": "Y",

@@ -59,8 +59,8 @@ def test_adding_goes_on_where_no_robot_would_start(
 
 def test_who_allows_automation_gets_it(caseline: Command, start: Start, mapping: Path, export: Path) -> None:
     """The robot does write, so that the other tests prove something."""
-    with start("--no-limit", "--robot", "create", **ADDING, **ALLOWED) as portal:
-        caseline("import", export, "--mapping", mapping)
+    with start("--no-limit", "--robot", "create", **ADDING) as portal:
+        caseline("import", export, "--mapping", mapping, "--allow-automation")
 
         assert len(portal.judge.letters()) == 5
 

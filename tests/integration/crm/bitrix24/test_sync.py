@@ -299,6 +299,26 @@ def test_the_first_sync_leaves_the_past_of_the_portal_alone(step: InStep) -> Non
     assert [row.stage for row in step.rows(old[0])] == ["new", "in_process", "processed"]
 
 
+def test_nothing_is_written_while_a_workflow_waits_for_changes_unless_that_is_allowed(
+    database_url: str, tmp_path: Path
+) -> None:
+    """A deadline that we write is a change like any other: it would start what writes to the client."""
+    with in_step(database_url, tmp_path, robot="change") as step:
+        step.category("short")
+        (number,) = step.imported(["r1"], category="short")
+
+        found = step.sync(minutes=1)
+
+        assert (found.pushed.written, len(found.failed), step.judge.letters()) == (0, 1, [])
+        assert "'Letter to the client' on every change" in found.failed[0]
+        assert "--allow-automation" in found.failed[0]
+
+        step.house.crm.packing.guard.allowed = True
+        assert step.sync(minutes=1).pushed.written == 1
+        assert step.lead(number)["UF_CRM_CL_DEADLINE"]
+        assert len(step.judge.letters()) == 1
+
+
 class Killed(BaseException):
     """The process ends here."""
 
