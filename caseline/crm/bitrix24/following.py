@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from caseline.crm.bitrix24 import reading, sync_book, values
 from caseline.crm.bitrix24.answers import Refused as Denied
 from caseline.crm.bitrix24.calls import Call
+from caseline.crm.bitrix24.faults import PortalRefused
 from caseline.crm.bitrix24.places import TYPE_IDS, Kind
 from caseline.crm.bitrix24.tools import Tools
 from caseline.crm.bitrix24.values import Item
@@ -19,6 +20,9 @@ AT_ONCE: Final = 2_500
 """Records that are read together: fifty pages, one request."""
 _GONE: Final = "NOT_FOUND"
 _FAULTS: Final = (sa.exc.IntegrityError, sa.exc.DataError, Refused, ValueError, KeyError)
+_UNREADABLE: Final = (PortalRefused, sa.exc.DataError, ValueError, KeyError, TypeError)
+_MOST_UNREADABLE: Final = 20
+"""More of them are not the fault of single records."""
 
 
 @dataclass
@@ -63,6 +67,7 @@ class Following:
     followers: Mapping[str, Follower]
     """By entity."""
     done: Followed = field(default_factory=Followed)
+    _unreadable: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def noted(self, entity: str) -> None:
         """Read all that is noted of an entity; what is noted meanwhile, too, if its id lies ahead."""
@@ -77,9 +82,13 @@ class Following:
 
     def take(self, entity: str, turns: Mapping[int, int]) -> None:
         """Read these records and follow them; they were noted in these turns."""
-        found = reading.items(self.tools.portal, entity, list(turns), self.tools.shapes.of(entity).names)
-        self._bring_targets(entity, list(found.values()))
-        follow = self.followers[entity].prepare(entity, found)
+        try:
+            found = reading.items(self.tools.portal, entity, list(turns), self.tools.shapes.of(entity).names)
+            self._bring_targets(entity, list(found.values()))
+            follow = self.followers[entity].prepare(entity, found)
+        except _UNREADABLE as error:
+            self._without_the_unreadable(entity, turns, error)
+            return
         lost = self._lost(entity, [number for number in turns if number not in found])
         self.done.read += len(turns)
         for number, turn in turns.items():
@@ -88,6 +97,20 @@ class Following:
             else:
                 text = "the portal does not let us read it: give the owner of the webhook the right to"
                 self.done.failed.append((entity, number, text))
+
+    def _without_the_unreadable(self, entity: str, turns: Mapping[int, int], error: Exception) -> None:
+        """Take the records in halves until those stand alone that make reading fail; `error` where they are many."""
+        if len(turns) == 1:
+            if self._unreadable[0] >= _MOST_UNREADABLE:
+                raise error
+            self._unreadable[0] += 1
+            self.done.read += 1
+            said = f"it cannot be read: {type(error).__name__} {error}".partition("\n")[0]
+            self.done.failed.append((entity, next(iter(turns)), said))
+            return
+        half = len(turns) // 2
+        for piece in (list(turns.items())[:half], list(turns.items())[half:]):
+            self.take(entity, dict(piece))
 
     def _one(self, entity: str, number: int, turn: int, follow: "partial[str]") -> None:
         try:

@@ -13,6 +13,7 @@ from caseline.crm.bitrix24 import mirrored, reading, sync_book, updates, values,
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.guard import Guard
 from caseline.crm.bitrix24.places import HOUSE, TYPE_IDS, Place
+from caseline.crm.bitrix24.sync_book import Cursor
 from caseline.crm.bitrix24.tools import Tools
 from caseline.crm.bitrix24.values import Item, Words
 from caseline.crm.bitrix24.written import Written
@@ -23,6 +24,8 @@ from caseline.crm.vocabulary import REQUEST
 AT_ONCE: Final = 500
 MOST: Final = 2_000
 """Leads that one sync looks at to write them, so that what people do is never far behind."""
+PLACE: Final = "pushed"
+"""The cursor of the leads that were looked at."""
 _SHARED: Final = ("category", "group")
 """What people set in the portal, too."""
 _HOUR_S, _MINUTE_S = 3600, 60
@@ -58,10 +61,9 @@ class Pushing:
 
         See `Pushed.withheld`.
         """
-        after, looked_at = 0, 0
+        looked_at = 0
         while looked_at < MOST:
-            with self.tools.mirror.engine.connect() as connection:
-                wanted = written.unlike(connection, after=after, most=AT_ONCE)
+            wanted = self._next()
             if not wanted:
                 return
             # What is ours moves no lead, so it starts what waits for any change, or nothing.
@@ -69,7 +71,21 @@ class Pushing:
             if self.done.withheld:
                 return
             self._write(wanted)
-            after, looked_at = wanted[-1].record_id, looked_at + len(wanted)
+            looked_at += len(wanted)
+            with self.tools.mirror.engine.begin() as connection:
+                sync_book.put_cursor(connection, Cursor(PLACE, after_id=wanted[-1].record_id))
+
+    def _next(self) -> list[Written]:
+        """What comes after the leads that were looked at last; behind the last one of all the next sync begins anew.
+
+        What the portal refuses is wanted for ever, and would otherwise stand before all others again and again.
+        """
+        with self.tools.mirror.engine.begin() as connection:
+            place = sync_book.read_cursor(connection, PLACE) or Cursor(PLACE)
+            wanted = written.unlike(connection, after=place.after_id, most=AT_ONCE)
+            if not wanted:
+                sync_book.put_cursor(connection, Cursor(PLACE))
+        return wanted
 
     def _write(self, wanted: Sequence[Written]) -> None:
         shape = self.tools.shapes.of(REQUEST)

@@ -32,7 +32,8 @@ cursor = sa.Table(
     schema=SCHEMA,
 )
 """How far a list of the portal was read: changes before `since` are noted; while a walk is under way, those up to
-`upto` are as far as the id `after_id`. Times are the portal's own."""
+`upto` are as far as the id `after_id`. Times are the portal's own. `pushed` is how far the register was
+read for what is to be written into leads."""
 
 step = sa.Table(
     "step",

@@ -383,10 +383,10 @@ def test_circles_are_closed_after_a_death_in_between(engine: sa.Engine, tmp_path
 
 def test_a_circle_falls_with_the_record_that_the_crm_refuses(engine: sa.Engine, tmp_path: Path) -> None:
     class Choosy(MemoryCrm):
-        def _write(self, entity: str, source: str, record: Mapping[str, Any]) -> Outcome:
+        def _write(self, entity: str, source: str, record: Mapping[str, Any], *, overwrite: bool) -> Outcome:
             if record.get("subject") == "bad":
                 return Outcome(record["ref"], None, code="REFUSED", text="not this one")
-            return super()._write(entity, source, record)
+            return super()._write(entity, source, record, overwrite=overwrite)
 
     _family(tmp_path, ("c1", "c2", "a circle"), ("c2", "c1", "bad"), ("leaf", "c2", "beside"), ("free", "", "alone"))
     crm = Choosy()

@@ -1,7 +1,7 @@
 """What people do in a portal comes into the register once, and what the house counts goes back without an echo."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
@@ -13,6 +13,12 @@ import pytest
 
 from caseline.actions import sync_portal, wiring
 from caseline.crm.bitrix24 import book, mirrored, pushing, reading, sync_book, updates, written
+from caseline.crm.bitrix24.answers import Refused
+from caseline.crm.bitrix24.calls import Call
+from caseline.crm.bitrix24.client import Portal
+from caseline.crm.bitrix24.faults import PortalRefused
+from caseline.crm.bitrix24.items import Names
+from caseline.crm.bitrix24.values import Item
 from caseline.crm.cards import Deed
 from caseline.crm.port import Definitions
 from caseline.portal_sandbox.faults import AFTER, BEFORE, INSIDE
@@ -313,10 +319,52 @@ def test_nothing_is_written_while_a_workflow_waits_for_changes_unless_that_is_al
         assert "'Letter to the client' on every change" in found.failed[0]
         assert "--allow-automation" in found.failed[0]
 
-        step.house.crm.packing.guard.allowed = True
+        wiring.portal(step.house).packing.guard.allowed = True
         assert step.sync(minutes=1).pushed.written == 1
         assert step.lead(number)["UF_CRM_CL_DEADLINE"]
         assert len(step.judge.letters()) == 1
+
+
+def test_leads_that_the_portal_refuses_stand_in_nobodys_way(step: InStep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pushing, "AT_ONCE", 2)
+    monkeypatch.setattr(pushing, "MOST", 4)
+    whole = updates.repeated
+
+    def refused(portal: Portal, calls: Mapping[str, Call]) -> dict[str, Refused]:
+        taken = {key: call for key, call in calls.items() if int(key.removeprefix("lead")) > 4}
+        whole(portal, taken)
+        return {key: Refused("ACCESS_DENIED", "Not yours") for key in calls if key not in taken}
+
+    numbers = step.imported([f"r{n}" for n in range(6)])
+    step.category("short")
+    for number in numbers:
+        with step.house.engine.begin() as connection:
+            wiring.intake(step.house).categorise(connection, step.card(number), "short", Deed(at=step.clock.now))
+    monkeypatch.setattr(updates, "repeated", refused)
+
+    found = [step.sync(minutes=1).pushed for _ in range(3)]
+
+    assert [(one.written, len(one.failed)) for one in found] == [(0, 4), (2, 0), (0, 4)]
+
+
+def test_a_lead_that_cannot_be_read_costs_itself_only(step: InStep, monkeypatch: pytest.MonkeyPatch) -> None:
+    step.sync()
+    numbers = [step.add(title=f"Lead {n}") for n in range(5)]
+    whole = reading.items
+
+    def items(portal: Portal, entity: str, ids: Sequence[int], names: Names) -> dict[int, Item]:
+        if numbers[2] in ids and entity == "request":
+            raise PortalRefused("INTERNAL", "Something is broken")
+        return whole(portal, entity, ids, names)
+
+    monkeypatch.setattr(reading, "items", items)
+    found = step.sync(minutes=1)
+
+    assert (found.followed.created, found.waiting) == (4, 1)
+    (failed,) = found.followed.failed
+    assert (failed[1], "Something is broken" in failed[2]) == (numbers[2], True)
+    monkeypatch.setattr(reading, "items", whole)
+    assert step.sync(minutes=1).followed.created == 1
 
 
 class Killed(BaseException):
