@@ -64,9 +64,9 @@ def foresee(house: House, run_id: int, *, watch: Watch = lambda _: None) -> Roll
     with house.engine.connect() as connection:
         for part in undo.parts(connection, run_id):
             for creations in undo.created(connection, run_id, part.id):
-                there = _versions(house, part, done.source, creations)
-                edited = [one for one in creations if there.get(one.crm_id, one.version) != one.version]
-                _keep(done, part, edited, there)
+                numbers = _edited(house, part, creations)
+                edited = [one for one in creations if one.crm_id in numbers]
+                _keep(done, part, edited, numbers)
                 done.deleted[part.name] = done.deleted.get(part.name, 0) + len(creations) - len(edited)
                 watch(done)
     return done
@@ -118,7 +118,7 @@ def _roll_back_part(work: _Work, part: PartOf) -> None:
         ]
     for start in range(0, len(left), undo.BATCH):
         piece = left[start : start + undo.BATCH]
-        _keep(work.done, part, piece, _versions(work.house, part, work.done.source, piece))
+        _keep(work.done, part, piece, _edited(work.house, part, piece))
 
 
 def _take_up(work: _Work, part: PartOf) -> None:
@@ -130,7 +130,8 @@ def _take_up(work: _Work, part: PartOf) -> None:
         with house.engine.begin() as connection:
             undo.own(connection, done.run_id, part, there)
         done.deleted[part.name] = done.deleted.get(part.name, 0) + left.gone
-        _keep(done, part, [Creation(rows[one.origin], one.crm_id, one.version, one.origin) for one in left.stay], {})
+        stay = [Creation(rows[one.origin], one.crm_id, one.version, one.origin) for one in left.stay]
+        _keep(done, part, stay, {one.crm_id for one in stay})
         work.watch(done)
 
 
@@ -141,7 +142,8 @@ def _delete(work: _Work, part: PartOf, creations: list[Creation]) -> list[Creati
     rest = [one for one in creations if one.crm_id not in gone]
     if rest:
         # Not deleted and not there: an interrupted rollback deleted it and could not note it any more.
-        there = _versions(house, part, done.source, rest)
+        known = house.crm.look_up(part.entity, done.source, [one.origin for one in rest])
+        there = {one.crm_id for one in known}
         rest = [one for one in rest if one.crm_id in there]
     staying = {one.row_id for one in rest}
     freed = [one.row_id for one in creations if one.row_id not in staying]
@@ -152,15 +154,14 @@ def _delete(work: _Work, part: PartOf, creations: list[Creation]) -> list[Creati
     return rest
 
 
-def _versions(house: House, part: PartOf, source: str, creations: list[Creation]) -> dict[int, int]:
-    """Versions of those that are in the CRM, by CRM id."""
-    known = house.crm.look_up(part.entity, source, [one.origin for one in creations])
-    return {one.crm_id: one.version for one in known}
+def _edited(house: House, part: PartOf, creations: list[Creation]) -> set[int]:
+    """CRM ids of those that people have edited."""
+    return set(house.crm.edited(part.entity, [(one.crm_id, one.version) for one in creations]))
 
 
-def _keep(done: RolledBack, part: PartOf, creations: list[Creation], there: dict[int, int]) -> None:
+def _keep(done: RolledBack, part: PartOf, creations: list[Creation], edited: set[int]) -> None:
     for one in creations:
-        reason = POINTED_AT if there.get(one.crm_id) == one.version else EDITED
+        reason = EDITED if one.crm_id in edited else POINTED_AT
         done.kept[reason] = done.kept.get(reason, 0) + 1
         if len(done.samples) < SAMPLES:
             done.samples.append(Kept(part.name, one.origin, one.crm_id, reason))

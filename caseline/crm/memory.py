@@ -54,6 +54,11 @@ class RehearsalCrm:
         del entity, source, origins
         return iter(())
 
+    def edited(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """Nothing is ever there."""
+        del entity, pairs
+        return []
+
     def delete(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
         """Nothing is ever there."""
         del entity, pairs
@@ -141,6 +146,11 @@ class MemoryCrm:
         for record in list(self._records.get(entity, {}).values()):
             if source in {None, record["source"]} and (origins is None or record["origin"] in origins):
                 yield dict(record)
+
+    def edited(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """See the port."""
+        kept = self._records.get(entity, {})
+        return [number for number, version in pairs if number in kept and kept[number]["version"] != version]
 
     def delete(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
         """See the port; references are not watched here."""

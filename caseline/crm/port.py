@@ -171,6 +171,9 @@ class Crm(Protocol):
         All of them in the order of their ids, or those of `origins` of one `source`, in any order.
         """
 
+    def edited(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """Ids of those of the records, by (id, version), that people have edited since; one that is gone is not."""
+
     def delete(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
         """Delete records by (id, version) and answer the ids that are gone.
 

@@ -222,8 +222,11 @@ class TestCrm:
         assert first.crm_id is not None
         assert second.crm_id is not None
 
-        gone = offer.crm.delete("contact", [(first.crm_id, 1), (second.crm_id, 1)])
+        pairs = [(first.crm_id, 1), (second.crm_id, 1)]
+        edited, gone = offer.crm.edited("contact", pairs), offer.crm.delete("contact", pairs)
 
+        assert edited == [second.crm_id]
+        assert offer.crm.edited("contact", pairs) == [second.crm_id]
         assert gone == [first.crm_id]
         assert [read["origin"] for read in offer.crm.read("contact", "shop")] == ["c2"]
 

@@ -14,7 +14,7 @@ from caseline.db.engine import open_engine
 from tests.factories import portals
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "crms.md"
-METHODS: Final = ("prepare", "mint", "take_in", "write", "look_up", "read", "delete", "withdraw", "count")
+METHODS: Final = ("prepare", "mint", "take_in", "write", "look_up", "read", "edited", "delete", "withdraw", "count")
 CALLS: Final[dict[str, Callable[[Crm, sa.Connection], object]]] = {
     "prepare": lambda crm, connection: crm.prepare(connection, Definitions("shop")),
     "mint": lambda crm, _connection: crm.mint("contact"),
@@ -22,6 +22,7 @@ CALLS: Final[dict[str, Callable[[Crm, sa.Connection], object]]] = {
     "write": lambda crm, _connection: crm.write("contact", "shop", []),
     "look_up": lambda crm, _connection: crm.look_up("contact", "shop", ["c1"]),
     "read": lambda crm, _connection: list(crm.read("contact", "shop")),
+    "edited": lambda crm, _connection: crm.edited("contact", []),
     "delete": lambda crm, _connection: crm.delete("contact", []),
     "withdraw": lambda crm, _connection: crm.withdraw("contact", "shop", []),
     "count": lambda crm, _connection: crm.count(),

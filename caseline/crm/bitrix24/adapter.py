@@ -114,6 +114,14 @@ class Bitrix24Crm:
             return self._mirror.crm.read(entity, source, origins)
         return self._reading.read(entity, source, origins)
 
+    def edited(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """See the port: what the portal has otherwise than the register is edited, too."""
+        here = set(self._mirror.crm.edited(entity, pairs))
+        if entity in OF_THE_HOUSE:
+            return sorted(here)
+        left = [number for number, _version in pairs if number not in here]
+        return sorted(here | {number for number, fields in self._reading.edited(entity, left).items() if fields})
+
     def delete(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
         """See the port."""
         if entity in OF_THE_HOUSE:

@@ -81,6 +81,12 @@ class EmbeddedCrm:
         with self._engine.begin() as connection:
             return store.delete(connection, entity, pairs)
 
+    def edited(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """See the port."""
+        with self._engine.connect() as connection:
+            now = store.versions(connection, entity, [number for number, _version in pairs])
+        return [number for number, version in pairs if now.get(number, version) != version]
+
     def deletable(self, entity: str, pairs: Sequence[tuple[int, int]]) -> list[int]:
         """What `delete` would delete; nothing is."""
         with self._engine.connect() as connection:

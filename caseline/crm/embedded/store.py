@@ -155,6 +155,13 @@ def look_up(connection: sa.Connection, entity: str, source: str, origins: Sequen
     return [Known(*row) for row in connection.execute(query)]
 
 
+def versions(connection: sa.Connection, entity: str, ids: Sequence[int]) -> dict[int, int]:
+    """Versions by id of those of these records that are there."""
+    table, wanted = TABLES[entity], sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+    found = connection.execute(sa.select(table.c.id, table.c.version).where(table.c.id == wanted))
+    return {row.id: row.version for row in found}
+
+
 def read(
     connection: sa.Connection, entity: str, source: str | None, origins: Sequence[str] | None
 ) -> Iterator[dict[str, Any]]:

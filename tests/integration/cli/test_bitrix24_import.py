@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from caseline.crm.bitrix24.mirror import Mirror
@@ -45,6 +46,38 @@ def test_import_verify_and_rollback_work_unchanged(caseline: Command, portal: Sa
     assert portal.judge.number("lead") == 27
     assert caseline("rollback", "1", "--yes").code == 0
     assert (portal.judge.number("lead"), portal.judge.number("contact"), portal.judge.number("comment")) == (0, 0, 0)
+
+
+def test_a_rollback_says_beforehand_what_stays_and_why(
+    caseline: Command, portal: Sandbox, words: tuple[str, ...]
+) -> None:
+    caseline(*words)
+    lead = portal.judge.records("lead")[0]
+    httpx.post(f"{portal.url}crm.lead.update", json={"id": lead.id, "fields": {"TITLE": "By somebody"}})
+
+    foreseen = caseline("rollback", "1", "--dry-run")
+    done = caseline("rollback", "1", "--yes")
+
+    assert "1 record stays: edited since the import" in foreseen.out
+    assert f"request {lead.origin} (CRM id {lead.id}): edited since the import" in done.out
+    assert (done.code, [one.id for one in portal.judge.records("lead")]) == (3, [lead.id])
+
+
+def test_status_and_retry_work_on_a_portal(caseline: Command, portal: Sandbox, words: tuple[str, ...]) -> None:
+    """Somebody has made a field mandatory that no record fills; then he takes that back."""
+    field = {"FIELD_NAME": "MUST", "USER_TYPE_ID": "string", "MANDATORY": "Y"}
+    number = httpx.post(f"{portal.url}crm.lead.userfield.add", json={"fields": field}).json()["result"]
+    refused = caseline(*words, "--json").object["errors"]["REFUSED"]
+    assert (portal.judge.number("lead"), refused) == (0, 28)
+    assert caseline("status").out.split("request", 1)[1].split()[:4] == ["30", "0", "0", "30"]
+
+    httpx.post(f"{portal.url}crm.lead.userfield.update", json={"id": number, "fields": {"MANDATORY": "N"}})
+    again = caseline("retry", "--code", "REFUSED", "--json")
+
+    assert (again.code, again.object["entities"]["request"]["success"]) == (3, 27)
+    last = caseline("retry", "--json").object
+    assert (last["entities"]["message"]["success"], last["errors"]) == (5, {"REFUSED": 1, "UNKNOWN_REFERENCE": 3})
+    assert (portal.judge.number("lead"), portal.judge.number("comment"), portal.judge.doubles()) == (27, 5, {})
 
 
 DEADLY = {

@@ -214,3 +214,13 @@ def test_a_person_who_is_renamed_makes_no_record_look_edited(sandbox: Sandbox, c
     (refused,) = crm.write("request", "shop", [again(changed, record, subject="Another")])
     assert refused.code == "EDITED_SINCE"
     assert boris.crm_id is not None
+
+
+def test_what_a_person_has_edited_in_the_portal_is_edited_though_the_register_knows_nothing_of_it(
+    crm: Bitrix24Crm,
+) -> None:
+    one, other = crm.write("contact", "shop", contacts("c1", "c2"))
+    edit(crm, "contact", one.crm_id, {"name": "Boris"})
+    pairs = [(made.crm_id, made.version) for made in (one, other) if made.crm_id is not None]
+
+    assert crm.edited("contact", pairs) == [one.crm_id]
