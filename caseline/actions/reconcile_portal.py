@@ -11,13 +11,17 @@ from caseline.crm.bitrix24.comparing import ENTITIES
 from caseline.crm.bitrix24.differences import Difference
 from caseline.crm.bitrix24.mending import Mended, Mending
 from staging import renumbered, undo
-from staging.faults import RunBusy
+from staging.faults import ImportFault, RunBusy
 
 EXAMPLES: Final = 5
 """First ones of each kind and entity."""
 _ROUNDS: Final = 4
 """A record that is made again has another id, so what points at it differs from then on."""
 _PAGES: Final = {"company": "company", "contact": "contact", "request": "lead", "message": "lead"}
+
+
+class NoSuchSource(ImportFault):
+    """No record of the register came from the source that was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +119,20 @@ class Left:
 
 
 def _sources(house: House, source: str | None) -> list[str]:
-    """Those to be compared; raises `PortalStopped` when this database mirrors another portal."""
+    """Those to be compared.
+
+    Raises `PortalStopped` when this database mirrors another portal, `NoSuchSource` when nothing came from the source.
+    """
     crm = wiring.portal(house)
     with house.engine.connect() as connection:
         crm.setting_up.refuse_others(connection)
     known = crm.comparing.sources()
-    return known if source is None else [one for one in known if one == source]
+    if source is None:
+        return known
+    if source not in known:
+        there = f"use one of {', '.join(known)}" if known else "there are no records of any"
+        raise NoSuchSource(f"nothing in the register came from {source}: {there}")
+    return [source]
 
 
 def _refuse_open_runs(house: House, sources: Sequence[str]) -> None:

@@ -137,7 +137,7 @@ class Comparing:
             if number not in found:
                 owner = record["record_id"]
                 result.append(Difference(MESSAGE, Kind.MISSING, number, *about, owner_id=owner))
-            elif str(found[number]["COMMENT"]).split() != said(record, authors).split():
+            elif not letters.same(str(found[number]["COMMENT"]), said(record, authors)):
                 owner = record["record_id"]
                 result.append(Difference(MESSAGE, Kind.ALTERED, number, *about, ("text",), owner_id=owner))
         keyed = {number: letters.keyed(str(row["COMMENT"])) for number, row in found.items() if number not in kept}

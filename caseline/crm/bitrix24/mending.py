@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.crm.bitrix24 import book, reading, updates
+from caseline.crm.bitrix24 import book, comments, reading, updates
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.comparing import MESSAGE, Comparing
 from caseline.crm.bitrix24.delivery import Post
@@ -14,6 +14,7 @@ from caseline.crm.bitrix24.differences import ORIGIN, Difference, Kind
 from caseline.crm.bitrix24.items import found_by_origin
 from caseline.crm.bitrix24.packing import Packing
 from caseline.crm.bitrix24.places import TYPE_IDS, Place
+from caseline.crm.bitrix24.removal import deleting
 
 Follow = Callable[[sa.Connection, str, str, Mapping[int, int]], None]
 """(connection, source, entity, old to new ids): whoever else knows records by their ids takes the new ones."""
@@ -112,6 +113,8 @@ class Mending:
     def _claim(self, key: tuple[str, str], lost: Sequence[Difference]) -> dict[int, tuple[str, str]]:
         """Write back by what records are found."""
         entity, source = key
+        if lost and (objection := self.packing.guard.changing(entity, None)):
+            return {one.id: ("REFUSED", objection) for one in lost}
         calls = {
             f"record{one.id}": Call(
                 "crm.item.update",
@@ -122,33 +125,32 @@ class Mending:
                 },
             )
             for one in lost
-            if not self.packing.guard.changing(entity, None)
         }
         answers = updates.repeated(self.comparing.portal, calls)
         return {int(name.removeprefix("record")): (one.code, one.text) for name, one in answers.items()}
 
     def _doubled(self, entity: str, doubles: Sequence[Difference], mended: Mended) -> None:
         """Delete those whose other record is there; where it is not, the double takes its place when that is mended."""
-        portal = self.comparing.portal
         if not doubles:
             return
-        if entity == MESSAGE:
-            calls = {f"gone{one.id}": Call("crm.timeline.comment.delete", {"id": one.id}) for one in doubles}
-            refused = updates.repeated(portal, calls)
-            mended.done += doubles
-            del refused  # What was gone already is refused too; the next look tells.
-            return
-        names = self.comparing.shapes.of(entity).names
-        there = reading.items(portal, entity, [one.known_id for one in doubles if one.known_id is not None], names)
+        there = self._there(entity, [(one.known_id, one.owner_id) for one in doubles if one.known_id is not None])
         sure = [one for one in doubles if one.known_id in there]
         mended.leave([one for one in doubles if one.known_id not in there], "it stands for the one that is missing")
-        calls = {
-            f"gone{one.id}": Call("crm.item.delete", {"entityTypeId": TYPE_IDS[entity], "id": one.id}) for one in sure
-        }
-        updates.repeated(portal, calls)
-        stays = reading.items(portal, entity, [one.id for one in sure], names) if sure else {}
+        # What was gone already is refused too; looking again tells.
+        updates.repeated(self.comparing.portal, {f"gone{one.id}": deleting(entity, one.id) for one in sure})
+        stays = self._there(entity, [(one.id, one.owner_id) for one in sure])
         mended.done += [one for one in sure if one.id not in stays]
         mended.leave([one for one in sure if one.id in stays], "the portal does not let us delete it")
+
+    def _there(self, entity: str, asked: Sequence[tuple[int, int | None]]) -> set[int]:
+        """Those of the records, by id and lead of a comment, that the portal has."""
+        portal, ids = self.comparing.portal, {number for number, _owner in asked}
+        if entity == MESSAGE:
+            leads = {owner for _number, owner in asked if owner is not None}
+            # A copy may stand on another lead.
+            leads |= {one["record_id"] for one in self.comparing.mirror.records(MESSAGE, sorted(ids)).values()}
+            return ids & {int(row["ID"]) for row in comments.timelines(portal, sorted(leads))}
+        return set(reading.items(portal, entity, sorted(ids), self.comparing.shapes.of(entity).names)) if ids else set()
 
 
 def _bringing(places: Sequence[Place], record: Record) -> Record:

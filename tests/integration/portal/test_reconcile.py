@@ -195,6 +195,35 @@ def test_a_double_takes_the_place_of_a_record_that_is_gone(caseline: Command, im
     assert imported.judge.number("lead") == 5
 
 
+def test_a_double_of_a_comment_that_is_gone_takes_its_place_and_stays(caseline: Command, imported: Sandbox) -> None:
+    comment = imported.judge.records("comment")[0]
+    fields = {name: comment.fields[name] for name in ("ENTITY_ID", "ENTITY_TYPE", "COMMENT")}
+    double = call(imported, "crm.timeline.comment.add", fields=fields)
+    elsewhere = call(imported, "crm.timeline.comment.add", fields={**fields, "ENTITY_ID": ids(imported)["r3"]})
+    call(imported, "crm.timeline.comment.delete", id=comment.id)
+
+    repaired(caseline)
+
+    left = {entry.id for entry in imported.judge.records("comment")}
+    assert (double in left, elsewhere in left, len(left)) == (True, False, 2)
+    assert differences(caseline) == {}
+
+
+def test_a_key_that_may_not_be_written_back_is_not_told_to_be_mended(
+    caseline: Command, start: Start, mapping: Path, export: Path
+) -> None:
+    """Changing the record would start a workflow."""
+    with start("--no-limit", "--robot", "change") as portal:
+        caseline("import", export, "--mapping", mapping)
+        call(portal, "crm.lead.update", id=ids(portal)["r3"], fields={"ORIGIN_ID": ""})
+        letters = len(portal.judge.letters())
+
+        answer = caseline("bitrix24", "reconcile", "--repair", "--yes")
+
+        assert (answer.code, "Mended: nothing" in answer.out, "on every change" in answer.out) == (3, True, True)
+        assert len(portal.judge.letters()) == letters
+
+
 def test_a_repair_moves_nothing_into_a_stage_where_a_robot_waits(
     caseline: Command, start: Start, mapping: Path, export: Path
 ) -> None:
@@ -213,7 +242,8 @@ def test_a_repair_moves_nothing_into_a_stage_where_a_robot_waits(
 def test_only_one_source_is_compared_where_it_is_named(caseline: Command, imported: Sandbox) -> None:
     delete(imported, LEAD, ids(imported)["r2"])
 
-    assert differences(caseline, "--source", "other") == {}
+    typo = caseline("bitrix24", "reconcile", "--source", "shp")
+    assert (typo.code, "nothing in the register came from shp: use one of shop" in typo.err) == (1, True)
     assert differences(caseline, "--source", "shop") == {"request": {"missing": 1}}
 
 

@@ -367,6 +367,18 @@ def test_a_lead_that_cannot_be_read_costs_itself_only(step: InStep, monkeypatch:
     assert step.sync(minutes=1).followed.created == 1
 
 
+def test_what_a_sync_has_taken_over_is_no_difference_between_both_sides(step: InStep) -> None:
+    """The register goes on with the dates of a record; the portal keeps what the old system told of them."""
+    (number,) = step.imported(["r1"])
+    step.sync(minutes=1)
+    step.change(number, title="Changed there", stageId="CONVERTED")
+    step.sync(minutes=1)
+
+    found = wiring.portal(step.house).comparing.of("request", ["shop"])
+
+    assert [one for _looked, differences in found for one in differences] == []
+
+
 class Killed(BaseException):
     """The process ends here."""
 
