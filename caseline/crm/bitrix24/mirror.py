@@ -122,6 +122,27 @@ class Mirror:
         found = sa.exists().where(table.c.source == key[1], table.c.origin == wanted)
         return bool(connection.execute(sa.select(found)).scalar_one())
 
+    def claim(self, key: tuple[str, str], ids: Mapping[str, int]) -> dict[int, int]:
+        """Records of the register that have no origin get theirs, by (entity, source); answers versions by id.
+
+        Whoever keeps both in step has met them in the portal before we knew that we had brought them there.
+        """
+        entity, source = key
+        table = TABLES[entity]
+        claimed = sa.update(table).values(source=source, origin=sa.bindparam("claimed_origin"))
+        with self.engine.begin() as connection:
+            wanted = sa.any_(sa.literal(list(ids.values()), sa.ARRAY(sa.BigInteger)))
+            query = sa.select(table.c.id).where(table.c.id == wanted, table.c.source.is_(None))
+            free = set(connection.execute(query).scalars())
+            mine = {origin: number for origin, number in ids.items() if number in free}
+            if not mine:
+                return {}
+            one = sa.bindparam("claimed_id")
+            rows = [{"claimed_origin": origin, "claimed_id": number} for origin, number in mine.items()]
+            connection.execute(claimed.where(table.c.id == one, table.c.source.is_(None)), rows)
+        kept = self.records(entity, list(mine.values()))
+        return {number: record["version"] for number, record in kept.items()}
+
     def names(self, entity: str, ids: Sequence[int]) -> dict[int, str]:
         """Names of persons or groups."""
         table = TABLES[entity]

@@ -39,6 +39,8 @@ class _Set:
     overwrite: bool
     left: list[Record]
     filled: Filled = field(default_factory=dict)
+    claimed: set[int] = field(default_factory=set)
+    """Ids of those that portal and register had and nobody knew to be of this source: nothing was edited since."""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def refuse(self, refused: Mapping[int, tuple[str, str]]) -> None:
@@ -104,14 +106,22 @@ class Writing:
             for origin, one in new.items()
             if origin not in on_their_way and one["crm_id"] is None
         }
-        found = dict.fromkeys(on_their_way) | self.strangers.of(work.entity, work.source, unknown)
+        strange = self.strangers.of(work.entity, work.source, unknown)
+        found = dict.fromkeys(on_their_way) | strange
         work.left = [
             {**one, "crm_id": found[one["origin"]]} if one["is_new"] and one["origin"] in found else one
             for one in work.left
         ]
+        if strange and work.entity != MESSAGE:
+            claimed = self.mirror.claim((work.entity, work.source), strange)
+            work.left = [
+                {**one, "is_new": False, "version": claimed[one["crm_id"]]} if one["crm_id"] in claimed else one
+                for one in work.left
+            ]
+            work.claimed.update(claimed)
 
     def _refuse_edited(self, work: _Set) -> None:
-        changed = {one["crm_id"]: one for one in work.left if not one["is_new"]}
+        changed = {one["crm_id"]: one for one in work.left if not one["is_new"] and one["crm_id"] not in work.claimed}
         if not changed or work.overwrite:
             return
         edited = self.reading.edited(work.entity, list(changed), changed)

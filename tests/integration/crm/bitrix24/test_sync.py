@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,7 @@ from caseline.crm.bitrix24.values import Item
 from caseline.crm.cards import Deed
 from caseline.crm.port import Definitions
 from caseline.portal_sandbox.faults import AFTER, BEFORE, INSIDE
+from tests.factories import portals
 from tests.factories.cards import moscow
 from tests.factories.in_step import InStep, in_step, request
 from tests.factories.portals import nod
@@ -377,6 +379,23 @@ def test_what_a_sync_has_taken_over_is_no_difference_between_both_sides(step: In
     found = wiring.portal(step.house).comparing.of("request", ["shop"])
 
     assert [one for _looked, differences in found for one in differences] == []
+
+
+def test_what_a_sync_has_met_before_its_import_was_known_is_imported_all_the_same(step: InStep) -> None:
+    """An older state of the database was restored: the portal has records of which it has never heard."""
+    (number,) = step.imported(["r1"])
+    step.sync(minutes=1)
+    step.query("DELETE FROM portal.written")
+    step.query("DELETE FROM crm.stage_row")
+    step.query("DELETE FROM crm.record")
+    step.change(number, description="Meanwhile")
+    assert step.sync(minutes=1).followed.created == 1
+    step.house = replace(step.house, crm=portals.crm(step.house.engine, step.portal.webhook))
+
+    assert step.imported(["r1"]) == [number]
+
+    assert step.query("SELECT id, source, origin, subject FROM crm.record") == [(number, "shop", "r1", "Subject r1")]
+    assert step.judge.number("lead") == 1
 
 
 class Killed(BaseException):
