@@ -1,4 +1,4 @@
-"""Counts what records would lose in a portal, by the rules of `caseline.crm.bitrix24.losses`, in a rehearsal."""
+"""Counts what records would lose there, by the rules of its CRM, in a rehearsal."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from caseline.crm.bitrix24.losses import Probe, Rule
-from caseline.crm.bitrix24.places import Kind, Place
+from caseline.crm.losing_rules import Listed, Probe, Rule
 from caseline.crm.port import Incoming
 from staging import tables
 
@@ -18,7 +17,6 @@ FIRST: Final = 3
 MOST_VALUES: Final = 1000
 """Values of a list that are looked at."""
 _MAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
-_LISTS: Final = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.SOURCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,14 @@ class Loss:
 class Losing:
     """Sees the records of a rehearsal, in any of its threads."""
 
-    def __init__(self, placed: Mapping[str, Sequence[Place]], rules: Sequence[Rule]) -> None:
+    def __init__(self, listed: Mapping[str, Sequence[Listed]], rules: Sequence[Rule]) -> None:
         self.losses = [Loss(rule) for rule in rules]
         self.values: dict[tuple[str, str, bool], frozenset[str]] = {}
         """Values of lists by (entity, field, whether it is an extra field)."""
         self.records: dict[str, int] = {}
         self.lengths: dict[str, int] = {}
         """Bytes of all records of an entity, as they would be sent about."""
-        self._placed = placed
+        self._fields = listed
         self._lock = threading.Lock()
 
     def see(self, connection: sa.Connection, incoming: Incoming) -> None:
@@ -91,18 +89,18 @@ class Losing:
         self, connection: sa.Connection, rows: sa.FromClause, entity: str
     ) -> dict[tuple[str, str, bool], frozenset[str]]:
         found = {}
-        for place in self._placed.get(entity, ()):
-            held = _held(rows, place.field, extra=place.extra, several=place.kind is Kind.CHOICES)
-            if place.kind in _LISTS and held is not None:
+        for one in self._fields.get(entity, ()):
+            held = _held(rows, one.field, extra=one.extra, several=one.several)
+            if held is not None:
                 query = sa.select(held).distinct().where(held.is_not(None)).limit(MOST_VALUES)
-                if place.kind is Kind.CHOICES:
-                    query = _elements(rows, place)
-                found[entity, place.field, place.extra] = frozenset(map(str, connection.execute(query).scalars()))
+                if one.several:
+                    query = _elements(rows, one)
+                found[entity, one.field, one.extra] = frozenset(map(str, connection.execute(query).scalars()))
         return found
 
 
-def _elements(rows: sa.FromClause, place: Place) -> sa.Select[Any]:
-    array = _held(rows, place.field, extra=place.extra, several=True)
+def _elements(rows: sa.FromClause, listed: Listed) -> sa.Select[Any]:
+    array = _held(rows, listed.field, extra=listed.extra, several=True)
     whole = sa.case((sa.func.jsonb_typeof(array) == "array", array), else_=sa.cast(sa.literal("[]"), JSONB))
     items = sa.func.jsonb_array_elements_text(whole)
     return sa.select(items.label("item")).select_from(rows).distinct().limit(MOST_VALUES)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from caseline.actions import provision_portal, rehearse_import, wiring
+from caseline.actions import portal_application, provision_portal, rehearse_import, wiring
 from caseline.actions.run_import import Clock
 from caseline.actions.run_import import Order as ImportOrder
 from caseline.actions.wiring import House
@@ -74,6 +74,9 @@ def check(house: House, order: Order, *, clock: Clock, watch: Watch | None = Non
     trial.remove()
     allowed = house.settings.bitrix24_allow_automation
     found.findings += inspection.quiet(guard.look(crm.portal), imports=_imports(house), allowed=allowed)
+    if door := portal_application.door(house):
+        found.findings += inspection.application(door.lacks(now=clock()))
+        door.portal.close()
     if _original(house):
         found.findings += own_dates.findings(crm.portal, imports=_imports(house), workers=order.workers)
     mapping = None if order.mapping is None else mapping_file.load(order.mapping)
@@ -130,7 +133,7 @@ def _rehearsed(
     watch: Watch | None,
 ) -> Losing:
     rules = [rule for entity in (*TYPE_IDS, "message") for rule in losses.of(entity, placed.get(entity, ()))]
-    losing = Losing(placed, rules)
+    losing = Losing({entity: losses.listed(found) for entity, found in placed.items()}, rules)
     wanted = ImportOrder(order.paths, str(order.mapping), workers=order.workers)
     rehearsal = rehearse_import.rehearse(house, wanted, clock=clock, watch=watch, see=losing.see)
     found.losses = [one for one in losing.losses if one.count]

@@ -44,6 +44,7 @@ BREACHES: Final = (
     ("pure", "caseline.crm.vocabulary", "httpx"),
     ("settings", "caseline.people", "caseline.settings"),
     ("adapter", "caseline.actions", "caseline.crm.embedded"),
+    ("portal-adapter", "staging", "caseline.crm.bitrix24"),
     ("audit", "staging.audit", "staging.values"),
     ("sample", "caseline.sample", "keywords"),
     ("sample-importers", "keywords", "caseline.sample"),

@@ -1,6 +1,6 @@
 """Looks at a portal as a whole: whether it answers, what the webhook may do, which limits apply, whose clock runs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,8 +16,6 @@ from caseline.crm.port import TryLater
 
 _USEFUL: Final = {
     "bizproc": "nobody can tell whether robots or workflows start: adding, and moving to other stages, is refused",
-    "user": "the portal's employees cannot be listed, so nobody can be named as responsible by mail",
-    "placement": "caseline cannot show itself on the cards of records (an application needs it, an import does not)",
 }
 _ADMINISTRATOR: Final = "let an administrator of the portal make the webhook"
 _IMPORT: Final = "crm.item.batchImport"
@@ -164,6 +162,15 @@ def quiet(told: Automation, *, imports: bool, allowed: bool) -> Iterator[Finding
             "automation",
             "no workflow or robot is told of; robots are not promised to be listed: look there yourself",
         )
+
+
+def application(lacks: Sequence[str]) -> Iterator[Finding]:
+    """What the local application lacks; each text says the remedy behind its last colon."""
+    if not lacks:
+        yield ok("application", "installed, with its rights and its tabs")
+    for text in lacks:
+        what, _colon, remedy = text.rpartition(": ")
+        yield warning("application", what or text, remedy)
 
 
 def leftovers(number: Mapping[str, int]) -> Finding:

@@ -1,12 +1,11 @@
 """What an export would lose in a portal: rules, without the SQL that counts by them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from caseline.crm.bitrix24 import letters, places
 from caseline.crm.bitrix24.places import Kind, Place
+from caseline.crm.losing_rules import Listed, Probe, Rule
 
 STRING_BYTES: Final = 65_535
 """Bytes of a user field of text."""
@@ -18,47 +17,10 @@ LARGEST: Final = 2_147_483_647
 """The largest whole number of a user field."""
 ROOM_FOR_HEAD: Final = 4_000
 """Bytes of a comment that its head and its key may take."""
-
-
-class Probe(StrEnum):
-    """How a value is looked at."""
-
-    LETTERS = "letters"
-    """More signs than the limit."""
-    NAME = "name"
-    """First or last name with more signs than the limit."""
-    BYTES = "bytes"
-    """More bytes than the limit."""
-    MAIL = "mail"
-    """No mail address."""
-    DIGITS = "digits"
-    """A number of more significant digits than the limit."""
-    DECIMALS = "decimals"
-    """A number of more decimals than the limit."""
-    WHOLE = "whole"
-    """A whole number beyond the limit."""
-    FILLED = "filled"
-    """Anything at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A loss, and how a value that suffers it is recognised."""
-
-    entity: str
-    field: str
-    probe: Probe
-    limit: int
-    text: str
-    remedy: str
-    extra: bool = False
-    kept: bool = True
-    """Nothing is lost for good: the whole value stands elsewhere in the portal, or in the register beside it."""
-
-
 _WHOLE: Final = "nothing: the whole text goes into a user field beside it"
 _CUT: Final = "shorten it in the source, or keep it elsewhere: the portal would cut it"
 _BESIDE: Final = "nothing: it stays in the register beside the portal"
+_LISTS: Final = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.SOURCE})
 _SHORTENED: Final = "nothing: the whole text goes along as a file of the comment"
 
 
@@ -102,6 +64,13 @@ def _of_messages() -> Iterator[Rule]:
     for field in ("html", "mail_id", "thread_id"):
         yield Rule("message", field, Probe.FILLED, 0, "a comment does not keep it", _BESIDE)
     yield Rule("message", "extra", Probe.FILLED, 0, "a comment keeps no extra fields", _BESIDE)
+
+
+def listed(placed: Sequence[Place]) -> list[Listed]:
+    """The fields whose values a portal keeps as items of a list."""
+    return [
+        Listed(one.field, extra=one.extra, several=one.kind is Kind.CHOICES) for one in placed if one.kind in _LISTS
+    ]
 
 
 HOUSE: Final = {

@@ -54,9 +54,28 @@ def test_every_finding_but_a_good_one_has_its_remedy(caseline: Command, start: S
         assert answer.code == 3
         assert topics(answer.object)["administrator"] == "error"
         assert {name for name, level in topics(answer.object).items() if level == "warning"} >= {
-            *("scope bizproc", "scope user", "scope placement", "automation")
+            *("scope bizproc", "automation")
         }
         assert all(one["remedy"] for one in answer.object["findings"] if one["level"] != "ok")
+
+
+def test_only_rights_that_the_webhook_needs_are_asked_for(caseline: Command, start: Start) -> None:
+    """Tabs are of the application, which has rights of its own; employees of the portal are asked by nobody."""
+    with start("--no-limit", "--scope", "crm,bizproc"):
+        found = topics(caseline("bitrix24", "check", "--json").object)
+
+        assert {name: level for name, level in found.items() if name.startswith(("scope", "application"))} == {
+            "scope crm": "ok",
+            "scope bizproc": "ok",
+        }
+
+
+def test_what_the_application_lacks_is_told(caseline: Command, start: Start) -> None:
+    with start("--no-limit", BITRIX24_APP_ID="local.1", BITRIX24_APP_SECRET="secret"):  # noqa: S106 - of nobody
+        found = caseline("bitrix24", "check", "--json").object
+
+        (told,) = (one for one in found["findings"] if one["topic"] == "application")
+        assert (told["level"], told["remedy"]) == ("warning", "open it in the portal as an administrator")
 
 
 def test_without_the_scope_crm_nothing_else_is_asked(caseline: Command, start: Start) -> None:

@@ -2,7 +2,7 @@
 
 from caseline.crm.bitrix24 import findings, losses, making, places
 from caseline.crm.bitrix24.findings import Level
-from caseline.crm.bitrix24.losses import Probe
+from caseline.crm.losing_rules import Probe
 
 
 def probed(entity: str) -> set[tuple[str, Probe]]:
