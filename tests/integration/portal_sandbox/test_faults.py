@@ -33,13 +33,11 @@ def test_resets(portals: Open, name: str, made: int) -> None:
 
 @pytest.mark.parametrize(("name", "made"), [("timeout_before", 0), ("timeout_after", 1)])
 def test_answers_that_never_come(portals: Open, name: str, made: int) -> None:
-    portal = portals(faults={name: 1}, ceiling=1.0)
+    portal = portals(faults={name: 1}, ceiling=0.1)
 
-    with pytest.raises(httpx.ReadTimeout):
-        portal.http.post("crm.lead.add", json=LEAD, timeout=0.3)
+    with pytest.raises(httpx.NetworkError):  # in the end the portal hangs up
+        portal.http.post("crm.lead.add", json=LEAD, timeout=None)
     assert portal.judge.number() == made
-    with pytest.raises(httpx.NetworkError):
-        portal.http.post("crm.lead.add", json=LEAD, timeout=10)
 
 
 def test_a_body_that_is_cut(portals: Open) -> None:
