@@ -46,6 +46,8 @@ class Run:
     mb_last: float
     steady: float
     """Records a second over the second half."""
+    share: float
+    """The part that the second half used of what a bucket of the usual size allowed then: the rest of its burst too."""
     requests: int
     rejected: int
     doubles: int
@@ -104,7 +106,7 @@ def measure(count: int) -> Iterator[str]:
 
 def _goals(runs: Sequence[Run], together: Run, untold: Run) -> Iterator[str]:
     add, theirs, imported, narrow, free, free_add, free_theirs = runs
-    yield _goal("at least 98 % of the ceiling of 100 records/s, steady", add.steady / _CEILING, 0.98)
+    yield _goal("at least 98 % of what the bucket allows over the second half, its burst included", add.share, 0.98)
     yield f"requests of ours that the portal rejected: {add.rejected + imported.rejected + narrow.rejected} (goal 0)"
     yield f"of fast-bitrix24 it rejected {theirs.rejected} of {theirs.requests}"
     # Two workers end their pieces together, so only the whole way tells its rate.
@@ -174,6 +176,8 @@ def _told(title: str, marks: Sequence[dict[str, Any]], judge: Judge, *, less: in
     quarter = next(mark for mark in marks if mark["done"] * 4 >= last["done"])
     half = (last["done"] - middle["done"]) / ((last["seconds"] - middle["seconds"]) or 1)
     counters = judge.counters()
+    left = max(0.0, min(_BURST, _BURST - middle["done"] / _BATCH + _RPS * middle["seconds"]))
+    allowed = (left + _RPS * (last["seconds"] - middle["seconds"])) * _BATCH or last["done"]
     return Run(
         title=title,
         records=last["done"],
@@ -182,6 +186,7 @@ def _told(title: str, marks: Sequence[dict[str, Any]], judge: Judge, *, less: in
         mb_first=quarter["mb"],
         mb_last=last["mb"],
         steady=half or last["done"] / last["seconds"],
+        share=(last["done"] - middle["done"]) / allowed,
         requests=counters.get("requests", 0),
         rejected=judge.rejected().get("QUERY_LIMIT_EXCEEDED", 0) - less,
         doubles=len(judge.doubles()),

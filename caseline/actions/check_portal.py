@@ -60,7 +60,7 @@ Watch = Callable[[report.Progress], None]
 
 
 def check(house: House, order: Order, *, clock: Clock, watch: Watch | None = None) -> Report:
-    """Look, and leave nothing behind: what a sample makes is removed, also if a check before this one was killed."""
+    """Look; with a sample, also write, and leave nothing behind: not even what a check that was killed has left."""
     crm, found = wiring.portal(house), Report()
     look = inspection.Inspection(crm.portal, _imports(house), clock)
     found.findings.append(look.reach())
@@ -70,8 +70,9 @@ def check(house: House, order: Order, *, clock: Clock, watch: Watch | None = Non
     if any(one.topic == "scope crm" and one.level is Level.ERROR for one in found.findings):
         return found
     trial = Trial(crm.portal, _imports(house))
-    found.findings.append(inspection.leftovers(trial.left()))
-    trial.remove()
+    found.findings.append(inspection.leftovers(trial.left(), removed=bool(order.sample)))
+    if order.sample:
+        trial.remove()
     allowed = house.settings.bitrix24_allow_automation
     found.findings += inspection.quiet(guard.look(crm.portal), imports=_imports(house), allowed=allowed)
     if door := portal_application.door(house):

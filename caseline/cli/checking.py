@@ -37,7 +37,9 @@ def check(
 ) -> None:
     """Say whether a portal is ready, what would be lost there, and how many hours an import would take.
 
-    Reads only, unless --sample is given; what that writes is removed again. Exit codes: 0 ready, 3 with errors.
+    Only reads in the portal, unless --sample is given; what that writes is removed again.
+
+    Exit codes: 0 ready, 3 with errors.
     """
     from caseline.actions import check_portal
 
@@ -48,7 +50,7 @@ def check(
             order = check_portal.Order(mapping, tuple(paths or ()), sample, house.settings.workers)
             found = check_portal.check(house, order, clock=door.now, watch=watch)
     except KeyboardInterrupt:
-        screen.complain("Stopped. If records of a sample are left, the next check removes them.")
+        screen.complain("Stopped. If records of a sample are left, the next check with --sample removes them.")
         raise typer.Exit(importing.STOPPED) from None
     if as_json:
         screen.print_json(_as_dict(found))

@@ -173,9 +173,10 @@ def application(lacks: Sequence[str]) -> Iterator[Finding]:
         yield warning("application", what or text, remedy)
 
 
-def leftovers(number: Mapping[str, int]) -> Finding:
-    """Of an earlier check that was killed."""
+def leftovers(number: Mapping[str, int], *, removed: bool) -> Finding:
+    """Of an earlier check that was killed; one that may write removes them."""
     total = sum(number.get(entity, 0) for entity in TYPE_IDS)
     if not total:
         return ok("leftovers", "nothing is left of earlier checks")
-    return warning("leftovers", f"{total} records of a check that was cut off were found", "nothing: they are removed")
+    remedy = "nothing: they are removed" if removed else "check with --sample 1: it removes them with its own"
+    return warning("leftovers", f"{total} records of a check that was cut off were found", remedy)

@@ -137,9 +137,8 @@ class Mirror:
             mine = {origin: number for origin, number in ids.items() if number in free}
             if not mine:
                 return {}
-            one = sa.bindparam("claimed_id")
             rows = [{"claimed_origin": origin, "claimed_id": number} for origin, number in mine.items()]
-            connection.execute(claimed.where(table.c.id == one, table.c.source.is_(None)), rows)
+            connection.execute(claimed.where(table.c.id == sa.bindparam("claimed_id"), table.c.source.is_(None)), rows)
         kept = self.records(entity, list(mine.values()))
         return {number: record["version"] for number, record in kept.items()}
 

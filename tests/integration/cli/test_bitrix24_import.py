@@ -137,3 +137,24 @@ def test_a_webhook_that_is_not_accepted_stops_the_run_with_every_row_new(
         assert wrong not in said
     assert {status for (status,) in query("SELECT DISTINCT status FROM staging.row")} <= {"NEW"}
     assert portal.judge.number("lead") == 0
+
+
+@pytest.mark.parametrize("told", ["--overload: ask Bitrix24 support", "--scope=user: tick crm among the rights"])
+def test_a_portal_that_serves_us_no_more_stops_the_run_with_every_row_new(
+    caseline: Command,
+    words: tuple[str, ...],
+    query: Query,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: str,
+) -> None:
+    option, remedy = told.split(": ")
+    with portals.sandbox(tmp_path, "--no-limit", "--code", CODE, option) as refusing:
+        monkeypatch.setenv("CASELINE_CRM", "bitrix24")
+        monkeypatch.setenv("CASELINE_BITRIX24_URL", refusing.url)
+
+        answer = caseline(*words)
+
+        assert (answer.code, remedy in answer.err) == (1, True), answer.err
+        assert CODE not in answer.out + answer.err
+        assert {status for (status,) in query("SELECT DISTINCT status FROM staging.row")} <= {"NEW"}

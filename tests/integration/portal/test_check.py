@@ -238,7 +238,10 @@ def test_what_a_killed_check_has_left_the_next_one_removes(caseline: Command, st
         assert len(left) == 60
         call(portal, "crm.lead.add", fields={"TITLE": "Of somebody else", "ORIGINATOR_ID": "caseline-checked"})
 
-        found = caseline("bitrix24", "check", "--json").object
+        assert topics(caseline("bitrix24", "check", "--json").object)["leftovers"] == "warning"
+        assert len(portal.judge.records("lead", SOURCE)) == 60, "without a sample it only reads"
+
+        found = caseline("bitrix24", "check", "--sample", "1", "--json").object
 
         assert topics(found)["leftovers"] == "warning"
         assert [entry.originator for entry in portal.judge.records("lead")] == ["caseline-checked"]
