@@ -226,7 +226,7 @@ def test_no_sample_is_written_where_it_might_start_a_robot(caseline: Command, st
 
 def test_what_a_killed_check_has_left_the_next_one_removes(caseline: Command, start: Start) -> None:
     with start(
-        "--no-limit", "--latency", "crm.timeline.comment.add=0.4", "--ceiling", "60", BITRIX24_CEILING="60"
+        "--no-limit", "--latency", "crm.timeline.comment.add=0.1", "--ceiling", "60", BITRIX24_CEILING="60"
     ) as portal:
         command = [sys.executable, "-m", "caseline.cli", "bitrix24", "check", "--sample", "60"]
         with subprocess.Popen(command, env=os.environ.copy(), stdout=subprocess.DEVNULL) as process:
@@ -234,6 +234,11 @@ def test_what_a_killed_check_has_left_the_next_one_removes(caseline: Command, st
             while portal.judge.number("comment") < 3 and time.monotonic() < end:
                 time.sleep(0.1)
             process.send_signal(signal.SIGKILL)
+        before = -1
+        while (number := portal.judge.number("comment")) != before:  # the portal goes on with what it was sent
+            before = number
+            time.sleep(1)
+            call(portal, "profile")  # with each answer its store is written
         left = portal.judge.records("lead", SOURCE)
         assert len(left) == 60
         call(portal, "crm.lead.add", fields={"TITLE": "Of somebody else", "ORIGINATOR_ID": "caseline-checked"})
