@@ -191,14 +191,6 @@ def _errors(source: str | None, part_name: str | None, code: str | None) -> "sa.
     )
 
 
-def error_counts(connection: sa.Connection, source: str | None = None) -> dict[str, int]:
-    """FAILED rows by error code; a row with two codes counts under both."""
-    counts: dict[str, int] = {}
-    for group in error_groups(connection, source, samples=0):
-        counts[group.code] = counts.get(group.code, 0) + group.count
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
 def open_run(connection: sa.Connection, source: str) -> int | None:
     """The unfinished run of a source."""
     run = tables.run

@@ -1,19 +1,18 @@
-"""A sandbox portal in a process of its own, as tests start one, and the adapter in front of it."""
+"""A sandbox portal, as tests start one, and the adapter in front of it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import sqlalchemy as sa
+import typer
 from pydantic import SecretStr
 
+from caseline import portal_sandbox
+from caseline.cli import sandbox as served
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.bitrix24.options import Options
 from caseline.crm.connect import Webhook, portal
@@ -33,22 +32,24 @@ class Sandbox:
 
     url: str
     judge: Judge
-    process: subprocess.Popen[str]
+
+
+def options(*words: str) -> portal_sandbox.Options:
+    """What `caseline bitrix24 sandbox` would serve with these words."""
+    told: list[portal_sandbox.Options] = []
+    command = typer.Typer()
+    command.command()(served.sandbox)
+    with patch.object(served, "_serve", lambda given, **_: told.append(given)):
+        command(words, standalone_mode=False)
+    return told[0]
 
 
 @contextmanager
 def sandbox(folder: Path, *words: str) -> Iterator[Sandbox]:
-    """Start a portal that keeps its records in the folder; it ends with the context."""
+    """Serve a portal that keeps its records in the folder from this process; it ends with the context."""
     store = folder / STORE
-    command = [sys.executable, "-m", "caseline.cli", "bitrix24", "sandbox", "--store", str(store), "--json", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ.copy()) as process:
-        assert process.stdout is not None
-        try:
-            said = json.loads(process.stdout.readline())
-            yield Sandbox(said["webhook"], Judge(store), process)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+    with portal_sandbox.running(options("--store", str(store), *words)) as found:
+        yield Sandbox(found.webhook, Judge(store))
 
 
 def crm(

@@ -5,7 +5,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -210,7 +210,7 @@ def test_watching_sees_what_comes(mail: Callable[..., Any], post_office: dict[st
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        heard: list[object] = []
+        heard: Sequence[object] = ()
         while not heard:  # what came before it began to watch, it sees with the next one
             mail("sandbox", "send", "--smtp-port", post_office["smtp_port"], "--subject", "Now")
             heard, _, _ = select.select([process.stdout], [], [], 2)
