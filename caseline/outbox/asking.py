@@ -25,9 +25,7 @@ def checked(new: NewLetter) -> NewLetter:
     """The letter in the form in which it is kept; raises `OutboxFault` for what can never be sent."""
     place = f"letter of request {new.thread.record_id}"
     if new.imported:
-        raise ImportedIsQuiet(
-            f"{place}: its event is imported, and importing writes to nobody: do not ask for it"
-        )
+        raise ImportedIsQuiet(f"{place}: its event is imported, and importing writes to nobody: do not ask for it")
     to, cc = _known_once(new.to, new.cc)
     if not to:
         raise OutboxFault(f"{place}: it goes to nobody: give an address")
