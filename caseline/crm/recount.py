@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from caseline.crm import deadlines
 from caseline.crm.deadlines import WARN_PERCENT
-from caseline.crm.terms import Dues, Terms
+from caseline.crm.terms import SECOND, Dues, Terms
 from caseline.timing import instants
 from caseline.timing.clock import Clock
 from caseline.timing.instants import Pause
@@ -24,7 +24,7 @@ def countable(terms: Terms) -> Terms:
     """Those of which a deadline can be counted: a legacy date may lie where no calendar reaches."""
     some = (terms.starts >= instants.FIRST) & (terms.starts < instants.LAST_START)
     modes = [mode for mode, wanted in zip(terms.modes, some, strict=True) if wanted]
-    return Terms(terms.ids[some], terms.starts[some], terms.targets[some], modes, terms.paused[some])
+    return Terms(terms.ids[some], terms.starts_us[some], terms.targets[some], modes, terms.paused[some])
 
 
 def count(terms: Terms, clock: Callable[[Mode], Clock], pauses: PausesOf) -> Iterator[Dues]:
@@ -42,15 +42,16 @@ def count(terms: Terms, clock: Callable[[Mode], Clock], pauses: PausesOf) -> Ite
         if plain.any():
             ids, starts, targets = terms.ids[plain], terms.starts[plain], terms.targets[plain]
             dues = counting.deadlines(starts, targets)
-            yield Dues(mode, ids, dues, counting.warnings(starts, dues, WARN_PERCENT), starts, targets)
+            warns = counting.warnings(starts, dues, WARN_PERCENT)
+            yield Dues(mode, ids, dues, warns, terms.starts_us[plain], targets)
         if paused.any():
             yield _one_by_one(terms, paused, counting, stood)
 
 
 def _one_by_one(terms: Terms, wanted: NDArray[np.bool_], clock: Clock, pauses: Mapping[int, Sequence[Pause]]) -> Dues:
     found = []
-    for record_id, start, target in zip(terms.ids[wanted], terms.starts[wanted], terms.targets[wanted], strict=True):
-        since, gaps = instants.moment(int(start)), pauses.get(int(record_id), ())
+    for record_id, start, target in zip(terms.ids[wanted], terms.starts_us[wanted], terms.targets[wanted], strict=True):
+        since, gaps = instants.moment(int(start) // SECOND), pauses.get(int(record_id), ())
         if deadlines.beyond(since, gaps):
             continue
         due = clock.deadline(since, int(target), pauses=gaps)

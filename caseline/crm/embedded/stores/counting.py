@@ -31,7 +31,7 @@ _START: Final = """
 CASE WHEN r.source IS NULL AND :by_category THEN coalesce(r.category_first_set_at, r.created_at) ELSE r.created_at END
 """
 _MISSING: Final = f"""
-SELECT r.id, floor(extract(epoch FROM {_START}))::bigint,
+SELECT r.id, (1000000 * extract(epoch FROM {_START}))::bigint,
   3600 * coalesce((c.hours_by_priority ->> r.priority)::bigint, c.hours), c.mode,
   EXISTS (SELECT FROM crm.stage_row AS w WHERE w.record_id = r.id AND w.pausing AND w.left_at > w.entered_at)
 FROM crm.record AS r
@@ -44,8 +44,9 @@ WHERE (r.source IS NOT NULL OR r.category_by = 'keywords') AND r.closed_at IS NU
 # By what was read, and by nothing that has changed since: hours of a category, the time of a creation.
 _SET: Final = """
 WITH new AS (
-  SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at, to_timestamp(start) AS started_at, target
-  FROM unnest(CAST(:ids AS bigint[]), CAST(:dues AS bigint[]), CAST(:warns AS bigint[]), CAST(:starts AS bigint[]),
+  SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at,
+    timestamptz 'epoch' + start * interval '1 microsecond' AS started_at, target
+  FROM unnest(CAST(:ids AS bigint[]), CAST(:dues AS bigint[]), CAST(:warns AS bigint[]), CAST(:starts_us AS bigint[]),
     CAST(:targets AS bigint[])) AS n (id, due, warn, start, target)
 ), made AS (
   INSERT INTO crm.deadline (record_id, due_at, warn_at, target_s, clock_started_at, calendar_id, calendar_version, mode,
@@ -122,6 +123,6 @@ def set_missing(connection: sa.Connection, found: Dues, calendar: tuple[str, int
 
     What is past now never alarms of an imported request.
     """
-    columns = {name: getattr(found, name).tolist() for name in ("ids", "dues", "warns", "starts", "targets")}
+    columns = {name: getattr(found, name).tolist() for name in ("ids", "dues", "warns", "starts_us", "targets")}
     values = {"calendar": calendar[0], "version": calendar[1], "mode": found.mode.value, "now": now}
     connection.execute(sa.text(_SET), columns | values)

@@ -11,7 +11,8 @@ from caseline.timing.vocabulary import Mode
 
 _LOCK: Final = "LOCK TABLE crm.deadline IN SHARE ROW EXCLUSIVE MODE"
 _TERMS: Final = """
-SELECT d.record_id, floor(extract(epoch FROM d.clock_started_at))::bigint, d.target_s, d.mode, w.record_id IS NOT NULL
+SELECT d.record_id, (1000000 * extract(epoch FROM d.clock_started_at))::bigint, d.target_s, d.mode,
+  w.record_id IS NOT NULL
 FROM crm.deadline AS d
 JOIN crm.record AS r ON r.id = d.record_id AND r.closed_at IS NULL
 JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
