@@ -74,7 +74,8 @@ MOST: Final = 50_000
 """Records that uses are counted over, the last that were looked at: enough to judge an entry, and soon counted."""
 _USES: Final = """
 WITH looked AS MATERIALIZED (
-  SELECT entries || silent AS entries, decisive FROM keywords.scored ORDER BY at DESC LIMIT :most
+  SELECT entries || coalesce(silent, '{}') AS entries, decisive, silent IS NULL AS unsaid
+  FROM keywords.scored ORDER BY at DESC LIMIT :most
 ), found AS (
   SELECT id, count(*) AS hits FROM looked CROSS JOIN LATERAL unnest(entries) AS e (id) GROUP BY id
 ), decided AS (
@@ -82,7 +83,7 @@ WITH looked AS MATERIALIZED (
 )
 SELECT found.id, found.hits, coalesce(decided.times, 0) FROM found LEFT JOIN decided USING (id)
 UNION ALL
-SELECT 0, count(*), 0 FROM looked
+SELECT 0, count(*), count(*) FILTER (WHERE unsaid) FROM looked
 """
 
 
@@ -95,7 +96,20 @@ class Use:
     decided: int
 
 
-def uses(connection: sa.Connection) -> tuple[int, dict[int, Use]]:
-    """(records that were counted, use by entry); an entry that was never found is missing."""
-    found = {key: Use(hits, decided) for key, hits, decided in connection.execute(sa.text(_USES), {"most": MOST})}
-    return found.pop(0).hits, found
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How often the entries were found."""
+
+    records: int
+    """That were counted."""
+    by_entry: Mapping[int, Use]
+    """An entry that was never found is missing."""
+    silence_known: bool
+    """Whether entries that spoke for nothing where they were found, as blocking ones do, are counted in all of them."""
+
+
+def uses(connection: sa.Connection) -> Uses:
+    """How often each entry was found in the records that were last looked at, and how often it decided."""
+    rows = {key: (hits, times) for key, hits, times in connection.execute(sa.text(_USES), {"most": MOST})}
+    records, unsaid = rows.pop(0)
+    return Uses(records, {key: Use(*row) for key, row in rows.items()}, not unsaid)

@@ -93,13 +93,13 @@ scored = sa.Table(
     sa.Column("entries", ARRAY(sa.BigInteger), nullable=False),
     sa.Column("decisive", ARRAY(sa.BigInteger), nullable=False),
     _at("at"),
-    sa.Column("silent", ARRAY(sa.BigInteger), nullable=False, server_default="{}"),
+    sa.Column("silent", ARRAY(sa.BigInteger)),
     sa.Index("ix_scored_at", "at"),
     schema=SCHEMA,
 )
 """What the dictionary said of a record when it was last asked: for restarts, and for counting which entries are of use.
 `entries` were found and counted, `decisive` are those of the winner, `silent` were found and spoke for nothing: inside
-longer ones, or blocking."""
+longer ones, or blocking; NULL where it was asked before that was noted."""
 
 draft = sa.Table(
     "draft",

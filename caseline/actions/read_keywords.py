@@ -9,7 +9,7 @@ from keywords.entries import Entry
 from keywords.history import Change, Revision
 from keywords.review import Review
 from keywords.rules import Rules
-from keywords.scored import Use
+from keywords.scored import Use, Uses
 from keywords.store import Kept
 
 
@@ -19,8 +19,8 @@ def entry(house: House, number: int) -> Kept | None:
         return store.some(connection, [number]).get(number)
 
 
-def uses(house: House) -> tuple[int, dict[int, Use]]:
-    """(scored requests, how often each entry was found and decided)."""
+def uses(house: House) -> Uses:
+    """How often each entry was found and decided in the requests that were last scored."""
     with house.engine.connect() as connection:
         return scored.uses(connection)
 
@@ -74,7 +74,7 @@ class Report:
     too_general: tuple[tuple[Entry, Use], ...]
     """Found in more than a fifth of them, most frequent first."""
     dead: tuple[Entry, ...]
-    """Found in none."""
+    """Found in none; blocking ones only once that was noted of all these requests."""
     idle: tuple[tuple[Entry, Use], ...]
     """Found, and never part of a decision."""
 
@@ -83,18 +83,19 @@ def report(house: House) -> Report:
     """Conflicts, doubles, nested entries, and those that are of no use by the requests that were sorted."""
     with house.engine.connect() as connection:
         loaded = house.words.now(connection)
-        number, found = scored.uses(connection)
+        found = scored.uses(connection)
     enabled = [kept.entry for kept in loaded.kept if kept.entry.enabled]
     odd = review.review([kept.expanded for kept in loaded.kept])
-    return Report(odd, number, *(_by_use(enabled, found, number) if number else ((), (), ())))
+    return Report(odd, found.records, *(_by_use(enabled, found) if found.records else ((), (), ())))
 
 
 _Used = tuple[tuple[Entry, Use], ...]
 
 
-def _by_use(enabled: list[Entry], found: Mapping[int, Use], scored: int) -> tuple[_Used, tuple[Entry, ...], _Used]:
+def _by_use(enabled: list[Entry], uses: Uses) -> tuple[_Used, tuple[Entry, ...], _Used]:
+    found = uses.by_entry
     used = [(each, found[each.id]) for each in enabled if each.id is not None and each.id in found]
     used.sort(key=lambda pair: -pair[1].hits)
-    general = tuple(pair for pair in used if pair[1].hits > review.TOO_GENERAL * scored)
-    dead = tuple(each for each in enabled if each.id not in found)
+    general = tuple(pair for pair in used if pair[1].hits > review.TOO_GENERAL * uses.records)
+    dead = tuple(each for each in enabled if each.id not in found and (uses.silence_known or not each.blocking))
     return general, dead, tuple(pair for pair in used if not pair[1].decided and not pair[0].blocking)

@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns: no table is written anew. The first fills as requests are looked at."""
-    op.execute("ALTER TABLE keywords.scored ADD COLUMN silent bigint[] NOT NULL DEFAULT '{}'")
+    """Add the columns: no table is written anew. The first fills as requests are looked at; NULL: not known."""
+    op.execute("ALTER TABLE keywords.scored ADD COLUMN silent bigint[]")
     op.execute("ALTER TABLE keywords.dictionary ADD COLUMN category_order text[] NOT NULL DEFAULT '{}'")
 
 

@@ -1,6 +1,6 @@
 """The list of keywords: which part of it is shown, and what its form says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -90,7 +90,7 @@ def wanted(visit: Visit) -> Wanted:
     )
 
 
-def part(kept: Sequence[Kept], uses: dict[int, Use], asked: Wanted, typed: dict[int, Entry]) -> Part:
+def part(kept: Sequence[Kept], uses: Mapping[int, Use], asked: Wanted, typed: dict[int, Entry]) -> Part:
     """The asked page of the list, with what is typed."""
     found = [each for each in kept if _fits(each.entry, asked)]
     found.sort(key=lambda each: _key(each, asked.sort, uses), reverse=asked.down)
@@ -119,7 +119,7 @@ def _fits(entry: Entry, asked: Wanted) -> bool:
     return fits and (word in _folded(entry.keyword) or word in _folded(entry.note))
 
 
-def _key(kept: Kept, sort: str, uses: dict[int, Use]) -> tuple[object, ...]:
+def _key(kept: Kept, sort: str, uses: Mapping[int, Use]) -> tuple[object, ...]:
     word = _folded(kept.entry.keyword)
     if sort == "changed":
         return kept.changed_at, word, kept.id

@@ -176,14 +176,14 @@ def _list(visit: Visit, **more: Any) -> Response:  # noqa: ANN401 - values of a 
     loaded = keywords_at_hand.now(visit.house)
     by_id = {kept.id: kept for kept in loaded.kept}
     typed = {number: entry for number, (entry, _seen) in keyword_list.typed(visit, by_id).items()}
-    scored, uses = read_keywords.uses(visit.house)
-    part = keyword_list.part(loaded.kept, uses, keyword_list.wanted(visit), typed)
+    uses = read_keywords.uses(visit.house)
+    part = keyword_list.part(loaded.kept, uses.by_entry, keyword_list.wanted(visit), typed)
     return visit.page(
         "keywords/list.html",
         **{
             "part": part,
             "loaded": loaded,
-            "scored": scored,
+            "scored": uses.records,
             "categories": edit_keywords.categories(visit.house),
             "labels": edit_keywords.labels(visit.house),
             "drafts": edit_keywords.waiting(visit.house) if visit.may(Right.EDIT_KEYWORDS) else [],

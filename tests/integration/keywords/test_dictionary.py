@@ -314,6 +314,17 @@ def test_the_report_calls_no_entry_dead_that_stands_inside_others_or_blocks(desk
     assert desk.query("SELECT cardinality(entries), cardinality(silent) FROM keywords.scored") == [(1, 2)]
 
 
+def test_the_report_calls_no_blocking_entry_dead_by_requests_of_before_the_upgrade(desk: ServiceDesk) -> None:
+    pages.dictionary(desk.house, Entry("щиток", 0, "repair", blocking=True), Entry("курьер", 50, "delivery"))
+    for _ in range(2):
+        desk.open("2026-06-08 10:00", description="щиток")
+    desk.query("UPDATE keywords.scored SET silent = NULL")
+
+    found = read_keywords.report(desk.house)
+
+    assert (found.scored, [entry.keyword for entry in found.dead]) == (2, ["курьер"])
+
+
 def test_a_category_of_an_entry_cannot_vanish_under_it(desk: ServiceDesk) -> None:
     pages.dictionary(desk.house, Entry("возврат", 60, "returns"))
     with desk.house.engine.begin() as connection:
