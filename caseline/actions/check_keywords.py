@@ -45,8 +45,8 @@ def from_file(house: House, content: bytes, name: str) -> FromFile:
     """The edits that bring the dictionary to what a file says of its rows; other entries stay.
 
     A row meets the entry of the same words, whatever form they are in: of the same category first, or else the only one
-    there is. Empty cells leave what is, so a row without a kind meets an entry of any. Raises `FileFault` when it is no
-    such file at all.
+    there is. Empty cells leave what is, so a row without a kind meets an entry of any that no other row has met. Raises
+    `FileFault` when it is no such file at all.
     """
     with house.engine.connect() as connection:
         loaded = house.words.now(connection)
@@ -61,14 +61,10 @@ def from_file(house: House, content: bytes, name: str) -> FromFile:
     checked = checking.check(named, [one.code for one in categories])
     written = {row.row: row for row in rows}
     edits, unchanged = [], 0
-    known, many = _known(loaded.kept), Counter(each.slots for each in checked.entries)
-    others = _others(loaded.kept, named=checked.entries)
+    met = _met(checked.entries, written, loaded.kept)
     for expanded in checked.entries:
-        row, alone = written[expanded.entry.id or 0], many[expanded.slots] == 1
-        kept = _meant(expanded, known.get(expanded.slots, []), alone=alone)
-        if kept is None and others and not row.kind.strip():
-            kept = _meant(expanded, others.get(_as_written(expanded.entry), []), alone=alone)
-        edit = _edit(expanded, kept, row)
+        number = expanded.entry.id or 0
+        edit = _edit(expanded, met.get(number), written[number])
         edits += [edit] if edit else []
         unchanged += edit is None
     updated = sum(edit.id is not None for edit in edits)
@@ -132,12 +128,34 @@ def _known(kept: Iterable[Kept]) -> Known:
     return known
 
 
-def _others(kept: Iterable[Kept], *, named: Iterable[Expanded]) -> Known:
-    """Entries of other kinds than `forms` by their words as written, without those that a row names by their kind."""
-    taken = {(each.slots, each.entry.category) for each in named}
+def _met(rows: Sequence[Expanded], written: Mapping[int, Typed], kept: Sequence[Kept]) -> dict[int, Kept]:
+    """The entry that each row means, by the number of the row; no two rows mean the same one."""
+    many = Counter(each.slots for each in rows)
+    met: dict[int, Kept] = {}
+    taken: set[int] = set()
+
+    def meet(row: Expanded, same: Sequence[Kept]) -> None:
+        found = _meant(row, same, alone=many[row.slots] == 1)
+        if found is not None and found.id not in taken:
+            met[row.entry.id or 0] = found
+            taken.add(found.id)
+
+    known = _known(kept)
+    for row in rows:
+        meet(row, known.get(row.slots, []))
+    # What is left for the others is known only when every row has met its own words, wherever it stands in the file.
+    others = _others(each for each in kept if each.id not in taken)
+    for row in rows if others else ():
+        if row.entry.id not in met and not written[row.entry.id or 0].kind.strip():
+            meet(row, others.get(_as_written(row.entry), []))
+    return met
+
+
+def _others(kept: Iterable[Kept]) -> Known:
+    """Entries of other kinds than `forms` by their words as written."""
     others: dict[tuple[Slot, ...], list[Kept]] = {}
     for each in kept:
-        if each.entry.kind is not Kind.FORMS and (each.expanded.slots, each.entry.category) not in taken:
+        if each.entry.kind is not Kind.FORMS:
             others.setdefault(_as_written(each.entry), []).append(each)
     return others
 

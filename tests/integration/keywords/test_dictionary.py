@@ -110,6 +110,22 @@ def test_rows_without_a_kind_mean_the_entries_of_any_kind_and_other_rows_those_o
     ]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_no_two_rows_of_a_file_mean_the_same_entry(desk: ServiceDesk, *, turned: bool) -> None:
+    pages.dictionary(desk.house, Entry("кошка", 40, "returns", Kind.EXACT))
+    rows = ["кошка,90,repair,exact", "кошка,80,delivery,"]
+    content = "\n".join(["keyword,weight,category,kind", *(reversed(rows) if turned else rows)]).encode()
+
+    found = check_keywords.from_file(desk.house, content, "words.csv")
+    save(desk, list(found.edits))
+
+    assert (found.new, found.updated) == (1, 1)
+    assert entries(desk) == [
+        ("кошка", 90, "repair", "exact", True, ""),
+        ("кошка", 80, "delivery", "forms", True, ""),
+    ]
+
+
 def test_a_bad_row_costs_itself_and_is_named(desk: ServiceDesk) -> None:
     content = "keyword,weight,category\nвозврат,60,returns\nщиток,600,repair\n,5,returns\nx,1,nowhere\n".encode()
 
