@@ -121,7 +121,8 @@ def settings_proposed(visit: Visit) -> Response:
         )
     except ValueError:
         return _settings(visit, status=422, problem="number")
-    unknown = [code for code in rules.category_order if code not in edit_keywords.labels(visit.house)]
+    labels = edit_keywords.labels(visit.house)
+    unknown = [code for code in rules.category_order if code not in labels]
     if unknown:
         return _settings(visit, status=422, problem="category", unknown=unknown[0])
     if store.plain_rules(rules) == store.plain_rules(present):

@@ -284,6 +284,25 @@ def test_the_order_of_categories_decides_a_tie_once_it_is_set(house: House, admi
         assert house.words.now(connection).classifier.decide("возврат ремонт").category == "repair"
 
 
+def test_a_long_order_of_categories_is_checked_by_one_look_at_them(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"scoring": "max", "nested": "longest", "min_score": "0", "min_margin": "0", "subject_factor": "1"}
+    admin.get("/keywords/settings")
+    looks: list[House] = []
+    labels = edit_keywords.labels
+
+    def look(asked: House) -> dict[str, str]:
+        looks.append(asked)
+        return labels(asked)
+
+    monkeypatch.setattr(edit_keywords, "labels", look)
+
+    admin.post("/keywords/settings", **wanted, category_order="\n".join(f"none{n}" for n in range(50)))
+
+    assert len(looks) == 2, "one to check, one to show the page again"
+
+
 @pytest.mark.parametrize("value", ["", "abc", "-1", "nan", "inf", "1e9"])
 def test_settings_that_are_no_numbers_are_refused(house: House, admin: Browser, value: str) -> None:
     wanted = {"scoring": "max", "nested": "longest", "min_score": value, "min_margin": "0", "subject_factor": "1"}
