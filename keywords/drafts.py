@@ -51,9 +51,9 @@ def add(connection: sa.Connection, draft: Draft) -> int:
 
 
 def get(connection: sa.Connection, number: int) -> Draft | None:
-    """The draft of that number."""
+    """The draft of that number. Settings that were kept when there was no order of categories leave it as it is now."""
     row = connection.execute(sa.select(_draft).where(_draft.c.id == number)).mappings().one_or_none()
-    return None if row is None else _read(row)
+    return None if row is None else _read(row, store.rules(connection))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +101,15 @@ def _plain_settings(draft: Draft) -> dict[str, Any] | None:
     return {**store.plain_rules(draft.settings), **seen}
 
 
-def _rules(plain: Mapping[str, Any] | None) -> Rules | None:
-    return None if plain is None else store.rules_of(plain)
+def _rules(plain: Mapping[str, Any] | None, present: Rules) -> Rules | None:
+    return None if plain is None else store.rules_of({"category_order": present.category_order, **plain})
 
 
-def _read(row: Mapping[Any, Any]) -> Draft:
+def _read(row: Mapping[Any, Any], present: Rules) -> Draft:
     edits = tuple(
         Edit(None if each["entry"] is None else store.entry_of(each["entry"], each["id"]), each["id"], each["version"])
         for each in row["edits"]
     )
-    settings = _rules(row["settings"])
-    seen = _rules((row["settings"] or {}).get(_SEEN))
+    settings = _rules(row["settings"], present)
+    seen = _rules((row["settings"] or {}).get(_SEEN), present)
     return Draft(**{**row, "edits": edits, "settings": settings, "seen": seen, "details": tuple(row["details"] or ())})

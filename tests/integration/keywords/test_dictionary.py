@@ -293,6 +293,19 @@ def test_a_learned_switch_of_scoring_takes_back_no_setting_that_was_changed_mean
     assert (keywords_at_hand.now(desk.house).rules, entries(desk)) == (Rules(min_score=6), [])
 
 
+def test_a_draft_of_before_the_upgrade_leaves_the_order_of_categories(desk: ServiceDesk) -> None:
+    wanted = Rules(scoring=Scoring.SUM)
+    draft = Draft(login="anna", source="learned", title="", edits=(), settings=wanted, made_at=NOW)
+    number = edit_keywords.propose(desk.house, draft)
+    desk.query("UPDATE keywords.draft SET settings = settings - 'category_order'")
+    save(desk, [], Rules(category_order=("repair", "returns")))
+
+    part = learn_keywords.take(desk.house, number, [], by="anna", now=NOW)
+    for each in (number, part):
+        found = edit_keywords.review(desk.house, each).draft.settings
+        assert found == replace(wanted, category_order=("repair", "returns"))
+
+
 def test_the_report_names_conflicts_and_entries_of_no_use(desk: ServiceDesk) -> None:
     pages.dictionary(
         desk.house,
