@@ -1,6 +1,5 @@
 """Compares two dictionaries on the same requests: how many change, from which category to which."""
 
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,13 +56,31 @@ class Comparison:
         return sum(len(ids) for step, ids in self.steps.items() if step.new is None)
 
 
-def prepare(request_id: int, body: str, subject: str, *, new_text_only: bool = True) -> Prepared:
-    """Cut a request into words. Thousands of requests are kept so, and share the words that they have in common."""
-    paragraphs = tuple(list(map(sys.intern, part)) for part in reading.paragraphs(body, new_only=new_text_only))
-    above = tuple(list(map(sys.intern, part)) for part in reading.paragraphs(subject, new_only=False))
+def prepare(
+    request_id: int, body: str, subject: str, *, words: dict[str, str] | None = None, new_text_only: bool = True
+) -> Prepared:
+    """Cut a request into words. Requests that are prepared with the same `words` share those that they have in common.
+
+    `words` takes in the new ones, each as its own value. They are not interned: some Pythons never free what is.
+    """
+    share = ({} if words is None else words).setdefault
+    paragraphs = tuple(
+        [share(word, word) for word in part] for part in reading.paragraphs(body, new_only=new_text_only)
+    )
+    above = tuple([share(word, word) for word in part] for part in reading.paragraphs(subject, new_only=False))
     chunks = {chunk for chunks in (*paragraphs, *above) for chunk in chunks}
-    keys = frozenset(sys.intern(key) for chunk in chunks for place in places(chunk) for key, _ in place.keys)
+    keys = frozenset(share(key, key) for chunk in chunks for place in places(chunk) for key, _ in place.keys)
     return Prepared(request_id, paragraphs, above, new_text_only, keys)
+
+
+def words_of(requests: Iterable[Prepared]) -> dict[str, str]:
+    """The words of prepared requests, for more of them to share."""
+    words: dict[str, str] = {}
+    for request in requests:
+        for part in (*request.body, *request.subject, request.keys):
+            for word in part:
+                words.setdefault(word, word)
+    return words
 
 
 _Words = tuple[Slot, ...]

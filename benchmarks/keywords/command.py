@@ -110,7 +110,8 @@ def _reload(made: mails.Corpus, matchers: Matchers) -> tuple[float, float]:
     classifier = Classifier(matchers.forms)
     reload_s = time.process_time() - begun
     letters = (made.mails * (_REHEARSED // len(made.mails) + 1))[:_REHEARSED]
-    tried = [rehearsal.prepare(number, mail, "") for number, mail in enumerate(letters)]
+    words: dict[str, str] = {}
+    tried = [rehearsal.prepare(number, mail, "", words=words) for number, mail in enumerate(letters)]
     old = rehearsal.decisions(classifier, tried)
     begun = time.process_time()
     gone = rehearsal.touch(matchers.forms[:_EDITED])

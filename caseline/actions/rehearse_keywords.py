@@ -27,6 +27,8 @@ class Recent:
     """The newest requests, cut into words once and kept as long as they stay as they are."""
 
     _prepared: dict[int, tuple[int, Prepared]] = field(default_factory=dict)
+    _words: dict[str, str] = field(default_factory=dict)
+    """Their words, which they share."""
     _decided: dict[int, str | None] = field(default_factory=dict)
     """Categories by request, as `_by` decided."""
     _by: Loaded | None = None
@@ -49,10 +51,14 @@ class Recent:
         missing = [key for key in wanted if key not in kept]
         for start in range(0, len(missing), _CHUNK):
             for text in cards.texts(connection, missing[start : start + _CHUNK]):
-                kept[text.id] = (text.version, rehearsal.prepare(text.id, text.description, text.subject))
+                prepared = rehearsal.prepare(text.id, text.description, text.subject, words=self._words)
+                kept[text.id] = (text.version, prepared)
                 self._decided.pop(text.id, None)
-        # Fewer may be asked for once and more the next time; what is older than both goes.
-        self._prepared = kept if len(self._prepared) > 2 * MOST else self._prepared | kept
+        # Fewer may be asked for once and more the next time; what is older than both goes, and its words with it.
+        if len(self._prepared) > 2 * MOST:
+            self._prepared, self._words = kept, rehearsal.words_of(request for _, request in kept.values())
+        else:
+            self._prepared |= kept
         return [kept[key][1] for key in wanted if key in kept]
 
     def _fresh(self, key: int, version: int) -> bool:

@@ -178,6 +178,18 @@ def test_two_hundred_dry_runs_say_what_saving_and_classifying_then_says(desk: Se
         assert told.total == 40
 
 
+def test_words_of_requests_that_a_dry_run_keeps_no_more_go_with_them(
+    desk: ServiceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearse_keywords, "MOST", 1)
+    recent = rehearse_keywords.Recent()
+    for word in WORDS[:4]:
+        desk.open("2026-06-08 10:00", description=word)
+        assert recent.compare(desk.house, [], None, most=1).total == 1
+
+    assert set(WORDS) & set(recent._words) == {WORDS[3]}
+
+
 def _categories(desk: ServiceDesk) -> dict[int, str | None]:
     classifier = keywords_at_hand.now(desk.house).classifier
     found = desk.query("SELECT id, description, subject FROM crm.record")

@@ -113,11 +113,14 @@ TOUCHED = ["товары на возврат", "возврат денег", "щ�
 
 
 def test_requests_that_are_kept_share_their_words() -> None:
-    one, other = (rehearsal.prepare(number, f"возврат {number}", "тема") for number in (1, 2))
+    words: dict[str, str] = {}
+    one, other = (rehearsal.prepare(number, f"возврат {number}", "тема", words=words) for number in (1, 2))
 
     assert one.body[0][0] is other.body[0][0]
     assert one.subject[0][0] is other.subject[0][0]
     assert {id(key) for key in one.keys & other.keys} == {id(key) for key in other.keys & one.keys}
+    assert rehearsal.words_of([one, other]) == words
+    assert set(words) - set(rehearsal.words_of([other])) == {"1"}
 
 
 def test_a_dictionary_that_was_tried_gives_its_memory_back_at_once() -> None:
