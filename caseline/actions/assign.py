@@ -210,7 +210,10 @@ def _reminded(house: House, connection: sa.Connection, timelines: Timelines, num
     """Why no reminder was written, nothing where it was; None where somebody else has seen to it meanwhile."""
     # Without own address no letter can be written, and that is the fault of no assignment.
     wiring.mint(house, connection, now=now)
-    card, one = _found(house, connection, number)
+    try:
+        card, one = _found(house, connection, number)
+    except Refused:
+        return None  # it went into another request at this moment, or is gone: the next turn looks again
     if one.state is not AssignmentState.OPEN or one.remind_at is None or one.remind_at > now:
         return None
     return remind_outsider.remind(house, connection, timelines, card, one, now=now)

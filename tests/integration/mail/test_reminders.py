@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import assign, move_request
+from caseline.actions import assign, move_request, sort_mail
 from caseline.actions.assign import Order
 from caseline.actions.move_request import Move
 from caseline.crm import connect
+from caseline.crm.embedded.stores import records
 from tests.factories import conversations
 from tests.factories.conversations import Centre, mail
 
@@ -107,3 +108,21 @@ def test_one_that_cannot_be_written_keeps_back_no_other_and_stands_on_its_assign
     assert [(one.public, "No reminder was written: 'smith at repair'" in one.text) for one in said] == [(False, True)]
     assign.address(centre.house, bad, SMITH, now=centre.now)
     assert remind(centre, hours=1) == (1, [])
+
+
+def test_a_merge_at_that_moment_keeps_back_no_reminder(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    centre.get(mail(sender="bob@client.example", Message_ID="<2@client.example>"))
+    numbers = [give(centre, f"t{number}") for number in range(2)]
+    hold = records.hold
+
+    def late(connection: sa.Connection, ids: list[int]) -> dict[int, int]:
+        """The assignment is read: now somebody merges its request before it is held."""
+        monkeypatch.setattr(records, "hold", hold)
+        sort_mail.merge(centre.house, "id:1", "id:2", by=None, now=centre.now)
+        return hold(connection, ids)
+
+    monkeypatch.setattr(records, "hold", late)
+
+    assert remind(centre, hours=20) == (2, [])
+    assert reminders(centre) == [("queued", number) for number in numbers]
+    assert rows(centre, "SELECT DISTINCT record_id FROM outbox.letter WHERE nature = 'notice'") == [(2,)]
