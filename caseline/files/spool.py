@@ -4,9 +4,9 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from caseline.files.faults import StoreTrouble
 
@@ -41,7 +41,7 @@ def digest(pieces: Iterable[bytes]) -> bytes:
 @contextmanager
 def spooled(pieces: Iterable[bytes]) -> Iterator[Content]:
     """Gather a content that comes in pieces. Raises `StoreTrouble` when there is no room for temporary files."""
-    with tempfile.SpooledTemporaryFile(max_size=PIECE) as file:
+    with spool() as file:
         sha256, size = hashlib.sha256(), 0
         for piece in pieces:
             sha256.update(piece)
@@ -51,12 +51,32 @@ def spooled(pieces: Iterable[bytes]) -> Iterator[Content]:
         yield Content(sha256.digest(), size, file)
 
 
-def temporary() -> IO[bytes]:
+@contextmanager
+def spool() -> Iterator[IO[bytes]]:
+    """A file in memory that goes into a temporary file when it grows."""
+    with _closed(cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=PIECE))) as file:
+        yield file
+
+
+@contextmanager
+def temporary() -> Iterator[IO[bytes]]:
     """A temporary file without a name; `StoreTrouble` when there can be none."""
     try:
-        return tempfile.TemporaryFile()
+        made = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, by a way of our own
     except OSError as error:
         raise _no_room(error) from error
+    with _closed(made) as file:
+        yield file
+
+
+@contextmanager
+def _closed(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    try:
+        yield file
+    finally:
+        # It writes once more what `write` or `flush` could not, and has told as `StoreTrouble`.
+        with suppress(OSError):
+            file.close()
 
 
 def write(file: IO[bytes], piece: bytes) -> None:

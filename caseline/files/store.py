@@ -1,7 +1,6 @@
 """Keeps contents of files by what they are, and gives them out again."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from caseline.files.bucket import Bucket
 from caseline.files.faults import Gone, TooLarge
 from caseline.files.folder import Folder
 from caseline.files.rows import Place
-from caseline.files.spool import PIECE, Content, flush, spooled, write
+from caseline.files.spool import Content, flush, spool, spooled, write
 
 _SETTINGS: Final = {
     Place.FOLDER: "a folder: set CASELINE_FILES_FOLDER",
@@ -47,7 +46,7 @@ class Files:
     @contextmanager
     def open(self, connection: sa.Connection, digest: bytes) -> Iterator[Content]:
         """The content of that digest, whole and checked. Raises `Gone` when it cannot be had, or is another by now."""
-        with tempfile.SpooledTemporaryFile(max_size=PIECE) as file:
+        with spool() as file:
             self._fetch(connection, digest, file)
             flush(file)
             content = Content(digest, file.tell(), file)
