@@ -80,8 +80,7 @@ def _sight(house: House, connection: sa.Connection, link: str, *, hold: bool = F
     one = connect.timelines(house.settings.crm).assignment(connection, number, hold=hold)
     if one is None or not one.external or not mint.fits(link, one.address or ""):
         return None
-    clocks = wiring.intake(house).clocks
-    return Sight(one, clocks.newest(connection, None).calendar.zone if clocks.any(connection) else "UTC")
+    return Sight(one, wiring.intake(house).clocks.zone(connection, None))
 
 
 def _end(house: House, connection: sa.Connection, found: Sight, text: str, now: datetime) -> Sight:

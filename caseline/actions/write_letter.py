@@ -144,8 +144,11 @@ def common(house: House, connection: sa.Connection, card: Card) -> dict[Tag, str
 def local(
     house: House, connection: sa.Connection, at: datetime, calendar_id: str | None = None, *, hours: bool = True
 ) -> str:
-    """A time as people of the calendar's zone write it, or its date; of the default calendar where none is named."""
-    zone = wiring.intake(house).clocks.newest(connection, calendar_id).calendar.zone
+    """A time as people of the calendar's zone write it, or its date; of the default calendar where none is named.
+
+    In UTC where there is no calendar yet.
+    """
+    zone = wiring.intake(house).clocks.zone(connection, calendar_id)
     date = "%d.%m.%Y" if house.settings.mail_language == "ru" else "%d %b %Y"
     if not hours:
         return f"{at.astimezone(zones.zone(zone)):{date}}"

@@ -34,6 +34,12 @@ class Clocks:
             self._kept[key] = Clock(calendar, mode)
         return self._kept[key]
 
+    def zone(self, connection: sa.Connection, calendar_id: str | None) -> str:
+        """In which zone times of a calendar are shown; None asks for the default one, UTC as long as there is none."""
+        if calendar_id is None and not self.any(connection):
+            return "UTC"
+        return self.newest(connection, calendar_id).calendar.zone
+
     def any(self, connection: sa.Connection) -> bool:
         """Whether there is a default calendar."""
         return store.default(connection) is not None

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import assign
+from caseline.actions import assign, reply_to_client
 from caseline.crm import tables as crm
 from caseline.outbox import tables as outbox
+from caseline.timing import store
 from tests.factories import conversations, imports
 from tests.factories.conversations import BEGIN, Centre, mail
 from tests.factories.salesforce import Record, account, account_id, case, case_id, export
@@ -143,3 +144,12 @@ def test_nothing_imported_writes_to_anybody(centre: Centre) -> None:
     assign.remind(centre.house, now=centre.now)
 
     assert letters(centre) == 0
+
+
+def test_an_imported_request_is_answered_where_there_is_no_calendar_yet(centre: Centre) -> None:
+    with centre.house.engine.connect() as connection:
+        assert store.default(connection) is None
+
+    written = reply_to_client.reply(centre.house, "id:1", "We look", by=None, now=centre.now)
+
+    assert (written.new, written.state) == (True, "queued")

@@ -105,3 +105,15 @@ def test_a_calendar_that_is_not_there_is_named(connection: sa.Connection) -> Non
         Clocks().newest(connection, "nowhere")
     with pytest.raises(CalendarFault, match="ru: has no version 7"):
         Clocks().of_version(connection, "ru", 7, Clocks().newest(connection, "ru").mode)
+
+
+def test_times_are_shown_in_the_zone_of_their_calendar_and_in_utc_while_there_is_none(
+    connection: sa.Connection,
+) -> None:
+    assert Clocks().zone(connection, None) == "UTC"
+    with pytest.raises(CalendarFault, match="there is no such calendar"):
+        Clocks().zone(connection, "ru")
+
+    store.add(connection, russia(), NOTE)
+
+    assert [Clocks().zone(connection, which) for which in (None, "ru")] == ["Europe/Moscow"] * 2
