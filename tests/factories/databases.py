@@ -3,11 +3,16 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy import make_url
+
+_WAITING: Final = sa.text("""
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
+""")
 
 
 def create(connection: psycopg.Connection[Any], name: str, template: str) -> None:
@@ -38,3 +43,11 @@ def copied(server_url: str, template: str = "template1") -> Iterator[str]:
 def name_of(url: str) -> str:
     """The database that an address means."""
     return str(make_url(url).database)
+
+
+def waiting(connection: sa.Connection) -> int:
+    """How many locks somebody waits for, as a new transaction sees it.
+
+    On this database only, since others may work beside it on the same server.
+    """
+    return int(connection.execute(_WAITING).scalar_one())

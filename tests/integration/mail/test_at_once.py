@@ -16,10 +16,8 @@ from caseline.crm.embedded.timeline import EmbeddedTimelines
 from caseline.mail.outcome import Outcome
 from caseline.mail.queue_store import Claimed
 from caseline.mail.transfer import Raw
-from tests.factories import conversations
+from tests.factories import conversations, databases
 from tests.factories.conversations import Centre, mail
-
-WAITING = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def waits(centre: Centre) -> bool:
     for _ in range(300):
         threading.Event().wait(0.05)
         with centre.house.engine.connect() as connection:
-            if connection.execute(WAITING).scalar_one():
+            if databases.waiting(connection):
                 return True
     return False
 

@@ -15,10 +15,8 @@ from caseline.crm.cards import Card
 from caseline.mail import verdicts
 from caseline.mail.message import Mail
 from caseline.outbox.tables import letter
-from tests.factories import conversations
+from tests.factories import conversations, databases
 from tests.factories.conversations import Centre, mail
-
-WAITING = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
 
 
 @pytest.fixture
@@ -125,7 +123,7 @@ def test_two_answers_at_once_open_one_request(centre: Centre, monkeypatch: pytes
     def waits() -> bool:
         threading.Event().wait(0.05)
         with centre.house.engine.connect() as connection:
-            return bool(connection.execute(WAITING).scalar_one())
+            return databases.waiting(connection) > 0
 
     monkeypatch.setattr(Entry, "open", slow)
     centre.arrive(first, second)

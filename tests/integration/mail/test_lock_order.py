@@ -17,12 +17,11 @@ from caseline.files.store import Files
 from caseline.mail.outcome import Outcome
 from caseline.mail.queue_store import Claimed
 from caseline.mail.transfer import Raw
-from tests.factories import outsiders
+from tests.factories import databases, outsiders
 from tests.factories.conversations import mail
 from tests.factories.outsiders import SMITH, Work
 from tests.unit.mail.corpus.building import attached, multipart, plain
 
-_WAITING = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 _FREE = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
@@ -37,7 +36,7 @@ def waits(work: Work) -> bool:
     for _ in range(300):
         threading.Event().wait(0.02)
         with work.centre.house.engine.connect() as connection:
-            if connection.execute(_WAITING).scalar_one():
+            if databases.waiting(connection):
                 return True
     return False
 
