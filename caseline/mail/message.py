@@ -62,7 +62,7 @@ class Mail:
     authentication: tuple[str, ...]
     """All Authentication-Results, the newest first; ask `dmarc`."""
     fingerprint: str
-    """sha256 over Message-ID, Date, From and body: the same mail by another way has the same (facts f.3)."""
+    """sha256 over Message-ID, Date, From and body: the same mail by another way has the same."""
     defects: tuple[str, ...]
     """What was wrong with the mail, in words; it was read all the same."""
 
