@@ -56,7 +56,7 @@ def read(address: SecretStr) -> Address:
     key, secret = unquote(parts.username or ""), unquote(parts.password or "")
     if not host or parts.fragment or not _KEY.fullmatch(key) or not _KEY.fullmatch(secret):
         raise ValueError(f"must name key, secret and host: {SHAPE}; {_ENCODE}")
-    if parts.scheme == "http" and not _is_here(host):
+    if parts.scheme == "http" and not is_here(host):
         raise ValueError("would send contents unencrypted: write https:// (http:// is for this machine only)")
     bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
     if not _BUCKET.fullmatch(bucket) or any(two in bucket for two in ("..", ".-", "-.")):
@@ -81,7 +81,8 @@ def _region(parts: SplitResult, host: str) -> str | None:
     return asked[0][1] if asked else None if host.endswith(_AWS) else _USUAL_REGION
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine, to which nothing need be encrypted."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import idna
-
 from caseline.mail import encoded_words
+from caseline.outbox.addresses import in_ascii
 
 LONGEST: Final = 1024 * 1024
 """Characters of a header that are searched for addresses."""
@@ -160,7 +159,6 @@ def _domain(domain: str) -> str:
     if domain.isascii():
         return domain
     try:
-        # As the outbox does it: IDNA 2008, in which straße.example is no strasse.example.
-        return idna.encode(domain, uts46=True, transitional=False).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
+        return in_ascii(domain)
+    except UnicodeError:
         return domain

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from caseline.outbox.server import is_here
+from caseline.files.address import is_here
 
 SHAPE: Final = "imaps://USER:PASSWORD@HOST/FOLDER?folder=OTHER"
 _ENCODE: Final = "in user and password write @ as %40, : as %3A, / as %2F, % as %25, # as %23"

@@ -20,13 +20,18 @@ def checked(address: str) -> str:
     if not at or not _LOCAL.fullmatch(local) or ".." in f".{local}.":
         raise _bad(address)
     try:
-        host = idna.encode(domain, uts46=True, transitional=False).decode().lower()
-    except (idna.IDNAError, UnicodeError) as error:
+        host = in_ascii(domain)
+    except UnicodeError as error:
         raise _bad(address) from error
     made = f"{local}@{host}"
     if "." not in host or len(local.encode()) > LONGEST_LOCAL or len(made.encode()) > LONGEST:
         raise _bad(address)
     return made
+
+
+def in_ascii(domain: str) -> str:
+    """A domain by IDNA 2008, in which straße.example is no strasse.example; `UnicodeError` for what is no domain."""
+    return idna.encode(domain, uts46=True, transitional=False).decode("ascii").lower()
 
 
 def folded(address: str) -> str:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from caseline.files.address import is_here
 from caseline.outbox.faults import CannotSend
 
 SETTING: Final = "CASELINE_SMTP_URL"
@@ -47,14 +47,6 @@ class Server:
     def place(self) -> str:
         """What messages call it."""
         return f"{self.host}:{self.port}"
-
-
-def is_here(host: str) -> bool:
-    """Whether a host is this machine, to which nothing need be encrypted."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def read(url: SecretStr, *, helo: str, ca: Path | None = None) -> Server:
