@@ -98,9 +98,10 @@ def _keep(
 ) -> tuple[int | None, bool]:
     """Let the letter stand in the timeline; answers the id of its message, and whether the letter is new."""
     mail_id = letter.message_id.strip("<>")
-    known = [one for one in timelines.messages(connection, draft.card.id) if one.mail_id == mail_id]
-    if known:
-        return known[0].id, False
+    if draft.occasion is not None:  # else it is new; read only now, as somebody else may have written it meanwhile
+        for one in timelines.messages(connection, draft.card.id):
+            if one.mail_id == mail_id:
+                return one.id, False
     if letter.state is State.CANCELLED:
         return None, True
     new = NewMessage(
