@@ -1,6 +1,6 @@
 """The register as the mirror of a portal: records under the portal's ids, with what the house counts beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.crm import tables, time_tables, vocabulary
+from caseline.crm.intake import BY_PERSON
 from caseline.crm.port import Crm, Incoming, Known, Outcome, Taken
 from caseline.crm.vocabulary import Type
 from caseline.people import tables as people
@@ -26,6 +27,8 @@ _TYPES: Final[dict[Type, sa.types.TypeEngine[Any]]] = {
     Type.DATETIME: sa.DateTime(timezone=True),
     Type.REFERENCE: sa.BigInteger(),
 }
+_EDITS: Final = ("changed", "stage_changed")
+"""Events of records that somebody has edited."""
 _BESIDE: Final = frozenset({"ref", "crm_id", "is_new", "version", "origin", "extra"})
 
 
@@ -37,6 +40,16 @@ class Register(Crm, Protocol):
 
     def renumber(self, connection: sa.Connection, entity: str, pairs: Mapping[int, int]) -> None:
         """Old to new ids of records, with all that points at them; `NotOffered`, for none too, if the login may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The answer to `Mirror.claim`."""
+
+    versions: Mapping[int, int]
+    """By the ids of those that have their origin now."""
+    edited: frozenset[int] = frozenset()
+    """Ids of those that have none, because somebody has edited them."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +77,15 @@ class Mirror:
     ) -> Taken:
         """Keep records (columns as in `Incoming.rows`), the new ones under the ids that they bring."""
         whole = Taken(0, 0)
-        for is_new in (True, False):
-            # Changed records may bring other fields than new ones.
-            rows = [one for one in records if one["is_new"] is is_new]
-            if rows:
-                taken = self._take_in(connection, (entity, source), rows, overwrite=overwrite)
-                whole = Taken(
-                    whole.created + taken.created,
-                    whole.updated + taken.updated,
-                    (*whole.refused, *taken.refused),
-                    (*whole.versions, *taken.versions),
-                    (*whole.known, *taken.known),
-                )
+        for rows in _alike(records):
+            taken = self._take_in(connection, (entity, source), rows, overwrite=overwrite)
+            whole = Taken(
+                whole.created + taken.created,
+                whole.updated + taken.updated,
+                (*whole.refused, *taken.refused),
+                (*whole.versions, *taken.versions),
+                (*whole.known, *taken.known),
+            )
         return whole
 
     def _take_in(
@@ -122,25 +132,27 @@ class Mirror:
         found = sa.exists().where(table.c.source == key[1], table.c.origin == wanted)
         return bool(connection.execute(sa.select(found)).scalar_one())
 
-    def claim(self, key: tuple[str, str], ids: Mapping[str, int]) -> dict[int, int]:
-        """Records of the register that have no origin get theirs, by (entity, source); answers versions by id.
+    def claim(self, key: tuple[str, str], ids: Mapping[str, int], *, overwrite: bool) -> Claimed:
+        """Records of the register that have no origin get theirs, by (entity, source).
 
-        Whoever keeps both in step has met them in the portal before we knew that we had brought them there.
+        Whoever keeps both in step has met them in the portal before we knew that we had brought them there. What was
+        edited since he met them gets none, unless it shall be written over.
         """
         entity, source = key
         table = TABLES[entity]
         claimed = sa.update(table).values(source=source, origin=sa.bindparam("claimed_origin"))
         with self.engine.begin() as connection:
-            wanted = sa.any_(sa.literal(list(ids.values()), sa.ARRAY(sa.BigInteger)))
-            query = sa.select(table.c.id).where(table.c.id == wanted, table.c.source.is_(None))
-            free = set(connection.execute(query).scalars())
-            mine = {origin: number for origin, number in ids.items() if number in free}
-            if not mine:
-                return {}
-            rows = [{"claimed_origin": origin, "claimed_id": number} for origin, number in mine.items()]
-            connection.execute(claimed.where(table.c.id == sa.bindparam("claimed_id"), table.c.source.is_(None)), rows)
-        kept = self.records(entity, list(mine.values()))
-        return {number: record["version"] for number, record in kept.items()}
+            free = table.c.source.is_(None)
+            # Nobody edits them from here on.
+            query = sa.select(table.c.id).where(_among(table.c.id, ids.values()), free).with_for_update()
+            found = set(connection.execute(query).scalars())
+            edited = set() if overwrite or not found else _edited(connection, entity, found)
+            mine = {origin: number for origin, number in ids.items() if number in found - edited}
+            if mine:
+                rows = [{"claimed_origin": origin, "claimed_id": number} for origin, number in mine.items()]
+                connection.execute(claimed.where(table.c.id == sa.bindparam("claimed_id"), free), rows)
+            now = sa.select(table.c.id, table.c.version).where(_among(table.c.id, mine.values()))
+            return Claimed({row.id: row.version for row in connection.execute(now)}, frozenset(edited))
 
     def names(self, entity: str, ids: Sequence[int]) -> dict[int, str]:
         """Names of persons or groups."""
@@ -167,6 +179,30 @@ class Mirror:
         """Whether there is no record of those that a portal keeps."""
         found = (sa.exists(sa.select(TABLES[name].c.id)) for name in ("company", "contact", "request"))
         return not connection.execute(sa.select(sa.or_(*found))).scalar_one()
+
+
+def _among(column: sa.Column[int], ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+
+
+def _edited(connection: sa.Connection, entity: str, ids: Iterable[int]) -> set[int]:
+    """Those of the records that somebody has edited since the register has them.
+
+    Their versions do not tell: making a record takes several steps, and the dictionary goes on by itself.
+    """
+    event = tables.event
+    by_person = sa.and_(event.c.type == "category_set", event.c.data["set_by"].astext == BY_PERSON)
+    deeds = sa.or_(event.c.type.in_(_EDITS), by_person)
+    query = sa.select(event.c.record_id).where(event.c.entity == entity, _among(event.c.record_id, ids), deeds)
+    return set(connection.execute(query.distinct()).scalars())
+
+
+def _alike(records: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[Mapping[str, Any]]]:
+    """Records in sets that bring the same fields, new ones first: what a changed one does not bring stays as it is."""
+    sets: dict[tuple[bool, frozenset[str]], list[Mapping[str, Any]]] = {}
+    for one in sorted(records, key=lambda one: not one["is_new"]):
+        sets.setdefault((one["is_new"], frozenset(one.keys() - _BESIDE)), []).append(one)
+    return sets.values()
 
 
 def _rows(entity: str, fields: Sequence[str], records: Sequence[Mapping[str, Any]]) -> sa.Select[Any]:

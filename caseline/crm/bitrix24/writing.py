@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.crm.bitrix24 import book, updates
+from caseline.crm.bitrix24 import book, filling, updates
 from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.delivery import Post, Told
 from caseline.crm.bitrix24.mirror import Mirror
 from caseline.crm.bitrix24.naming import Naming
 from caseline.crm.bitrix24.packing import Filled, Packing
-from caseline.crm.bitrix24.places import TEXT_LIMIT, TYPE_IDS
+from caseline.crm.bitrix24.places import TEXT_LIMIT
 from caseline.crm.bitrix24.reading import Reading
 from caseline.crm.bitrix24.shapes import Shapes
 from caseline.crm.bitrix24.strangers import Strangers
@@ -39,9 +39,16 @@ class _Set:
     overwrite: bool
     left: list[Record]
     filled: Filled = field(default_factory=dict)
+    dated: Filled = field(default_factory=dict)
+    """By origin the dates that new records have got here, `filled` ones and others."""
     claimed: set[int] = field(default_factory=set)
     """Ids of those that portal and register had and nobody knew to be of this source: nothing was edited since."""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+
+    def changed(self, record: Record, crm_id: int, version: int) -> Record:
+        """A new record as one that is there already: dates that it does not bring itself stay as they are there."""
+        brought = {name: value for name, value in record.items() if name not in self.dated[record["origin"]]}
+        return {**brought, "is_new": False, "crm_id": crm_id, "version": version}
 
     def refuse(self, refused: Mapping[int, tuple[str, str]]) -> None:
         """Records by ref with code and text."""
@@ -65,9 +72,10 @@ class Writing:
 
     def write(self, entity: str, source: str, records: Sequence[Record], *, overwrite: bool = False) -> list[Outcome]:
         """Records of an entity that the portal keeps."""
-        now, filled = self.clock(), {one["origin"]: _unsaid(entity, one) for one in records}
-        whole = [_whole(entity, one, filled[one["origin"]], now) for one in records]
-        work = _Set(entity, source, overwrite, whole, filled)
+        now, filled = self.clock(), {one["origin"]: filling.unsaid(entity, one) for one in records}
+        whole = [filling.whole(entity, one, filled[one["origin"]], now) for one in records]
+        dated = {one["origin"]: filling.dated(entity, one) for one in records}
+        work = _Set(entity, source, overwrite, whole, filled, dated)
         self._recognise(work)
         self._adopt(work)
         self._refuse_edited(work)
@@ -88,7 +96,7 @@ class Writing:
         origins = [one["origin"] for one in work.left if one["is_new"]]
         known = {one.origin: one for one in self.mirror.crm.look_up(work.entity, work.source, origins)}
         work.left = [
-            {**one, "is_new": False, "crm_id": known[one["origin"]].crm_id, "version": known[one["origin"]].version}
+            work.changed(one, known[one["origin"]].crm_id, known[one["origin"]].version)
             if one["is_new"] and one["origin"] in known
             else one
             for one in work.left
@@ -113,12 +121,21 @@ class Writing:
             for one in work.left
         ]
         if strange and work.entity != MESSAGE:
-            claimed = self.mirror.claim((work.entity, work.source), strange)
-            work.left = [
-                {**one, "is_new": False, "version": claimed[one["crm_id"]]} if one["crm_id"] in claimed else one
-                for one in work.left
-            ]
-            work.claimed.update(claimed)
+            self._claim(work, strange)
+            self._date(work, strange)
+
+    def _claim(self, work: _Set, strange: Mapping[str, int]) -> None:
+        """What a sync has met in the portal becomes ours, unless it knows of an edit."""
+        claimed = self.mirror.claim((work.entity, work.source), strange, overwrite=work.overwrite)
+        edited = [one["ref"] for one in work.left if one["crm_id"] in claimed.edited]
+        work.refuse(dict.fromkeys(edited, ("EDITED_SINCE", _EDITED)))
+        work.left = [
+            work.changed(one, one["crm_id"], claimed.versions[one["crm_id"]])
+            if one["crm_id"] in claimed.versions
+            else one
+            for one in work.left
+        ]
+        work.claimed.update(claimed.versions)
 
     def _refuse_edited(self, work: _Set) -> None:
         changed = {one["crm_id"]: one for one in work.left if not one["is_new"] and one["crm_id"] not in work.claimed}
@@ -177,7 +194,7 @@ class Writing:
         return replace(told, made=told.made | adopted)
 
     def _date(self, work: _Set, found: Mapping[str, int]) -> None:
-        """What an earlier attempt may have brought has the dates that were filled in then."""
+        """What an earlier attempt or import may have brought has the dates that were filled in then."""
         said = self.reading.columns(
             work.entity, {found[origin]: work.filled[origin] for origin in found if work.filled[origin]}
         )
@@ -223,18 +240,3 @@ class Writing:
         for one in kept:
             if one["ref"] not in work.outcomes:
                 work.outcomes[one["ref"]] = Outcome(one["ref"], one["crm_id"], versions.get(one["ref"], 1))
-
-
-def _unsaid(entity: str, record: Record) -> frozenset[str]:
-    """The columns that hold the moment of the attempt, because the record says nothing about them."""
-    if not record["is_new"] or entity not in TYPE_IDS or record.get("created_at"):
-        return frozenset()
-    return frozenset({"created_at"} if record.get("modified_at") else {"created_at", "modified_at"})
-
-
-def _whole(entity: str, record: Record, unsaid: frozenset[str], now: datetime) -> Record:
-    """The record with what the register would fill in by itself, so that the portal gets the same."""
-    whole = {**record, "extra": record.get("extra") or {}, **dict.fromkeys(unsaid, now)}
-    if record["is_new"] and entity in TYPE_IDS:
-        whole["modified_at"] = whole.get("modified_at") or whole["created_at"]
-    return whole

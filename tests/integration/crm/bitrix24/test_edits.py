@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from caseline.crm.bitrix24 import book, writing
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
@@ -138,6 +139,36 @@ def test_a_record_that_turns_out_to_be_there_is_written_over_where_that_is_asked
 
     assert (kept.code, over.code, over.crm_id) == ("EDITED_SINCE", "", made.crm_id)
     assert [one.fields["TITLE"] for one in sandbox.judge.records("lead")] == ["Subject"]
+
+
+def test_a_record_that_turns_out_to_be_there_takes_no_dates_along(
+    sandbox: Sandbox, crm: Bitrix24Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = contacts("c1", "c2")
+    _one, other = crm.write("contact", "shop", records)
+    before = [one.fields["UF_CRM_CL_CREATED_AT"] for one in sandbox.judge.records("contact")]
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(writing, "datetime", SimpleNamespace(now=lambda _zone: later))
+
+    found = crm.write("contact", "shop", [records[0], again(other, records[1], name="Boris")])
+
+    assert [one.code for one in found] == ["", ""]
+    assert [one.fields["UF_CRM_CL_CREATED_AT"] for one in sandbox.judge.records("contact")] == before
+    assert all(one["created_at"] < later for one in crm.read("contact", "shop"))
+
+
+def test_what_a_changed_record_does_not_bring_stays_though_another_one_brings_it(
+    engine: sa.Engine, crm: Bitrix24Crm
+) -> None:
+    records = contacts("c1", "c2", email="old@example.org")
+    one, other = crm.write("contact", "shop", records)
+    silent = {name: value for name, value in again(other, records[1], name="Boris").items() if name != "email"}
+
+    crm.write("contact", "shop", [again(one, records[0], email="new@example.org"), silent])
+
+    with engine.connect() as connection:
+        kept = connection.execute(sa.text("SELECT email FROM crm.contact ORDER BY id")).scalars().all()
+    assert kept == [row["email"] for row in crm.read("contact", "shop")] == ["new@example.org", "old@example.org"]
 
 
 def test_a_long_subject_that_a_person_shortens_is_an_edit(sandbox: Sandbox, crm: Bitrix24Crm) -> None:

@@ -1,15 +1,20 @@
 """A portal that has our records already, though this database knows nothing of them: a trial before, or a restored backup."""
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from caseline.crm.bitrix24 import writing
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.db.engine import open_engine
 from tests.factories import portals
-from tests.factories.portal_records import DEFINITIONS, contacts, message, request
+from tests.factories.portal_records import DEFINITIONS, again, contacts, message, request
 from tests.factories.portals import Sandbox
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 TABLES = "crm.message, crm.record, crm.contact, crm.company, portal.intent, portal.choice, portal.bond"
 
 
@@ -35,6 +40,41 @@ def test_what_the_portal_has_under_our_origins_becomes_ours(sandbox: Sandbox, el
     assert found == {f"c{one.ref}": (one.crm_id, "Anna") for one in outcomes}
     assert sandbox.judge.doubles("contact") == {}
     assert elsewhere.count()["contact"] == {"shop": 3}
+
+
+def test_what_becomes_ours_keeps_the_dates_that_it_got_when_it_was_brought(
+    sandbox: Sandbox, elsewhere: Bitrix24Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {one.id: one.fields["UF_CRM_CL_CREATED_AT"] for one in sandbox.judge.records("contact")}
+    monkeypatch.setattr(writing, "datetime", SimpleNamespace(now=lambda _zone: LATER))
+
+    elsewhere.write("contact", "shop", contacts("c1", "c2"))
+
+    assert {one.id: one.fields["UF_CRM_CL_CREATED_AT"] for one in sandbox.judge.records("contact")} == before
+    assert all(one["created_at"] == one["modified_at"] < LATER for one in elsewhere.read("contact", "shop"))
+
+
+def test_what_a_sync_has_met_keeps_them_too_and_the_others_of_the_batch_theirs(
+    engine: sa.Engine, sandbox: Sandbox, crm: Bitrix24Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = contacts("c1", "c2")
+    _one, other = crm.write("contact", "shop", records)
+    before = list(crm.read("contact", "shop"))
+    with engine.begin() as connection:
+        forget = "UPDATE crm.contact SET source = NULL, origin = NULL, created_at = now() WHERE origin = 'c1'"
+        connection.execute(sa.text(forget))
+    again_there = portals.crm(engine, sandbox.url, ceiling=0.1)
+    monkeypatch.setattr(writing, "datetime", SimpleNamespace(now=lambda _zone: LATER))
+
+    outcomes = again_there.write("contact", "shop", [records[0], again(other, records[1], name="Boris")])
+
+    assert [one.code for one in outcomes] == ["", ""]
+    now = list(crm.read("contact", "shop"))
+    assert [(one["origin"], one["name"]) for one in now] == [("c1", "Anna"), ("c2", "Boris")]
+    assert [one["created_at"] for one in now] == [
+        before[0]["created_at"].replace(microsecond=0),
+        before[1]["created_at"],
+    ]
 
 
 def test_messages_of_a_lead_that_became_ours_are_not_said_twice(sandbox: Sandbox, elsewhere: Bitrix24Crm) -> None:
