@@ -22,7 +22,7 @@ _GONE: Final = "NOT_FOUND"
 _FAULTS: Final = (sa.exc.IntegrityError, sa.exc.DataError, Refused, ValueError, KeyError)
 _UNREADABLE: Final = (PortalRefused, sa.exc.DataError, ValueError, KeyError, TypeError)
 _MOST_UNREADABLE: Final = 20
-"""More of them are not the fault of single records."""
+"""More of them, and none that can be read, are not the fault of single records."""
 
 
 @dataclass
@@ -67,7 +67,8 @@ class Following:
     followers: Mapping[str, Follower]
     """By entity."""
     done: Followed = field(default_factory=Followed)
-    _unreadable: list[int] = field(default_factory=lambda: [0], repr=False)
+    _unreadable: set[tuple[str, int]] = field(default_factory=set, repr=False)
+    """(entity, id) of those that stood alone and could not be read; they are not tried twice."""
 
     def noted(self, entity: str) -> None:
         """Read all that is noted of an entity; what is noted meanwhile, too, if its id lies ahead."""
@@ -82,6 +83,9 @@ class Following:
 
     def take(self, entity: str, turns: Mapping[int, int]) -> None:
         """Read these records and follow them; they were noted in these turns."""
+        turns = {number: turn for number, turn in turns.items() if (entity, number) not in self._unreadable}
+        if not turns:
+            return
         try:
             found = reading.items(self.tools.portal, entity, list(turns), self.tools.shapes.of(entity).names)
             self._bring_targets(entity, list(found.values()))
@@ -99,17 +103,19 @@ class Following:
                 self.done.failed.append((entity, number, text))
 
     def _without_the_unreadable(self, entity: str, turns: Mapping[int, int], error: Exception) -> None:
-        """Take the records in halves until those stand alone that make reading fail; `error` where they are many."""
-        if len(turns) == 1:
-            if self._unreadable[0] >= _MOST_UNREADABLE:
-                raise error
-            self._unreadable[0] += 1
-            self.done.read += 1
+        """Take the records in halves until those stand alone that make reading fail.
+
+        Where many fail and none can be read, the others are left to the next sync: the fault is not theirs.
+        """
+        hopeless = self.done.read == 0 and len(self._unreadable) >= _MOST_UNREADABLE
+        if len(turns) == 1 or hopeless:
             said = f"it cannot be read: {type(error).__name__} {error}".partition("\n")[0]
-            self.done.failed.append((entity, next(iter(turns)), said))
+            self.done.failed += ((entity, number, said) for number in turns)
+            self._unreadable.update((entity, number) for number in turns)
             return
-        half = len(turns) // 2
-        for piece in (list(turns.items())[:half], list(turns.items())[half:]):
+        # Every second one, so that those that stand alone first are spread over all: neighbours share their faults.
+        ordered = list(turns.items())
+        for piece in (ordered[::2], ordered[1::2]):
             self.take(entity, dict(piece))
 
     def _one(self, entity: str, number: int, turn: int, follow: "partial[str]") -> None:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from caseline.actions import sync_portal, wiring
-from caseline.crm.bitrix24 import book, mirrored, pushing, reading, sync_book, updates, written
+from caseline.crm.bitrix24 import book, following, mirrored, pushing, reading, sync_book, updates, written
 from caseline.crm.bitrix24.answers import Refused
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.client import Portal
@@ -369,6 +369,51 @@ def test_a_lead_that_cannot_be_read_costs_itself_only(step: InStep, monkeypatch:
     assert step.sync(minutes=1).followed.created == 1
 
 
+@pytest.mark.parametrize(("unreadable", "alone"), [(21, 30), (30, 21)])
+def test_many_leads_that_cannot_be_read_stop_neither_the_others_nor_the_writing(
+    step: InStep, monkeypatch: pytest.MonkeyPatch, unreadable: int, alone: int
+) -> None:
+    step.sync()
+    numbers = [step.add(title=f"Lead {n}") for n in range(30)]
+    whole = reading.items
+    asked: list[int] = []
+
+    def items(portal: Portal, entity: str, ids: Sequence[int], names: Names) -> dict[int, Item]:
+        asked.append(len(ids))
+        if entity == "request" and set(numbers[:unreadable]) & set(ids):
+            raise PortalRefused("INTERNAL", "Something is broken")
+        return whole(portal, entity, ids, names)
+
+    monkeypatch.setattr(reading, "items", items)
+    found = step.sync(minutes=1)
+
+    assert (found.followed.created, found.waiting, len(found.failed)) == (30 - unreadable, unreadable, unreadable)
+    assert found.pushed.same == 30 - unreadable
+    assert asked.count(1) <= alone
+
+
+def test_a_company_that_cannot_be_read_is_tried_once_in_a_sync(step: InStep, monkeypatch: pytest.MonkeyPatch) -> None:
+    step.sync()
+    company = step.add("company", title="Firm")
+    numbers = [step.add(title=f"Lead {n}", companyId=company) for n in range(3)]
+    step.query("DELETE FROM portal.notice")
+    monkeypatch.setattr(following, "AT_ONCE", 1)
+    whole = reading.items
+    asked: list[int] = []
+
+    def items(portal: Portal, entity: str, ids: Sequence[int], names: Names) -> dict[int, Item]:
+        if entity == "company":
+            asked.extend(ids)
+            raise PortalRefused("INTERNAL", "Something is broken")
+        return whole(portal, entity, ids, names)
+
+    monkeypatch.setattr(reading, "items", items)
+    found = step.sync(minutes=1)
+
+    assert (asked, found.followed.created) == ([company], len(numbers))
+    assert [(entity, number) for entity, number, _text in found.followed.failed] == [("company", company)]
+
+
 def test_what_a_sync_has_taken_over_is_no_difference_between_both_sides(step: InStep) -> None:
     """The register goes on with the dates of a record; the portal keeps what the old system told of them."""
     (number,) = step.imported(["r1"])
@@ -396,6 +441,45 @@ def test_what_a_sync_has_met_before_its_import_was_known_is_imported_all_the_sam
 
     assert step.query("SELECT id, source, origin, subject FROM crm.record") == [(number, "shop", "r1", "Subject r1")]
     assert step.judge.number("lead") == 1
+
+
+def forgotten(step: InStep, **fields: str) -> int:
+    """A lead that an import has brought, of which the database knows only what a sync has met."""
+    (number,) = step.imported(["r1"], **fields)
+    step.sync(minutes=1)
+    step.query("DELETE FROM portal.written")
+    step.query("DELETE FROM crm.stage_row")
+    step.query("DELETE FROM crm.record")
+    step.query("DELETE FROM crm.event")
+    assert step.sync(minutes=1, everything=True).followed.created == 1
+    step.house = replace(step.house, crm=portals.crm(step.house.engine, step.portal.webhook))
+    return number
+
+
+@pytest.mark.parametrize("fields", [{"title": "By somebody"}, {"stageId": "CONVERTED"}], ids=["field", "stage"])
+def test_what_a_sync_has_seen_edited_before_its_import_was_known_is_not_written_over(
+    step: InStep, fields: Mapping[str, str]
+) -> None:
+    number = forgotten(step)
+    step.change(number, **fields)
+    assert step.sync(minutes=1).followed.changed == 1
+    before = step.lead(number)
+    again = [request(1, "r1", subject="By the file")]
+
+    kept = [step.house.crm.write("request", "shop", again)[0].code for _attempt in range(2)]
+
+    assert (kept, step.lead(number)) == (["EDITED_SINCE"] * 2, before)
+    (over,) = step.house.crm.write("request", "shop", again, overwrite=True)
+    assert (over.code, over.crm_id) == ("", number)
+    assert (step.card(number).subject, step.lead(number)["TITLE"]) == ("By the file", "By the file")
+
+
+def test_what_a_sync_completes_by_itself_is_no_edit(step: InStep) -> None:
+    """Making a closed lead takes several steps, and each raises its version."""
+    number = forgotten(step, stage="done")
+    assert step.card(number).version > 1
+
+    assert step.imported(["r1"], stage="done") == [number]
 
 
 class Killed(BaseException):
