@@ -139,8 +139,13 @@ class Door:
             sync_book.keep_application(connection, self.portal.key, found.member_id, kept, now=now)
         return renewed.access
 
+    def installed(self) -> bool:
+        """Whether the application is installed, as far as we know; the portal is not asked."""
+        with self.house.engine.connect() as connection:
+            return sync_book.application(connection, self.portal.key) is not None
+
     def lacks(self, *, now: datetime) -> list[str]:
-        """What the application needs and does not have, each with the remedy."""
+        """What the application needs and does not have, each with the remedy. Asking renews its refresh token."""
         try:
             token = self._renewed(timedelta(), now=now)
             if token is None:

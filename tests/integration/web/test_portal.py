@@ -14,11 +14,12 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from caseline.actions import portal_application, wiring
+from caseline.actions import check_portal, portal_application, wiring
 from caseline.actions.portal_application import Door
 from caseline.actions.wiring import House
 from caseline.crm.bitrix24.application import Application
 from caseline.crm.bitrix24.faults import PortalStopped
+from caseline.crm.bitrix24.findings import Level
 from caseline.crm.cards import Deed
 from caseline.crm.connect import connect
 from caseline.db.engine import open_engine
@@ -210,6 +211,18 @@ class TestInstallation:
             json=handler | {"auth": step.portal.application["access_token"]},
         )
         assert ["COMPANY" in text for text in door.lacks(now=now + timedelta(minutes=2))] == [True]
+
+    def test_a_check_without_a_sample_leaves_the_refresh_token_alone(
+        self, http: httpx.Client, step: InStep, door: Door
+    ) -> None:
+        installed(http, step)
+        first = step.portal.application["refresh_token"]
+
+        found = check_portal.check(door.house, check_portal.Order(), clock=lambda: datetime.now(UTC))
+
+        (told,) = (one for one in found.findings if one.topic == "application")
+        assert (told.level, "installed" in told.text) == (Level.OK, True)
+        assert step.portal.application["refresh_token"] == first
 
     def test_under_another_secret_it_has_to_be_installed_again(
         self, http: httpx.Client, step: InStep, door: Door
