@@ -81,7 +81,6 @@ def show(house: House, key: str, *, now: datetime) -> Sight:
         told, doubt = None, None
         if card.deadline is not None and clock is not None:
             told = deadlines.told(clock, card.deadline, deadlines.counted(card, rows))
-            told = told if told.due == card.deadline.due_at else None
             doubt = trust.doubt(clock.calendar, card.deadline.due_at)
         written = tuple(timelines.messages(connection, card.id))
         return Sight(

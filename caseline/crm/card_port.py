@@ -106,6 +106,9 @@ class Cards(Protocol):
         the alarms that it gave.
         """
 
+    def drop_deadline(self, connection: "sa.Connection", card: Card, *, reason: str, at: datetime) -> Card:
+        """Take the deadline of a record away with the alarms that it gave; an event tells of it."""
+
     def pauses(self, connection: "sa.Connection", ids: Sequence[int]) -> Mapping[int, Sequence[Pause]]:
         """When the clocks of records stood still, without pauses that still last; oldest first, by record.
 

@@ -141,6 +141,12 @@ def counted(card: Card, rows: Iterable[StageRow]) -> tuple[Pause, ...]:
     return found if closed_at is None else tuple(pause for pause in found if pause[0] < closed_at)
 
 
-def told(clock: Clock, deadline: Deadline, pauses: Sequence[Pause]) -> Explanation:
-    """A deadline taken apart into days, by the version of the calendar that it was counted by."""
-    return explain(clock, deadline.clock_started_at, deadline.target_s, pauses=pauses)
+def told(clock: Clock, deadline: Deadline, pauses: Sequence[Pause]) -> Explanation | None:
+    """A deadline taken apart into days, by the version of the calendar that it was counted by.
+
+    None where it does not follow from these pauses, or where no calendar reaches one of them.
+    """
+    if beyond(deadline.clock_started_at, pauses):
+        return None
+    found = explain(clock, deadline.clock_started_at, deadline.target_s, pauses=pauses)
+    return found if found.due == deadline.due_at else None

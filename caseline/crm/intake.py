@@ -177,6 +177,8 @@ class Intake:
         stopped_at = old.stopped_at if card.stage.stops else None
         reason = "pause counted" if card.stage.stops else "clock goes on"
         term = Term(start=old.clock_started_at, pauses=pauses, at=at, reason=reason, stopped_at=stopped_at)
+        if deadlines.beyond(term.start, term.pauses):
+            return self._without(connection, card, term)
         found = deadlines.count(self._kept_clock(connection, old), old.target_s, card, term)
         return self.cards.set_deadline(connection, card, found, reason=term.reason, at=at)
 
@@ -197,9 +199,15 @@ class Intake:
         return Term(start=start, pauses=deadlines.pauses(rows), at=at, reason=reason, stopped_at=stopped_at)
 
     def _count(self, connection: sa.Connection, card: Card, category: Category, term: Term) -> Card:
-        """Count by a category; from a legacy date that no calendar reaches nothing can be counted."""
+        """Count by a category, where calendars reach."""
         if deadlines.beyond(term.start, term.pauses):
-            return card
+            return self._without(connection, card, term)
         clock = self.clocks.newest(connection, category.calendar_id, category.mode)
         found = deadlines.count(clock, category.target_s(card.priority), card, term)
         return self.cards.set_deadline(connection, card, found, reason=term.reason, at=term.at)
+
+    def _without(self, connection: sa.Connection, card: Card, term: Term) -> Card:
+        """From a time that no calendar reaches nothing can be counted; a deadline from before would never come due."""
+        if card.deadline is None:
+            return card
+        return self.cards.drop_deadline(connection, card, reason=term.reason, at=term.at)

@@ -124,6 +124,15 @@ class EmbeddedCards:
             records.tell(connection, card.id, Deed(at=at, event="deadline_set", data=told))
         return replace(card, deadline=deadline)
 
+    def drop_deadline(self, connection: sa.Connection, card: Card, *, reason: str, at: datetime) -> Card:
+        """See the port."""
+        deadlines.drop(connection, card.id)
+        told = {"reason": reason}
+        if card.deadline is not None:
+            told["old_due_at"] = card.deadline.due_at.isoformat()
+        records.tell(connection, card.id, Deed(at=at, event="deadline_dropped", data=told))
+        return replace(card, deadline=None)
+
     def count_rows(self, connection: sa.Connection, spans: Spans, business: Numbers, clock: Clock) -> None:
         """See the port."""
         by = counting.Counted(clock.calendar.id, clock.calendar.version, clock.mode)

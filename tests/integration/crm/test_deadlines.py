@@ -194,6 +194,7 @@ def test_a_deadline_is_told_from_what_stands_beside_it(desk: ServiceDesk) -> Non
 
     told = deadlines.told(clock, deadline, ())
 
+    assert told is not None
     assert wording.sentence(told, Language.ENGLISH).startswith("24 h from Fri 30 Oct 2026 18:30 = 5 h 30 min of Friday")
 
 
@@ -301,6 +302,55 @@ def test_a_request_closed_from_a_pause_keeps_the_time_that_it_took(desk: Service
     assert due(desk) == ["06-09 13:00"] == [told(desk, card)]
     assert card.deadline is not None
     assert card.deadline.stopped_at == moscow("2026-06-08 12:00")
+
+
+def far(desk: ServiceDesk) -> Card:
+    """A closed request that was written before with a pause that no calendar reaches, and with an alarm."""
+    card = desk.move(desk.open("2026-06-08 10:00", category="short"), "waiting", "2026-06-08 12:00")
+    card = desk.move(desk.move(card, "working", "2026-06-08 13:00"), "closed", "2026-06-08 14:00")
+    desk.query("UPDATE crm.stage_row SET left_at = '2205-01-01' WHERE stage = 'waiting'")
+    desk.query("INSERT INTO crm.alarm (record_id, percent, at) VALUES (:id, 75, now())", id=card.id)
+    return card
+
+
+def without(desk: ServiceDesk, card: Card) -> str:
+    """Why a request has no deadline any more, nor alarms; and what its last event says."""
+    sight = show_request.show(desk.house, str(card.id), now=moscow("2026-12-01 10:00"))
+    assert (card.deadline, sight.card.deadline) == (None, None)
+    assert sight.uncountable is not None
+    assert desk.query("SELECT count(*) FROM crm.alarm") == [(0,)]
+    ((kind, data),) = desk.query("SELECT type, data FROM crm.event ORDER BY id DESC LIMIT 1")
+    assert kind == "deadline_dropped"
+    return f"{sight.uncountable:%Y} {data['reason']} {data['old_due_at'][:10]}"
+
+
+def test_a_deadline_that_cannot_be_counted_when_its_request_is_opened_again_goes(desk: ServiceDesk) -> None:
+    card = far(desk)
+    assert show_request.show(desk.house, str(card.id), now=moscow("2026-12-01 10:00")).told is None
+
+    assert without(desk, desk.move(card, "working", "2026-06-15 08:00")) == "2205 clock goes on 2026-06-09"
+
+
+def test_a_deadline_that_cannot_be_counted_by_a_new_category_goes_and_comes_back_with_none(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00", category="short")
+    card = desk.move(desk.move(card, "waiting", "2026-06-08 12:00"), "working", "2026-06-08 13:00")
+    desk.query("UPDATE crm.stage_row SET left_at = '2185-01-01' WHERE stage = 'waiting'")
+
+    card = desk.categorise(card, "long", "2026-06-08 14:00")
+
+    assert without(desk, card) == "2185 category changed 2026-06-09"
+    assert desk.categorise(card, "usual", "2026-06-08 15:00").deadline is None
+
+
+@pytest.mark.parametrize("year", [2185, 2205])
+@pytest.mark.parametrize("stage", ["working", "on-hold"])
+def test_a_request_leaves_a_pause_that_ends_where_no_calendar_reaches(desk: ServiceDesk, stage: str, year: int) -> None:
+    card = desk.move(desk.open("2026-06-08 10:00", category="short"), "waiting", "2026-06-08 12:00")
+
+    card = desk.move(card, stage, f"{year}-06-08 12:00")
+
+    reason = "clock goes on" if stage == "working" else "pause counted"
+    assert without(desk, card) == f"{year} {reason} 2026-06-09"
 
 
 def test_a_pause_that_follows_a_pause_loses_no_time(desk: ServiceDesk) -> None:

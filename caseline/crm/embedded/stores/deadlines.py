@@ -24,6 +24,12 @@ def keep(connection: sa.Connection, record_id: int, deadline: Deadline) -> None:
     connection.execute(write.on_conflict_do_update(index_elements=["record_id"], set_=values))
 
 
+def drop(connection: sa.Connection, record_id: int) -> None:
+    """Take the deadline of a record away, with its alarms."""
+    for table in (_alarm, _deadline):
+        connection.execute(sa.delete(table).where(table.c.record_id == record_id))
+
+
 def log(connection: sa.Connection, card: Card, deadline: Deadline, *, reason: str, at: datetime) -> None:
     """Note that a deadline was set or moved."""
     old = card.deadline
