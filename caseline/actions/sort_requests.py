@@ -74,21 +74,23 @@ def sort_again(house: House, since: datetime, *, now: datetime, watch: Watch = l
             usable = {one.code for one in intake.cards.categories(connection) if one.active}
             said = {text.id: loaded.say(text.description, text.subject) for text in texts}
             scored.keep_scored(connection, [one.row(number) for number, one in said.items()], at=now)
-        for text in texts:
-            category = said[text.id].decision.category
-            changed += category in usable and category != text.category and _change(house, intake, text, category, now)
+            decided = [(text, said[text.id].decision.category) for text in texts]
+            other = [(text, code) for text, code in decided if code and code in usable - {text.category}]
+            chosen = intake.cards.chosen_groups(connection, [text.id for text, _ in other]) if other else {}
+        for text, category in other:
+            changed += _change(house, intake, text, category, group_id=chosen.get(text.id), now=now)
         after, looked_at = texts[-1].id, looked_at + len(texts)
         watch(looked_at, 0)
 
 
-def _change(house: House, intake: Intake, text: Text, category: str, now: datetime) -> bool:
+def _change(house: House, intake: Intake, text: Text, category: str, *, group_id: int | None, now: datetime) -> bool:
     with house.engine.begin() as connection:
         card = intake.cards.get(connection, text.id)
         if card is None or card.version != text.version or card.category_by != intakes.BY_KEYWORDS:
             return False
         intake.cards.unedited(connection)
         deed = Deed(at=now, data={"set_by": intakes.BY_KEYWORDS})
-        return intake.categorise(connection, card, category, deed) is not None
+        return intake.categorise(connection, card, category, deed, group_id=group_id) is not None
 
 
 Work = Callable[[list[tuple[int, int]]], Iterator[Sorted]]

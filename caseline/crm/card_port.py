@@ -77,6 +77,12 @@ class Cards(Protocol):
     def give_groups(self, connection: "sa.Connection") -> None:
         """Imported requests without group get that of the category that the dictionary has given them."""
 
+    def chosen_groups(self, connection: "sa.Connection", ids: Sequence[int]) -> Mapping[int, int]:
+        """The groups of those of these requests whose group is none that their category has brought.
+
+        Somebody has chosen it, here or in the old system.
+        """
+
     def hold(self, connection: "sa.Connection") -> None:
         """No new version of a calendar counts deadlines anew from here to the end of the transaction.
 

@@ -54,7 +54,8 @@ class Intake:
     def _create(self, connection: sa.Connection, new: NewCard, category: Category | None, deed: Deed) -> Card:
         if category is None:
             return self.cards.create(connection, new, deed)
-        card = self.cards.create(connection, replace(new, group_id=new.group_id or category.group_id), deed)
+        told = replace(deed, data={**deed.data, "category_group": category.group_id})
+        card = self.cards.create(connection, replace(new, group_id=new.group_id or category.group_id), told)
         start = deadlines.first_start(card, self.policy, set_at=deed.at)
         stopped_at = deed.at if card.stage.stops else None
         term = Term(start=start, at=deed.at, reason="category set", stopped_at=stopped_at)
@@ -63,10 +64,9 @@ class Intake:
     def categorise(
         self, connection: sa.Connection, card: Card, code: str, deed: Deed, *, group_id: int | None = None
     ) -> Card | None:
-        """Set or change the category with its group, and with its deadline unless the record is closed.
+        """Set or change the category with its group, unless another is named, and its deadline unless it is closed.
 
-        A group that is not the one of the old category was chosen by somebody, and stays when the dictionary changes
-        the category. None when somebody else has changed the record meanwhile.
+        None when somebody else has changed the record meanwhile.
         """
         self.cards.hold(connection)
         category = self.category(connection, code)
@@ -74,23 +74,16 @@ class Intake:
         before = card.category_first_set_at or (card.created_at if card.category else deed.at)
         values: dict[str, Any] = {"category": code, "category_first_set_at": before, "category_set_at": deed.at}
         values["category_by"] = deed.data.get("set_by", BY_PERSON)
-        if group_id or (category.group_id and self._follows(connection, card, values["category_by"])):
+        if group_id or category.group_id:
             values["group_id"] = group_id or category.group_id
-        told = replace(
-            deed, event="category_set", data={"old": card.category, "new": code, "set_by": values["category_by"]}
-        )
+        data = {"old": card.category, "new": code, "set_by": values["category_by"], "category_group": category.group_id}
+        told = replace(deed, event="category_set", data=data)
         changed = self.cards.write(connection, card, values, told)
         if changed is None or not card.open:
             return changed
         start = deadlines.start(card, self.policy, now=deed.at)
         reason = "category set" if card.category is None else "category changed"
         return self._count(connection, changed, category, self._term(connection, card, start, deed.at, reason))
-
-    def _follows(self, connection: sa.Connection, card: Card, by: str) -> bool:
-        """Whether the group of a record goes with its category."""
-        if by != BY_KEYWORDS or card.group_id is None:
-            return True
-        return card.category is not None and self._own(connection, card.category).group_id == card.group_id
 
     def confirm(self, connection: sa.Connection, card: Card, deed: Deed) -> Card | None:
         """Note that a person stands by the category that a record has; deadline and group stay.

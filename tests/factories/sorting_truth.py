@@ -142,8 +142,10 @@ class _Look:
         yield from (f"event {event}: {count} times too often" for event, count in (have - want).items())
         yield from (f"event {event}: missing" for event in want - have)
         for row in _rows(self._connection, query + " AND type = 'category_set'"):
-            new = self._now[row.record_id]
-            if (row.data, row.at) != ({"old": None, "new": new.category, "set_by": "keywords"}, new.category_set_at):
+            new, wanted = self._now[row.record_id], self._wanted.get(row.record_id)
+            group = wanted.group_id if wanted else None
+            data = {"old": None, "new": new.category, "set_by": "keywords", "category_group": group}
+            if (row.data, row.at) != (data, new.category_set_at):
                 yield f"event {row.id} of request {new.id}: {row.data} at {row.at}"
 
     def deadlines(self) -> Iterator[str]:

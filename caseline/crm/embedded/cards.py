@@ -46,6 +46,7 @@ class EmbeddedCards:
     sort = staticmethod(sorting.sort)
     unedited = staticmethod(sorting.unedited)
     give_groups = staticmethod(sorting.give_groups)
+    chosen_groups = staticmethod(sorting.chosen_groups)
     hold = staticmethod(deadlines.hold)
     terms = staticmethod(recounting.terms)
     set_deadlines = staticmethod(recounting.write)
@@ -68,7 +69,7 @@ class EmbeddedCards:
         number = records.create(connection, new, deed)
         made = self._read(connection, number)
         stage_rows.enter(connection, number, made.stage, deed.at, by_id=deed.by_id)
-        data = {"stage": new.stage, "channel": new.channel, "category": new.category}
+        data = {**deed.data, "stage": new.stage, "channel": new.channel, "category": new.category}
         records.tell(connection, number, replace(deed, event="created", data=data))
         return made
 

@@ -108,6 +108,32 @@ def test_a_group_that_somebody_chose_stays_when_the_dictionary_changes_its_mind(
     assert [(card.category, card.group_id) for card in found] == [("repair", second), ("repair", third)]
 
 
+@pytest.mark.parametrize("in_a_set", [False, True])
+def test_a_group_that_came_with_a_category_follows_also_when_the_category_has_another_one_now(
+    desk: ServiceDesk, *, in_a_set: bool
+) -> None:
+    first, second, third = (keep_groups.add(desk.house, name).id for name in ("First", "Second", "Third"))
+    desk.category("returns", 24, group_id=first)
+    desk.category("repair", 48, group_id=second)
+    card = desk.open("2026-06-08 10:00", description=BODY)
+    if in_a_set:
+        empty = "UPDATE crm.record SET category = NULL, category_by = NULL, group_id = NULL"
+        desk.query(empty)
+        desk.query("DELETE FROM keywords.scored")
+        sort_requests.sort(desk.house, processes=0, now=NOW)
+    assert desk.read(card).group_id == first
+    desk.category("returns", 24, group_id=third)
+    pages.dictionary(desk.house, Entry("оформить", 90, "repair"))
+
+    sort_requests.sort_again(desk.house, datetime(2026, 6, 1, tzinfo=UTC), now=NOW)
+    assert desk.read(card).group_id == second
+
+    desk.category("repair", 48, group_id=first)
+    pages.dictionary(desk.house, Entry("прошу", 90, "returns"), Entry("оформить", 80, "returns"))
+    sort_requests.sort_again(desk.house, datetime(2026, 6, 1, tzinfo=UTC), now=NOW)
+    assert (desk.read(card).category, desk.read(card).group_id) == ("returns", third)
+
+
 def test_a_category_that_somebody_names_again_is_theirs_and_nothing_else_changes(desk: ServiceDesk) -> None:
     card = desk.open("2026-06-08 10:00", description=BODY)
     before = desk.read(card)

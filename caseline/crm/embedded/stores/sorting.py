@@ -46,11 +46,11 @@ WITH held AS MATERIALIZED (
   JOIN crm.category AS c ON c.code = n.code AND c.active
   JOIN held ON held.id = n.id
   WHERE r.id = n.id AND r.category IS NULL
-  RETURNING r.id, r.category, r.source
+  RETURNING r.id, r.category, r.source, c.group_id AS category_group
 )
 INSERT INTO crm.event (entity, record_id, type, at, imported, data)
 SELECT 'request', id, 'category_set', :at, source IS NOT NULL,
-  jsonb_build_object('old', NULL, 'new', category, 'set_by', 'keywords')
+  jsonb_build_object('old', NULL, 'new', category, 'set_by', 'keywords', 'category_group', category_group)
 FROM done ORDER BY id
 RETURNING record_id
 """
@@ -58,6 +58,21 @@ _GROUPS: Final = """
 UPDATE crm.record AS r SET group_id = c.group_id FROM crm.category AS c
 WHERE c.code = r.category AND r.category_by = 'keywords' AND r.group_id IS NULL AND c.group_id IS NOT NULL
   AND r.source IS NOT NULL
+"""
+
+# By the group that the category had when it was given: it may have another one by now.
+_CHOSEN: Final = """
+SELECT r.id, r.group_id
+FROM crm.record AS r
+JOIN crm.category AS c ON c.code = r.category
+LEFT JOIN (
+  SELECT DISTINCT ON (record_id) record_id, CAST(data ->> 'category_group' AS bigint) AS group_id
+  FROM crm.event
+  WHERE entity = 'request' AND record_id = ANY(CAST(:ids AS bigint[])) AND jsonb_exists(data, 'category_group')
+  ORDER BY record_id, id DESC
+) AS given ON given.record_id = r.id
+WHERE r.id = ANY(CAST(:ids AS bigint[])) AND r.group_id IS NOT NULL
+  AND r.group_id IS DISTINCT FROM coalesce(given.group_id, c.group_id)
 """
 
 
@@ -98,6 +113,11 @@ def give_groups(connection: sa.Connection) -> None:
     _quiet(connection, on=True)
     connection.execute(sa.text(_GROUPS))
     _quiet(connection, on=False)
+
+
+def chosen_groups(connection: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The groups of those of these requests whose group is none that their category has brought."""
+    return {row.id: row.group_id for row in connection.execute(sa.text(_CHOSEN), {"ids": list(ids)})}
 
 
 def unedited(connection: sa.Connection) -> None:
