@@ -110,6 +110,11 @@ def _stage_rows(ground: Ground) -> list[str]:
         notes.append(
             f"{done.moved:,} records were moved here since; of their rows only gaps and counts were looked at."
         )
+    notes += [
+        f"{number:,} visits to stage {stage} are from before its clock was said to stand still, or to run; theirs were"
+        " not compared with that."
+        for stage, number in done.ledger.before.items()
+    ]
     return notes
 
 

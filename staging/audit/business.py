@@ -14,6 +14,18 @@ from staging.audit.visits import SECOND, UNKNOWN, Stages, Visit
 _DOCUMENT: Final = sa.text(
     "SELECT document FROM timing.calendar_version WHERE calendar_id = :calendar AND version = :version"
 )
+# Rows are numbered as they are written: where all that differ from the mapping came before all that agree, somebody has
+# let the stage pause, or run, between two imports.
+_BEFORE: Final = sa.text("""
+SELECT stage, count(*) FILTER (WHERE other) AS visits FROM (
+  SELECT w.id, w.stage, w.pausing <> (w.stage = ANY(CAST(:pausing AS text[]))) AS other
+  FROM crm.stage_row AS w JOIN crm.record AS r ON r.id = w.record_id
+  WHERE r.source = :source AND w.imported AND w.stage <> '' AND w.stage <> ALL(CAST(:closed AS text[]))
+) AS visit
+GROUP BY stage
+HAVING bool_or(other) AND (bool_and(other) OR max(id) FILTER (WHERE other) < min(id) FILTER (WHERE NOT other))
+ORDER BY stage
+""")
 _FIRST: Final = date(1970, 1, 1)
 _LAST: Final = date(2100, 1, 1)
 """Rows before and after are not counted again."""
@@ -92,7 +104,16 @@ class Ledger:
 
     connection: sa.Connection
     stages: Stages
+    before: Mapping[str, int] = field(default_factory=dict)
+    """How many visits are from before their stage was changed: begun as it was, their clocks agree with it no more."""
     _kept: dict[tuple[str, int], Days | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connection: sa.Connection, stages: Stages, source: str) -> "Ledger":
+        """That of a source."""
+        values = {"source": source, "pausing": sorted(stages.pausing), "closed": sorted(stages.closed)}
+        found = connection.execute(_BEFORE, values)
+        return cls(connection, stages, {row.stage: row.visits for row in found})
 
     def wrong(self, rows: list[Visit], counts: list[Count]) -> Wrong | None:
         """What is wrong with the first row whose count cannot be right."""
@@ -109,7 +130,7 @@ class Ledger:
         stops = row.stage in self.stages.closed
         if not stops:
             said = row.stage in self.stages.pausing
-            if count.pauses is not said:
+            if count.pauses is not said or row.stage in self.before:
                 return None
             stops = said
         if count.pausing is stops:

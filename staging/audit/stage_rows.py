@@ -199,6 +199,6 @@ def moments(values: Iterable[datetime]) -> NDArray[np.int64]:
 
 def check(connection: sa.Connection, source: str, told: Told, findings: Findings) -> StageCheck:
     """Compare all stage rows of a source with what was told."""
-    made = StageCheck(told, findings, Ledger(connection, told.stages), store.changed(connection, source))
+    made = StageCheck(told, findings, Ledger.of(connection, told.stages, source), store.changed(connection, source))
     made.go_through(store.lives(connection, source))
     return made

@@ -86,16 +86,6 @@ def test_an_altered_row_names_its_record(told: Desk, alter: str, key: str) -> No
             "row 3: its business time",
             ("business 0 s, paused 79680 s", "business 79680 s, paused 0 s"),
         ),
-        (
-            f"UPDATE crm.stage_row SET pausing = true {ONE} AND stage = 'working'",
-            "row 2: the clock of its stage",
-            ("runs", "stands still"),
-        ),
-        (
-            f"UPDATE crm.stage_row SET pausing = false {ONE} AND stage = 'waiting'",
-            "row 3: the clock of its stage",
-            ("stands still", "runs"),
-        ),
     ],
 )
 def test_an_altered_count_of_business_time_names_its_record(
@@ -108,6 +98,41 @@ def test_an_altered_count_of_business_time_names_its_record(
 
     finding = only(check(told))
     assert (finding.key, finding.note, (finding.expected, finding.found)) == (case_id(1), note, sides)
+
+
+@pytest.fixture
+def visits(desk: Desk, tmp_path: Path) -> Desk:
+    """A desk after an import of three requests that all were in work, and then wait."""
+    cases = [case(number, Status="Waiting on Customer") for number in (1, 2, 3)]
+    ways = [("New", "Working", "05-06 08:00"), ("Working", "Waiting on Customer", "05-06 09:00")]
+    lines = [
+        change(10 * number + place, *way, CaseId=case_id(number))
+        for number in (1, 2, 3)
+        for place, way in enumerate(ways)
+    ]
+    desk.run(export(tmp_path / "export", cases, history=lines))
+    return desk
+
+
+def test_a_clock_that_neither_its_stage_nor_an_earlier_one_explains_names_its_record(visits: Desk) -> None:
+    for stage, note in (("working", "row 2: the clock of its stage"), ("waiting", "row 3: the clock of its stage")):
+        turn = f"UPDATE crm.stage_row SET pausing = NOT pausing {OF.format(case_id(2))} AND stage = '{stage}'"
+        visits.execute(turn)
+        finding = only(check(visits))
+        assert (finding.key, finding.note) == (case_id(2), note)
+        assert {finding.expected, finding.found} == {"runs", "stands still"}
+        visits.execute(turn)
+
+
+def test_visits_from_before_their_stage_paused_are_told_and_no_finding(visits: Desk) -> None:
+    early = "WHERE record_id IN (SELECT id FROM crm.record WHERE origin <= :key)"
+    for number in (2, 3):
+        visits.execute(f"UPDATE crm.stage_row SET pausing = false {early} AND stage = 'waiting'", key=case_id(number))
+
+        verdict = check(visits)
+
+        assert verdict.equal, found(verdict)
+        assert sum(note.startswith(f"{number} visits to stage waiting are from before") for note in verdict.notes) == 1
 
 
 def test_stages_that_began_to_pause_after_the_import_are_no_finding(told: Desk) -> None:
