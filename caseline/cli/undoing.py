@@ -46,9 +46,9 @@ def rollback(
                 _ask(foreseen)
             with screen.busy("Deleting"):
                 done = roll_back.roll_back(house, run, now=door.now())
-            if done.deleted:
-                with screen.busy("Counting the time spent on stages"):
-                    settle_times.settle(house, now=door.now())
+            # Also when nothing was left to delete: the one before may have been interrupted just here.
+            with screen.busy("Counting the time spent on stages"):
+                settle_times.settle(house, now=door.now())
     except KeyboardInterrupt:
         screen.complain(f"Stopped. What is deleted stays deleted; `caseline rollback {run}` goes on.")
         raise typer.Exit(STOPPED) from None

@@ -123,6 +123,19 @@ def test_an_interrupted_rollback_goes_on(caseline: Command, query: Query) -> Non
     assert query("SELECT status, crm_id FROM staging.row WHERE key = %s", case_id(2)) == [("NEW", None)]
 
 
+def test_a_rollback_that_was_interrupted_after_its_last_record_counts_what_it_left_to_be_counted(
+    caseline: Command, query: Query
+) -> None:
+    query("DELETE FROM staging.ledger")
+    query("INSERT INTO crm.category (code, label, hours) VALUES ('it', 'IT', 24)")
+    query("UPDATE crm.record SET category = 'it', stage = 'new', closed_at = NULL")
+
+    answer = caseline("rollback", "1", "--yes")
+
+    assert answer.code == 0
+    assert query("SELECT count(*) FROM crm.deadline") == [(2,)]
+
+
 def test_a_run_that_somebody_works_on_is_not_rolled_back(caseline: Command, query: Query, database_url: str) -> None:
     query("UPDATE staging.run SET state = 'open', finished_at = NULL")
     with psycopg.connect(database_url, autocommit=True) as worker:
