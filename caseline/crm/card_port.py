@@ -173,8 +173,9 @@ class Cards(Protocol):
     ) -> None:
         """Give such requests their deadlines, counted by (calendar, version), with what they were counted from.
 
-        A request that has been closed meanwhile gets none. What is past now never alarms of an imported one; one made
-        here has its event.
+        A request that has been closed meanwhile gets none. What is past now never alarms of an imported one, unless its
+        source is live and it has had a deadline before: then that one's silence stays, and what was said of it, unless
+        it lies ahead now. One made here has its event.
         """
 
     def sound(self, connection: "sa.Connection", *, now: datetime) -> list[Alarm]:

@@ -117,7 +117,8 @@ class EmbeddedCards:
         old = card.deadline
         if old is None or (old.due_at, old.target_s) != (deadline.due_at, deadline.target_s):
             deadlines.log(connection, card, deadline, reason=reason, at=at)
-            if old is not None:
+            # That of an imported one may have been taken away, to be counted anew, after it had alarmed.
+            if old is not None or card.source is not None:
                 deadlines.take_back_alarms(connection, card.id, deadline, at=at)
             told = {"due_at": deadline.due_at.isoformat(), "reason": reason}
             if old is not None:

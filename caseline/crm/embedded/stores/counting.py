@@ -41,7 +41,9 @@ WHERE (r.source IS NOT NULL OR r.category_by = 'keywords') AND r.closed_at IS NU
   AND coalesce(c.calendar_id, :default) = :calendar
   AND NOT EXISTS (SELECT FROM crm.deadline AS d WHERE d.record_id = r.id)
 """  # noqa: S608 - our own words
-# By what was read, and by nothing that has changed since: hours of a category, the time of a creation.
+# By what was read, and by nothing that has changed since: hours of a category, the time of a creation. Of a live source
+# only what was past when a deadline was first counted is silent: one that is counted again, because an import has
+# changed what it is counted from, alarms of what has passed meanwhile, unless that was said.
 _SET: Final = """
 WITH new AS (
   SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at,
@@ -55,12 +57,18 @@ WITH new AS (
     CASE WHEN EXISTS (
       SELECT FROM crm.stage_row AS w WHERE w.record_id = r.id AND w.left_at IS NULL AND w.pausing
     ) THEN CAST(:now AS timestamptz) END,
-    CASE WHEN r.source IS NOT NULL THEN CAST(:now AS timestamptz) END
+    CASE WHEN r.source IS NOT NULL THEN coalesce((
+      SELECT coalesce(max(c.at) FILTER (WHERE c.at <= l.live_at), min(c.at))
+      FROM crm.live_source AS l JOIN crm.deadline_change AS c ON c.record_id = r.id WHERE l.source = r.source
+    ), CAST(:now AS timestamptz)) END
   FROM new
   JOIN crm.record AS r ON r.id = new.id AND r.closed_at IS NULL
   JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
   ON CONFLICT DO NOTHING
-  RETURNING record_id, due_at, calendar_id, calendar_version, quiet_until IS NOT NULL AS imported
+  RETURNING record_id, due_at, warn_at, calendar_id, calendar_version, quiet_until IS NOT NULL AS imported
+), taken_back AS (
+  DELETE FROM crm.alarm AS a USING made
+  WHERE a.record_id = made.record_id AND CASE a.percent WHEN 100 THEN made.due_at ELSE made.warn_at END > :now
 ), told AS (
   INSERT INTO crm.event (entity, record_id, type, at, data)
   SELECT 'request', record_id, 'deadline_set', :now,
@@ -121,7 +129,7 @@ def missing(connection: sa.Connection, calendar_id: str, default: str, *, by_cat
 def set_missing(connection: sa.Connection, found: Dues, calendar: tuple[str, int], *, now: datetime) -> None:
     """Give requests their first deadline; one that has got one meanwhile keeps it, and one that was closed gets none.
 
-    What is past now never alarms of an imported request.
+    What is past now never alarms of an imported request that has its first one.
     """
     columns = {name: getattr(found, name).tolist() for name in ("ids", "dues", "warns", "starts_us", "targets")}
     values = {"calendar": calendar[0], "version": calendar[1], "mode": found.mode.value, "now": now}

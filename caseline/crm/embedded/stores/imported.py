@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from caseline.crm import tables, time_tables
 
+_Pauses = dict[int, list[list[int]] | None]
 _record, _stage, _row = tables.record, tables.stage, time_tables.stage_row
 
 _NOW: Final = """
@@ -91,15 +92,12 @@ _STOP: Final = f"""
 UPDATE crm.deadline AS d SET stopped_at = now.at FROM now
 WHERE d.record_id = now.id AND d.record_id = ANY(:ids) AND d.stopped_at IS NULL AND {_STANDS}
 """  # noqa: S608 - our own words
+# What was said of it stays said; of one that lies ahead when it is counted it is taken back.
 _COUNT_AGAIN: Final = f"""
 DELETE FROM crm.deadline AS d USING now
 WHERE d.record_id = now.id AND d.record_id = ANY(:ids) AND NOT now.closed
   AND (now.id = ANY(:altered) OR d.stopped_at IS NOT NULL AND NOT {_STANDS})
-RETURNING d.record_id
 """  # noqa: S608 - our own words
-# What was said of a deadline that is taken away was said; the next one, if it lies ahead, may be said anew. A statement
-# of its own, which sees what was said of a deadline while somebody waited for it.
-_UNSAY: Final = "DELETE FROM crm.alarm WHERE record_id = ANY(:ids)"
 
 _LOCK: Final = "SELECT r.id FROM crm.record AS r WHERE r.id = ANY(:ids) ORDER BY r.id FOR NO KEY UPDATE"
 _MOVED_HERE: Final = (
@@ -195,21 +193,20 @@ def follow(connection: sa.Connection, ids: Sequence[int], altered: Sequence[int]
     """Records that an import has changed: a stage that is another now ends the visit to the old one.
 
     The clock of a deadline stops with it; a deadline whose clock runs again is taken away, to be counted anew, and so
-    is the one of an open record of which something was `altered` that deadlines are counted from.
+    is the one of an open record of which something was `altered` that deadlines are counted from, or a pause has ended.
     """
     if not ids:
         return
+    before = _pauses(connection, ids)
     for statement in (_LEAVE, _ENTER, _BEGIN, _END):
         connection.execute(sa.text(_NOW + statement), {"ids": list(ids)})
-    _follow_with_deadlines(connection, ids, altered)
+    _follow_with_deadlines(connection, ids, [*altered, *_moved(before, _pauses(connection, ids))])
 
 
 def _follow_with_deadlines(connection: sa.Connection, ids: Sequence[int], altered: Sequence[int]) -> None:
     """Deadlines of open records whose clock has stopped or goes on, or that were `altered`, are to be counted anew."""
     connection.execute(sa.text(_NOW + _STOP), {"ids": list(ids)})
-    values = {"ids": list(ids), "altered": list(altered)}
-    gone = list(connection.execute(sa.text(_NOW + _COUNT_AGAIN), values).scalars())
-    connection.execute(sa.text(_UNSAY), {"ids": gone})
+    connection.execute(sa.text(_NOW + _COUNT_AGAIN), {"ids": list(ids), "altered": list(altered)})
 
 
 def forget(connection: sa.Connection, ids: Sequence[int]) -> None:
@@ -241,10 +238,13 @@ def rebuild(connection: sa.Connection, ids: Sequence[int]) -> None:
     before = _pauses(connection, ours)
     for statement in (_CLEAR_ROWS, _NOW + _REBUILD):
         connection.execute(sa.text(statement), {"ids": ours})
-    after = _pauses(connection, ours)
-    _follow_with_deadlines(connection, ours, [number for number in ours if before.get(number) != after.get(number)])
+    _follow_with_deadlines(connection, ours, _moved(before, _pauses(connection, ours)))
 
 
-def _pauses(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[list[int]] | None]:
+def _moved(before: _Pauses, after: _Pauses) -> list[int]:
+    return [number for number in before.keys() | after.keys() if before.get(number) != after.get(number)]
+
+
+def _pauses(connection: sa.Connection, ids: Sequence[int]) -> _Pauses:
     """When the clocks of records that have a deadline have stood still, in seconds."""
     return {row[0]: row[1] for row in connection.execute(sa.text(_PAUSES), {"ids": list(ids)})}
