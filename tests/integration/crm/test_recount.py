@@ -13,7 +13,7 @@ from caseline.actions.edit_calendar import DayWish
 from caseline.actions.recount_deadlines import Recount
 from caseline.crm import recount
 from caseline.crm.cards import Deed, NewCard
-from caseline.crm.terms import Terms
+from caseline.crm.terms import SECOND, Terms
 from caseline.timing import instants, store
 from caseline.timing.clock import Clock
 from caseline.timing.faults import CalendarFault
@@ -206,7 +206,7 @@ def test_a_deadline_that_is_set_during_a_recount_is_counted_by_one_version_only(
 def test_deadlines_are_counted_from_where_calendars_reach_only() -> None:
     starts = np.array([instants.FIRST - 1, instants.FIRST, instants.LAST_START - 1, instants.LAST_START])
     modes = list(Mode)[:4]
-    terms = Terms(np.arange(4), starts, np.full(4, 86_400), modes, np.array([False, True, False, True]))
+    terms = Terms(np.arange(4), starts * SECOND, np.full(4, 86_400), modes, np.array([False, True, False, True]))
 
     found = recount.countable(terms)
 
