@@ -1,5 +1,6 @@
 """Puts faults that are to be expected into words for people: what happened, and what to do."""
 
+import errno
 from concurrent.futures.process import BrokenProcessPool
 
 import psycopg
@@ -52,6 +53,9 @@ def _outside(error: BaseException) -> str | None:
     """Of files, and of what was typed."""
     if isinstance(error, UnicodeEncodeError):
         return f"{error.object[:40]!r} is no UTF-8 text: type it again, in a terminal that speaks UTF-8"
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        said = error.strerror or str(error)
+        return f"{said[:1].lower()}{said[1:]}: end the program that listens there, or choose another port (see --help)"
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}"
