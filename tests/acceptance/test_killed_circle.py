@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.utils import make_msgid
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -186,7 +187,8 @@ def test_the_whole_circle_stands_killed_workers(
             place.url or "",
         ).join()
         staff = Staff(house, place)
-        for number in range(CLIENTS):
+        clients = iter(range(CLIENTS))
+        for number in islice(clients, CLIENTS - 1):
             world.write(number, f"client{number}@firm.example", "It does not print")
         until = time.monotonic() + PATIENCE_S
         with ExitStack() as stack:
@@ -195,6 +197,9 @@ def test_the_whole_circle_stands_killed_workers(
                 kills += sum(worker.go_on(stack) for worker in workers)
                 if dice.random() < 0.03:
                     cuts += cut(place, dice)
+                if kills > 2 and cuts:  # on a quick machine all might have ended before
+                    for number in clients:
+                        world.write(number, f"client{number}@firm.example", "It does not print")
                 expire(place, workers)
                 staff.work()
                 house.engine.dispose()  # nobody may cut these
