@@ -30,7 +30,8 @@ ALLOWED_SKIPS: Final = {
 _SPEED: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "1GB"}
 
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - whose folders below are made by mkdtemp
-_ROOMY: Final = 6 << 30
+_ROOMY: Final = 3 << 30
+"""Bytes; a run of everything takes about 600 MB at most."""
 
 
 def _fast_place() -> Path | None:
