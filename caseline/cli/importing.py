@@ -29,9 +29,13 @@ def carry_out(order: "Order", *, as_json: bool, automation: bool = False) -> int
     return work_off(begin, what=what, mapping=order.mapping, as_json=as_json, automation=automation)
 
 
-def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool, automation: bool = False) -> int:
-    """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly."""
+def work_off(begin: Begin, *, what: str, mapping: str | None, as_json: bool, automation: bool = False) -> int:
+    """Begin and work to the end; answers the exit code. `what` is imported, in words; Ctrl-C stops cleanly.
+
+    `mapping` is how it is named to people who go on; None: by the name of the shipped one that says the same.
+    """
     from caseline.actions import foresee_import, run_import, sort_requests, summarise_import
+    from staging import mapping_file
 
     say = screen.beside() if as_json else screen.out()
     try:
@@ -51,7 +55,7 @@ def work_off(begin: Begin, *, what: str, mapping: str, as_json: bool, automation
     if as_json:
         screen.print_json(found.as_dict())
     else:
-        summary.show(found, say, mapping=mapping)
+        summary.show(found, say, mapping=mapping or mapping_file.name_of(imported.job.mapping) or "FILE")
     return FAILED_ROWS if found.failed else 0
 
 

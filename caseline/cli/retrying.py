@@ -53,5 +53,6 @@ def retry(
         word for word in ("FAILED rows", f"of {part}" if part else "", f"with {code}" if code else "") if word
     )
     what = f"Trying {chosen} again"
-    shown = mapping or source or "NAME"
-    raise typer.Exit(importing.work_off(begin, what=what, mapping=shown, as_json=as_json, automation=allow_automation))
+    raise typer.Exit(
+        importing.work_off(begin, what=what, mapping=mapping, as_json=as_json, automation=allow_automation)
+    )

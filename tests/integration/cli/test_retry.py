@@ -48,6 +48,7 @@ def test_what_came_in_later_heals_rows_that_pointed_at_it(caseline: Command, imp
     answer = caseline("retry", "--part", "request")
 
     assert answer.code == 3
+    assert "import rejects.zip --mapping salesforce\n" in answer.out.replace(" \n", "\n"), "the mapping of the last run"
     assert query("SELECT subject FROM crm.record WHERE origin = %s", case_id(12)) == [("Case number 12",)]
 
 
