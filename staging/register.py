@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm.port import Crm, Definitions
+from caseline.db import named_locks
 from staging import batches, landing, tables, values
 from staging.mapping import Mapping
 from staging.survey import Found
@@ -143,7 +144,7 @@ def prepare(
 ) -> tuple[int, bool]:
     """Everything before the first row, in one transaction; answers (run id, resumed)."""
     # Two starts at once must agree on one run before either goes on.
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(mapping.source, 0))))
+    named_locks.hold(connection, [f"import of {mapping.source}"])
     ids = part_ids(connection, mapping)
     run_id, resumed = open_run(connection, mapping, options, now=now)
     add_files(connection, found, mapping, run_id, ids)

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.db import named_locks
 from caseline.people import tables
 from caseline.people.rights import Role
 
 _login, _session, _attempt, _audit = tables.login, tables.session, tables.attempt, tables.audit
-_LOCK: Final = 7_205_759
 _KNOWN: Final = ("id", "name", "role", "active", "language", "zone", "person_id", "created_at")
 
 
@@ -149,7 +149,7 @@ def failures(connection: sa.Connection, name: str, address: str, *, now: datetim
 
     Whoever asks for the same name waits until this transaction ends, so that many tries at once count too.
     """
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name.lower(), _LOCK))))
+    named_locks.hold(connection, [f"login {name.lower()}"])
     recent = _attempt.c.at > now - span
     by_name = sa.select(sa.func.count()).where(recent, _attempt.c.name == name.lower())
     by_address = sa.select(sa.func.count()).where(recent, _attempt.c.address == address)

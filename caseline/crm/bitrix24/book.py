@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from caseline.crm.bitrix24.book_tables import bond, choice, intent
+from caseline.db import named_locks
 
 _SAID: Final = (intent.c.origin, intent.c.owner_id, intent.c.content, intent.c.sent_at)
 
@@ -138,7 +139,7 @@ def forget_choices(connection: sa.Connection, entity: str, gone: Sequence[tuple[
 
 def alone(connection: sa.Connection, portal: str) -> None:
     """Nobody else makes fields, stages or list items of this portal until the transaction ends."""
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"portal {portal}", 0))))
+    named_locks.hold(connection, [f"portal {portal}"])
 
 
 @contextmanager

@@ -118,8 +118,8 @@ class Inspection:
             return warning("clock", "the portal does not tell its time", "compare the clocks yourself")
         apart = (there - (before + (after - before) / 2)).total_seconds()
         if abs(apart) <= _CLOCK_S:
-            return ok("clock", f"{apart:+.0f} s apart from ours")
-        text = f"the portal's clock is {apart:+.0f} s apart from ours: times of events would seem shifted"
+            return ok("clock", f"{round(apart):+d} s apart from ours")
+        text = f"the portal's clock is {round(apart):+d} s apart from ours: times of events would seem shifted"
         return warning("clock", text, "set the clock of this machine by a time server (NTP)")
 
     def _methods(self) -> Iterator[Finding]:
