@@ -8,7 +8,7 @@ from keywords import reading
 from keywords.entries import Entry
 from keywords.scoring import Decision, Evidence, Standing
 from keywords.trie import Found
-from keywords.vocabulary import Outcome, Part, Silence
+from keywords.vocabulary import Outcome, Part, Silence, Tiebreak
 from keywords.words import places
 
 if TYPE_CHECKING:
@@ -70,6 +70,17 @@ class Answer:
     def ranking(self) -> tuple[Standing, ...]:
         """All categories with an entry that counts, best first, blocked ones last."""
         return self.decision.ranking
+
+    @property
+    def tiebreak(self) -> Tiebreak | None:
+        """What decided where the second has the score of the winner; None: the scores did, or nothing could."""
+        if self.category is None or len(self.ranking) == 1:
+            return None
+        first, second = self.ranking[:2]
+        if second.blocked or first.score != second.score:
+            return None
+        facts = (each for each in Tiebreak if each is not Tiebreak.ORDER)
+        return next((each for each in facts if getattr(first, each) != getattr(second, each)), Tiebreak.ORDER)
 
 
 class _Places:

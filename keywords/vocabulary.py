@@ -45,6 +45,19 @@ class Outcome(StrEnum):
     """Two categories are equal in every respect."""
 
 
+class Tiebreak(StrEnum):
+    """What decides between categories of the same score, in this order."""
+
+    HEAVIEST = "heaviest"
+    """The heaviest entry, where weights add up."""
+    TOTAL = "total"
+    """The sum of the weights, where the heaviest entry decides."""
+    WORDS = "words"
+    ENTRIES = "entries"
+    ORDER = "order"
+    """The administrators' order of categories."""
+
+
 class Silence(StrEnum):
     """Why a found entry did not count."""
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from keywords.explanation import Answer, Match
-from keywords.vocabulary import Outcome, Silence
+from keywords.vocabulary import Outcome, Silence, Tiebreak
 
 _OUTCOMES: Final = {
     Outcome.DECIDED: ("{category}: score {score:g}, lead {margin:g}", "{category}: балл {score:g}, отрыв {margin:g}"),
@@ -25,6 +25,14 @@ _OUTCOMES: Final = {
         "нет категории: {first} и {second} равны во всём",
     ),
 }
+_TIEBREAKS: Final = {
+    Tiebreak.HEAVIEST: ("the heaviest entry", "самая тяжёлая запись"),
+    Tiebreak.TOTAL: ("the greater sum", "большая сумма"),
+    Tiebreak.WORDS: ("the longer phrase", "более длинная фраза"),
+    Tiebreak.ENTRIES: ("more entries", "большее число записей"),
+    Tiebreak.ORDER: ("the order of categories", "порядок категорий"),
+}
+_EQUAL: Final = ("; {second} has the same score, {rule} decides", "; у {second} тот же балл, решает {rule}")
 _SILENCES: Final = {
     Silence.NESTED: ("does not count: inside {inside}", "не считается: внутри {inside}"),
     Silence.BLOCKED: ("does not count: {category} is blocked", "не считается: {category} запрещена"),
@@ -35,13 +43,15 @@ _LANGUAGES: Final = ("en", "ru")
 
 def sentence(answer: Answer, language: str = "en") -> str:
     """The decision in a line."""
-    names = [standing.category for standing in answer.ranking]
-    return _OUTCOMES[answer.outcome][_LANGUAGES.index(language)].format(
+    names, place = [standing.category for standing in answer.ranking], _LANGUAGES.index(language)
+    equal = _EQUAL[place] if answer.tiebreak else ""
+    return (_OUTCOMES[answer.outcome][place] + equal).format(
         category=answer.category,
         score=answer.score,
         margin=answer.margin,
         first=names[0] if names else "",
         second=names[1] if len(names) > 1 else "",
+        rule=_TIEBREAKS[answer.tiebreak][place] if answer.tiebreak else "",
     )
 
 

@@ -20,6 +20,7 @@ from caseline.crm.cards import (
     Text,
     Wanted,
 )
+from caseline.crm.request_fields import RequestField
 from caseline.crm.terms import Dues, Numbers, Spans, Terms
 from caseline.timing.clock import Clock
 from caseline.timing.instants import Pause
@@ -52,8 +53,13 @@ class Cards(Protocol):
     def labelled(self, connection: "sa.Connection", most: int) -> list[Labelled]:
         """The newest requests whose category people or their old system have set, oldest first."""
 
-    def sorted_since(self, connection: "sa.Connection", since: datetime, after: int, most: int) -> list[Text]:
-        """The next requests by id whose category the dictionary has set, created since a moment."""
+    def sorted_within(
+        self, connection: "sa.Connection", since: datetime, until: datetime | None, after: int, most: int
+    ) -> list[Text]:
+        """The next requests by id whose category the dictionary has set, created since a moment and before another.
+
+        None: up to now.
+        """
 
     def unsorted(self, connection: "sa.Connection", version: int, size: int) -> list[tuple[int, int, int]]:
         """(first id, last id, number) of requests without category, in parts of `size`.
@@ -90,6 +96,12 @@ class Cards(Protocol):
         between would leave out, or have overwritten, the deadline that is being set.
         """
 
+    def open_of(self, connection: "sa.Connection", persons: Sequence[int]) -> Mapping[int, int]:
+        """How many open requests each of these persons has; who has none is left out."""
+
+    def lock(self, connection: "sa.Connection", ids: Sequence[int]) -> Mapping[int, int]:
+        """Nobody else changes these records until the transaction ends; answers their versions as they are now."""
+
     def create(self, connection: "sa.Connection", new: NewCard, deed: Deed) -> Card:
         """Make a record with its first stage row."""
 
@@ -109,7 +121,7 @@ class Cards(Protocol):
         """Keep a deadline.
 
         One that differs from the record's own goes into the log, and its event; one that lies ahead again takes back
-        the alarms that it gave.
+        the alarms that it gave. Where the record has none, it is silent about the past as one of `set_missing` is.
         """
 
     def drop_deadline(self, connection: "sa.Connection", card: Card, *, reason: str, at: datetime) -> Card:
@@ -126,6 +138,9 @@ class Cards(Protocol):
 
     def deadline_moves(self, connection: "sa.Connection", record_id: int) -> list[DeadlineMove]:
         """Every deadline that a record has had, oldest first."""
+
+    def fields(self, connection: "sa.Connection") -> tuple[RequestField, ...]:
+        """All fields of requests: the register's own, then extra ones in their order."""
 
     def stages(self, connection: "sa.Connection") -> list[Stage]:
         """Stages of requests, in their order."""
@@ -185,6 +200,18 @@ class Cards(Protocol):
         look. Nothing for what was past before the deadline was first counted after an import, and nothing for a source
         that is not live.
         """
+
+    def say_late(self, connection: "sa.Connection", *, now: datetime) -> list[int]:
+        """Write the event `assignment_overdue` for each open assignment whose deadline has passed, once; answers which.
+
+        One that somebody is changing just now is left to the next look.
+        """
+
+    def waiting(self, connection: "sa.Connection", *, before: datetime, most: int) -> list[tuple[int, datetime]]:
+        """(request, made at) of the oldest open ones without category, made here, of which that was not said yet."""
+
+    def say_waiting(self, connection: "sa.Connection", ids: Sequence[int], *, now: datetime) -> list[int]:
+        """Write the event `category_missing` for those that still wait for a category, once for each; answers which."""
 
     def ahead(self, connection: "sa.Connection", *, now: datetime) -> list[Ahead]:
         """Running deadlines of imported requests by source."""

@@ -40,7 +40,6 @@ class Category:
     hours: int
     group_id: int | None = None
     group: str | None = None
-    """Name of the group."""
     hours_by_priority: Mapping[str, int] = field(default_factory=dict)
     calendar_id: str | None = None
     """None: the default one."""
@@ -90,6 +89,8 @@ class Card:
     assignee: str | None
     company: str | None
     contact: str | None
+    company_id: int | None = None
+    contact_id: int | None = None
     created_at: datetime
     closed_at: datetime | None
     category: str | None
@@ -124,19 +125,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A request with the category that people have given it."""
+    """A request with the category that people have given it, and its contact, as far as it is known."""
 
     subject: str
     description: str
     category: str
     sender: str
-    """The contact, as far as it is known."""
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCard:
-    """A record to be made here (imported ones come through `caseline.crm.port`)."""
+    """A record to be made here (imported ones come through `caseline.crm.port`); without a number it has its id."""
 
     subject: str
     description: str | None = None
@@ -150,7 +150,8 @@ class NewCard:
     company_id: int | None = None
     contact_id: int | None = None
     number: str | None = None
-    """None: its id."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further columns."""
     id: int | None = None
     """The id that the system of record has given it; None: the next one."""
 
@@ -241,10 +242,9 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Running deadlines of open requests of a source."""
+    """Running deadlines of open requests of a source; they may alarm once it is `live`."""
 
     source: str
     live: bool
-    """Whether they may alarm."""
     ahead: int
     past: int

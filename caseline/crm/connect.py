@@ -11,10 +11,16 @@ from caseline.crm.bitrix24.address import Secret
 from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.options import Options
 from caseline.crm.card_port import Cards
+from caseline.crm.catalogue_port import Catalogue
+from caseline.crm.client_port import Clients
 from caseline.crm.embedded.adapter import EmbeddedCrm
 from caseline.crm.embedded.cards import EmbeddedCards
+from caseline.crm.embedded.catalogue import EmbeddedCatalogue
+from caseline.crm.embedded.clients import EmbeddedClients
+from caseline.crm.embedded.fields import EmbeddedFields
 from caseline.crm.embedded.stores import references
 from caseline.crm.embedded.timeline import EmbeddedTimelines
+from caseline.crm.field_port import Fields
 from caseline.crm.memory import RehearsalCrm
 from caseline.crm.port import Crm, Incoming, Refusal
 from caseline.crm.timeline_port import Timelines
@@ -83,10 +89,31 @@ def cards(kind: str) -> Cards:
     raise _unknown(kind)
 
 
+def fields(kind: str) -> Fields:
+    """Fields of requests of the CRM called `kind`; a portal's are those of the register that mirrors it."""
+    if kind in {EMBEDDED, BITRIX24}:
+        return EmbeddedFields()
+    raise _unknown(kind)
+
+
 def timelines(kind: str) -> Timelines:
     """Timelines, contacts and assignments of the CRM called `kind`; a portal's are those of the register."""
     if kind in {EMBEDDED, BITRIX24}:
         return EmbeddedTimelines()
+    raise _unknown(kind)
+
+
+def catalogue(kind: str) -> Catalogue:
+    """The catalogue of the CRM called `kind`; beside a portal's it is our own."""
+    if kind in {EMBEDDED, BITRIX24}:
+        return EmbeddedCatalogue()
+    raise _unknown(kind)
+
+
+def clients(kind: str) -> Clients:
+    """Companies and contacts of the CRM called `kind`; a portal's are those of the register that mirrors it."""
+    if kind in {EMBEDDED, BITRIX24}:
+        return EmbeddedClients()
     raise _unknown(kind)
 
 

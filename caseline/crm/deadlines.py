@@ -96,11 +96,8 @@ def start_again(card: Card, policy: Policy, *, at: datetime) -> datetime:
 def count(clock: Clock, target_s: int, card: Card, term: Term) -> Deadline:
     """The deadline of a request that has so many seconds.
 
-    What its old deadline says of silence stays. Of an imported request, what is past when its deadline is first counted
-    never alarms.
+    What its old deadline says of silence stays; of a first one the register knows what is silent.
     """
-    old = card.deadline
-    quiet = old.quiet_until if old else term.at if card.source is not None else None
     return Deadline(
         due_at=clock.deadline(term.start, target_s, pauses=term.pauses),
         warn_at=clock.warning(term.start, target_s, WARN_PERCENT, pauses=term.pauses),
@@ -110,7 +107,7 @@ def count(clock: Clock, target_s: int, card: Card, term: Term) -> Deadline:
         calendar_version=clock.calendar.version,
         mode=clock.mode,
         stopped_at=term.stopped_at,
-        quiet_until=quiet,
+        quiet_until=card.deadline.quiet_until if card.deadline else None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.crm import deadlines
+from caseline.crm import deadlines, sharing
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Category, Deadline, Deed, NewCard, Refused, Stage
 from caseline.crm.deadlines import Policy, RecalcOnCalendar, Term
@@ -28,6 +28,8 @@ class Intake:
     clocks: Clocks
     policy: Policy
     words: Words
+    shares: bool = True
+    """Whether requests of a group are given to its members; not where a portal gives them."""
 
     def create(self, connection: sa.Connection, new: NewCard, deed: Deed) -> Card:
         """Make a record; with a category it has that one's group, unless another is named, and a deadline.
@@ -53,9 +55,10 @@ class Intake:
 
     def _create(self, connection: sa.Connection, new: NewCard, category: Category | None, deed: Deed) -> Card:
         if category is None:
-            return self.cards.create(connection, new, deed)
+            return self.cards.create(connection, *sharing.new(self, connection, new, deed))
         told = replace(deed, data={**deed.data, "category_group": category.group_id})
-        card = self.cards.create(connection, replace(new, group_id=new.group_id or category.group_id), told)
+        routed = replace(new, group_id=new.group_id or category.group_id)
+        card = self.cards.create(connection, *sharing.new(self, connection, routed, told))
         start = deadlines.first_start(card, self.policy, set_at=deed.at)
         stopped_at = deed.at if card.stage.stops else None
         term = Term(start=start, at=deed.at, reason="category set", stopped_at=stopped_at)
@@ -77,6 +80,11 @@ class Intake:
         if group_id or category.group_id:
             values["group_id"] = group_id or category.group_id
         data = {"old": card.category, "new": code, "set_by": values["category_by"], "category_group": category.group_id}
+        if values["category_by"] == BY_PERSON:
+            routed = replace(card, group_id=values.get("group_id", card.group_id))
+            shared = sharing.known(self, connection, routed, deed.at)
+            values, data = {**values, **shared.values}, {**data, **shared.told}
+        data |= _who(deed)
         told = replace(deed, event="category_set", data=data)
         changed = self.cards.write(connection, card, values, told)
         if changed is None or not card.open:
@@ -91,15 +99,16 @@ class Intake:
         None when somebody else has changed the record meanwhile.
         """
         self.cards.hold(connection)
-        data = {"old": card.category, "new": card.category, "set_by": BY_PERSON}
+        data = {"old": card.category, "new": card.category, "set_by": BY_PERSON} | _who(deed)
         return self.cards.write(
             connection, card, {"category_by": BY_PERSON}, replace(deed, event="category_set", data=data)
         )
 
-    def prioritise(self, connection: sa.Connection, card: Card, priority: str, deed: Deed) -> Card | None:
-        """Set the priority; an open record's deadline follows where its category has hours for that."""
+    def prioritise(self, connection: sa.Connection, card: Card, priority: str | None, deed: Deed) -> Card | None:
+        """Set the priority, or none; an open record's deadline follows where its category has hours for that."""
         self.cards.hold(connection)
-        told = replace(deed, event="changed", data={"priority": {"old": card.priority, "new": priority}})
+        data = {"priority": {"old": card.priority, "new": priority}} | _who(deed)
+        told = replace(deed, event="changed", data=data)
         changed = self.cards.write(connection, card, {"priority": priority}, told)
         if changed is None or changed.deadline is None or changed.category is None or not card.open:
             return changed
@@ -204,3 +213,8 @@ class Intake:
         if card.deadline is None:
             return card
         return self.cards.drop_deadline(connection, card, reason=term.reason, at=term.at)
+
+
+def _who(deed: Deed) -> dict[str, Any]:
+    """The login behind a deed: it may belong to no person."""
+    return {"login": deed.data["login"]} if "login" in deed.data else {}

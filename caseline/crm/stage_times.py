@@ -9,10 +9,14 @@ from caseline.timing import instants
 from caseline.timing.clock import Clock, Duration
 
 
-def lasted(clock: Clock, since: datetime, until: datetime) -> Duration:
-    """Elapsed and business time of a visit; outside the years that can be counted there is no business time."""
-    counted = clock.duration(instants.countable(since), instants.countable(until))
-    return replace(counted, elapsed_s=instants.whole(until) - instants.whole(since))
+def lasted(clock: Clock, since: datetime, until: datetime, *, pausing: bool) -> Duration:
+    """Elapsed and business time of a visit; that of one which pauses the clock is paused time, and no other.
+
+    Outside the years that can be counted there is no business time.
+    """
+    elapsed_s = instants.whole(until) - instants.whole(since)
+    since, until = instants.countable(since), instants.countable(until)
+    return replace(clock.duration(since, until, pauses=[(since, until)] if pausing else ()), elapsed_s=elapsed_s)
 
 
 def totals(rows: Iterable[StageRow]) -> list[Total]:

@@ -139,7 +139,19 @@ record = sa.Table(
         "ix_record_assignee_id", "assignee_id", "created_at", "id", postgresql_where=sa.text("assignee_id IS NOT NULL")
     ),
     sa.Index("ix_record_open_group_id", "group_id", "created_at", "id", postgresql_where=sa.text("closed_at IS NULL")),
+    sa.Index("ix_record_open_created_at", "created_at", "id", postgresql_where=sa.text("closed_at IS NULL")),
+    sa.Index(
+        "ix_record_open_assignee_id", "assignee_id", "created_at", "id", postgresql_where=sa.text("closed_at IS NULL")
+    ),
+    sa.Index("ix_record_open_stage", "stage", "created_at", "id", postgresql_where=sa.text("closed_at IS NULL")),
+    sa.Index("ix_record_closed_at", "closed_at", "id", postgresql_where=sa.text("closed_at IS NOT NULL")),
     sa.Index("ix_record_parent_id", "parent_id", postgresql_where=sa.text("parent_id IS NOT NULL")),
+    sa.Index(
+        "ix_record_uncategorised",
+        "created_at",
+        "id",
+        postgresql_where=sa.text("closed_at IS NULL AND category IS NULL AND source IS NULL"),
+    ),
     sa.Index("ix_record_category", "category", "created_at", "id", postgresql_where=sa.text("category IS NOT NULL")),
     schema=SCHEMA,
 )
@@ -185,9 +197,26 @@ field_definition = sa.Table(
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("label", sa.Text, nullable=False),
     sa.Column("source", sa.Text),
+    sa.Column("choices", JSONB, nullable=False, server_default="[]"),
+    sa.Column("section", sa.Text, sa.ForeignKey("crm.section.code", ondelete="SET NULL")),
+    sa.Column("position", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("filterable", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("target", sa.Text),
     schema=SCHEMA,
 )
-"""What the keys of `extra` are."""
+"""What the keys of `extra` are. `choices`: values of a list, in order; empty where whatever was imported may stand.
+`active`: shown on cards. `filterable`: has an index of its own. `target`: entity that a reference points at."""
+
+section = sa.Table(
+    "section",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False, server_default="0"),
+    schema=SCHEMA,
+)
+"""Parts of the card of a request, in which its fields stand."""
 
 preset = sa.Table(
     "preset",
@@ -212,6 +241,7 @@ event = sa.Table(
     sa.Column("imported", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
     sa.Column("data", JSONB),
+    sa.Index("ix_event_record_id", "record_id", "id", postgresql_where=sa.text("entity = 'request' AND NOT imported")),
     schema=SCHEMA,
 )
 """The event log; consumers read on by `id`. `imported` events never reach a person."""

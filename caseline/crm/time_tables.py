@@ -39,6 +39,7 @@ deadline = sa.Table(
     _at("quiet_until"),
     sa.CheckConstraint("target_s >= 0", name="target_s"),
     sa.CheckConstraint("due_at >= clock_started_at", name="due_at"),
+    sa.Index("ix_deadline_running_due_at", "due_at", "record_id", postgresql_where=sa.text("stopped_at IS NULL")),
     sa.Index("ix_deadline_running", "warn_at", postgresql_where=sa.text("stopped_at IS NULL")),
     schema=SCHEMA,
 )
@@ -83,6 +84,13 @@ stage_row = sa.Table(
     sa.CheckConstraint("left_at >= entered_at", name="order"),
     sa.CheckConstraint("(left_at IS NULL) = (elapsed_s IS NULL)", name="elapsed"),
     sa.CheckConstraint("left_at IS NOT NULL OR business_s IS NULL", name="business"),
+    sa.Index(
+        "ix_stage_row_left_at",
+        "left_at",
+        postgresql_using="brin",
+        postgresql_ops={"left_at": "timestamptz_minmax_multi_ops"},
+        postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+    ),
     sa.Index("uq_stage_row_open", "record_id", unique=True, postgresql_where=sa.text("left_at IS NULL")),
     schema=SCHEMA,
 )
@@ -120,6 +128,15 @@ alarm = sa.Table(
     schema=SCHEMA,
 )
 """Which share of its time a record has used was said, once; a deadline that moves ahead again takes its alarms back."""
+
+triage = sa.Table(
+    "triage",
+    metadata,
+    _record(key=True),
+    _at("at", nullable=False),
+    schema=SCHEMA,
+)
+"""Of which requests it was said that they have waited too long for a category; each once."""
 
 live_source = sa.Table(
     "live_source",

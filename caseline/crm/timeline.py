@@ -1,10 +1,10 @@
 """What stands in the timeline of a request: messages with attachments, and assignments with messages of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from caseline.crm.vocabulary import MessageKind
 
@@ -23,6 +23,8 @@ class Attached:
     """Names its content among the files; None: it is too large to be kept, and lies in the raw mail of the message."""
     content_id: str | None = None
     inline: bool = False
+    id: int | None = field(default=None, compare=False)
+    """None: it is on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,33 @@ class Message:
     attachments: tuple[Attached, ...] = field(default=())
 
 
+class Origin(StrEnum):
+    """What a line of a timeline is made of."""
+
+    MESSAGE = "message"
+    EVENT = "event"
+    """Of the event log."""
+    HISTORY = "history"
+    """What a source tells of a change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Something that happened to a request."""
+
+    at: datetime
+    origin: Origin
+    id: int
+    type: str
+    """The kind of the message, the type of the event, or the field that was changed."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    by: str | None = None
+    """Name of the person who did it; that of a message stands there."""
+    person: str | None = None
+    """Name of the person whom an event tells of, and of the group."""
+    group: str | None = None
+
+
 class AssignmentState(StrEnum):
     """How far an assignment is."""
 
@@ -132,6 +161,11 @@ class Assignment:
     created_at: datetime
     ended_at: datetime | None
     ended_by: str | None
+    assignee_id: int | None = None
+    """The person of the house who works on it."""
+    by_id: int | None = None
+    """Who has given it."""
+    by: str | None = None
 
     @property
     def external(self) -> bool:
@@ -142,6 +176,18 @@ class Assignment:
     def name(self) -> str:
         """How messages call it."""
         return f"assignment {self.id} of request {self.record_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A step of the checklist of an assignment."""
+
+    id: int
+    assignment_id: int
+    text: str
+    ticked_at: datetime | None
+    ticked_by: str | None
+    """The name of who said that it is done."""
 
 
 @dataclass(frozen=True, slots=True)

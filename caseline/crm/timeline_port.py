@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from caseline.crm.cards import Deed
-from caseline.crm.timeline import Assignment, Contact, Held, Message, NewAssignment, NewMessage, Parties, Successor
+from caseline.crm.kin import Kin
+from caseline.crm.timeline import (
+    Assignment,
+    Attached,
+    Contact,
+    Held,
+    Item,
+    Line,
+    Message,
+    NewAssignment,
+    NewMessage,
+    Parties,
+    Successor,
+)
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -24,6 +37,18 @@ class Timelines(Protocol):
 
     def messages(self, connection: "sa.Connection", record_id: int) -> list[Message]:
         """The timeline of a request, the oldest first."""
+
+    def messages_of(self, connection: "sa.Connection", ids: Sequence[int]) -> dict[int, Message]:
+        """These messages, by their ids."""
+
+    def happened(self, connection: "sa.Connection", record_id: int) -> list[Line]:
+        """Everything that happened to a request, the oldest first; messages by their ids only."""
+
+    def tell(self, connection: "sa.Connection", record_id: int, deed: Deed) -> None:
+        """Write a line of the event log of a request."""
+
+    def attachment(self, connection: "sa.Connection", record_id: int, attachment_id: int) -> Attached | None:
+        """The file of that id, if it belongs to a message of this request."""
 
     def message(self, connection: "sa.Connection", message_id: int, *, hold: bool = False) -> Message | None:
         """The message of that id; `hold`: nobody else moves it until the transaction ends."""
@@ -79,6 +104,9 @@ class Timelines(Protocol):
     ) -> None:
         """Give a contact a mail address, with the event `outsider_address` of the requests that he works on."""
 
+    def company_name(self, connection: "sa.Connection", company_id: int) -> str | None:
+        """The name of a company; None when there is none of that id."""
+
     def companies_of(self, connection: "sa.Connection", domain: str) -> list[int]:
         """Companies whose own mail address or web page lies in this domain; two at most."""
 
@@ -116,11 +144,29 @@ class Timelines(Protocol):
         None when it has another version by now: nothing is written then.
         """
 
+    def checklist(self, connection: "sa.Connection", assignments: Sequence[int]) -> list[Item]:
+        """Steps of these assignments, each one's in order."""
+
+    def add_steps(self, connection: "sa.Connection", assignment_id: int, texts: Sequence[str]) -> None:
+        """Put steps at the end of the checklist of an assignment."""
+
+    def tick(self, connection: "sa.Connection", one: Assignment, item_id: int, *, by: str | None, deed: Deed) -> bool:
+        """Say that a step is done, by the name of whom, or that it is not (None); with its event.
+
+        Of several who say the same, the first counts: False for the others, and for a step that is gone.
+        """
+
+    def remove_step(self, connection: "sa.Connection", one: Assignment, item_id: int, deed: Deed) -> bool:
+        """Take a step away, with its event; False for one that is gone already."""
+
     def merge(self, connection: "sa.Connection", record_id: int, into_id: int, deed: Deed) -> list[int]:
         """Let a request go on in another one, with all messages and assignments; answers the ids of the messages."""
 
     def merges(self, connection: "sa.Connection", record_id: int) -> dict[int, int]:
         """Into which request this one is merged, and that one, and so on; empty: it stands by itself."""
+
+    def kin(self, connection: "sa.Connection", record_id: int) -> Kin:
+        """Links and merges of a request."""
 
     def unmerge(self, connection: "sa.Connection", record_id: int, deed: Deed) -> list[int] | None:
         """Let a merged request stand by itself again, with what moved and was not moved on since.
@@ -146,6 +192,3 @@ class Timelines(Protocol):
 
         With the event `succession_moved` of both; none where there are no others.
         """
-
-    def links(self, connection: "sa.Connection", record_id: int) -> list[tuple[int, int, str]]:
-        """(request, other, kind) of the links from and to a request, the oldest first."""

@@ -42,6 +42,7 @@ assignment = sa.Table(
     _at("ended_at", nullable=True),
     sa.Column("ended_by", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    _at("overdue_at", nullable=True),
     sa.CheckConstraint("state IN ('open', 'done', 'cancelled')", name="state"),
     sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_at"),
     sa.CheckConstraint("(assignee_id IS NULL) <> (contact_id IS NULL)", name="one_assignee"),
@@ -50,10 +51,28 @@ assignment = sa.Table(
         "ix_assignment_remind_at", "remind_at", postgresql_where=sa.text("state = 'open' AND remind_at IS NOT NULL")
     ),
     sa.Index("ix_assignment_contact_id", "contact_id", postgresql_where=sa.text("contact_id IS NOT NULL")),
+    sa.Index("ix_assignment_open", "due_at", "id", postgresql_where=sa.text("state = 'open'")),
+    sa.Index("ix_assignment_assignee_id", "assignee_id", "id", postgresql_where=sa.text("assignee_id IS NOT NULL")),
+    sa.Index("ix_assignment_by_id", "by_id", "id", postgresql_where=sa.text("by_id IS NOT NULL")),
     schema=SCHEMA,
 )
 """A work item of a request for a person of the house or, external, for a contact. `remind_at`: the next reminder,
-none when it was sent."""
+none when it was sent. `overdue_at`: when it was said that its deadline has passed."""
+
+assignment_item = sa.Table(
+    "assignment_item",
+    metadata,
+    identity(),
+    sa.Column("assignment_id", sa.BigInteger, sa.ForeignKey("crm.assignment.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    _at("ticked_at", nullable=True),
+    sa.Column("ticked_by", sa.Text),
+    sa.CheckConstraint("(ticked_at IS NULL) = (ticked_by IS NULL)", name="ticked"),
+    sa.Index("ix_assignment_item_assignment_id", "assignment_id", "position", "id"),
+    schema=SCHEMA,
+)
+"""A step of the checklist of an assignment, and who said when that it is done."""
 
 trait = sa.Table(
     "message_trait",

@@ -18,6 +18,8 @@ class Type(StrEnum):
     LIST = "list"
     MULTI_LIST = "multi_list"
     REFERENCE = "reference"
+    FILE = "file"
+    """One or several files; only fields that administrators make have it."""
 
 
 class MessageKind(StrEnum):

@@ -1,25 +1,41 @@
 """Opens the database: one SQLAlchemy engine, checked at start."""
 
-from typing import Final
+import select
+import time
+from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
+from psycopg.pq import ExecStatus
+from sqlalchemy.pool import NullPool, PoolResetState
 
 MINIMUM: Final = 160_000
+_MORE: Final = 40
+"""Connections beyond those that are kept: as many as a web server has threads, so none waits for one that waits."""
+_TRUSTED_S: Final = 30.0
+"""A connection that has lain longer is asked whether it still answers: a network forgets without a word."""
+_AS_NEW: Final = (
+    b"ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; "
+    b"SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES"
+)
+"""What `DISCARD ALL` does after a rollback, in one message to the server instead of two."""
 
 
 class DatabaseUnfit(Exception):
     """The database answers but cannot serve caseline; the message names the remedy."""
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, *, keep: int = 0) -> sa.Engine:
     """Engine over psycopg for a `postgresql://` URL; every connection is its own.
 
-    Workers keep session locks and temporary tables, so a connection that is given back must really end.
+    Workers keep session locks and temporary tables, so a connection that is given back must really end. `keep`: so many
+    stay open, for a process that answers at once: opening one takes longer than a page needs. What is given back is as
+    good as new there, too; one that the server has closed meanwhile is replaced unseen.
     """
-    return sa.create_engine(
+    kept = {"pool_size": keep, "max_overflow": _MORE, "pool_reset_on_return": None}
+    engine = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
-        poolclass=NullPool,
+        **(kept if keep else {"poolclass": NullPool}),
         # What people have typed stays out of the messages of database errors, and so out of logs.
         hide_parameters=True,
         # Statements are planned each time: a plan kept from an almost empty table would ruin a first load.
@@ -30,6 +46,40 @@ def open_engine(url: str) -> sa.Engine:
             "options": "-c timezone=UTC -c datestyle=ISO",
         },
     )
+    if keep:
+        sa.event.listen(engine, "reset", _as_new)
+        sa.event.listen(engine, "checkout", _alive)
+    return engine
+
+
+def _as_new(connection: psycopg.Connection[Any], record: Any, state: PoolResetState) -> None:  # noqa: ANN401 - SQLAlchemy's
+    """End the transaction, and forget settings, locks and temporary tables of whoever had the connection."""
+    if state.terminate_only:
+        connection.rollback()
+        return
+    if connection.pgconn.exec_(_AS_NEW).status == ExecStatus.FATAL_ERROR:
+        raise psycopg.OperationalError("a connection that was given back does not answer")
+    record.info["lies_since"] = time.monotonic()
+
+
+def _alive(connection: psycopg.Connection[Any], record: Any, _proxy: object) -> None:  # noqa: ANN401 - SQLAlchemy's
+    """Let another connection be opened instead of one that the server has closed.
+
+    A server that closes one says so, and what it has said can be read: this asks the operating system, not the server.
+    """
+    since = record.info.pop("lies_since", None)
+    if since is None:  # it was opened just now
+        return
+    told = select.poll()
+    told.register(connection.fileno(), select.POLLIN)
+    if not told.poll(0) and time.monotonic() - since < _TRUSTED_S:
+        return
+    try:
+        answers = connection.pgconn.exec_(b"SELECT 1").status == ExecStatus.TUPLES_OK
+    except psycopg.OperationalError:
+        answers = False
+    if not answers:
+        raise sa.exc.InvalidatePoolError("the server has closed its connections")
 
 
 def check(connection: sa.Connection) -> None:

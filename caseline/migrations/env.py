@@ -5,11 +5,18 @@ from alembic import context
 import caseline.crm.bitrix24.book_tables
 import caseline.crm.bitrix24.sync_tables
 import caseline.crm.bitrix24.tables
+import caseline.crm.catalogue_tables
+import caseline.crm.client_tables
+import caseline.crm.event_tables
+import caseline.crm.rule_tables
+import caseline.crm.search_tables
 import caseline.crm.tables
 import caseline.crm.time_tables
 import caseline.crm.timeline_tables
 import caseline.files.tables
+import caseline.listing.tables
 import caseline.mail.tables
+import caseline.notices.tables
 import caseline.outbox.tables
 import caseline.people.tables
 import caseline.timing.tables  # noqa: F401 - registers its tables on the shared MetaData
@@ -17,7 +24,7 @@ import keywords.tables  # noqa: F401 - as above
 import staging.tables  # noqa: F401 - as above
 from caseline.db.metadata import metadata
 
-OURS = {"people", "timing", "keywords", "crm", "staging", "portal", "outbox", "mail", "files"}
+OURS = {"people", "timing", "keywords", "crm", "staging", "portal", "outbox", "mail", "files", "listing"}
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -75,6 +75,8 @@ class Standing:
 
 def standings(connection: sa.Connection, message_ids: Sequence[str]) -> dict[str, Standing]:
     """What has become of the letters that have these Message-IDs, with their angle brackets."""
+    if not message_ids:
+        return {}
     columns = (letter.c.message_id, letter.c.id, letter.c.state, letter.c.reason)
     query = sa.select(*columns).where(letter.c.message_id.in_(message_ids))
     return {name: Standing(number, State(state), reason) for name, number, state, reason in connection.execute(query)}
@@ -85,6 +87,11 @@ def counts(connection: sa.Connection) -> dict[State, int]:
     query = sa.select(letter.c.state, sa.func.count()).group_by(letter.c.state)
     found = {State(state): number for state, number in connection.execute(query)}
     return {state: found.get(state, 0) for state in State}
+
+
+def record_of(connection: sa.Connection, letter_id: int) -> int | None:
+    """The request that a letter belongs to; None when there is no such letter."""
+    return connection.execute(sa.select(letter.c.record_id).where(letter.c.id == letter_id)).scalar_one_or_none()
 
 
 def show(connection: sa.Connection, letter_id: int) -> Shown:

@@ -67,6 +67,12 @@ def check(text: str, place: str) -> None:
             raise TemplateFault(f"{place}: there is no tag %{name}%: {_remedy(name)}, or %% for a percent sign")
 
 
+def unknown(text: str) -> list[tuple[str, str]]:
+    """(tag, the one that was probably meant) of tags that do not exist; the second is empty where nothing is near."""
+    names = dict.fromkeys(found[1] for found in _SIGN.finditer(text) if found[1] is not None)
+    return [(name, _near(name)) for name in names if name.casefold() not in _FOLDED]
+
+
 def fill(text: str, values: Mapping[Tag, str], shape: Callable[[str], str] = str) -> str:
     """The text with its tags filled in, once: what a value says is never taken for a tag.
 
@@ -98,7 +104,12 @@ def used(text: str) -> set[Tag]:
 
 
 def _remedy(name: str) -> str:
-    near = get_close_matches(name.casefold(), _FOLDED, n=1, cutoff=0.5)
+    near = _near(name)
     if near:
-        return f"write %{_FOLDED[near[0]][0]}%"
+        return f"write %{near}%"
     return "there are " + ", ".join(f"%{tag.value}%" for tag in Tag)
+
+
+def _near(name: str) -> str:
+    near = get_close_matches(name.casefold(), _FOLDED, n=1, cutoff=0.5)
+    return _FOLDED[near[0]][0] if near else ""

@@ -33,6 +33,11 @@ def find(connection: sa.Connection, code: str, language: str) -> Template:
     return found
 
 
+def drop(connection: sa.Connection, code: str, language: str) -> None:
+    """Forget what somebody has made of a template: the shipped one counts again, where there is one."""
+    connection.execute(sa.delete(template).where(template.c.code == code, template.c.language == language))
+
+
 def put(connection: sa.Connection, new: Template, *, by: str | None, now: datetime) -> None:
     """Save a template; raises `TemplateFault` for a tag that does not exist, and saves nothing."""
     templates.check(new)

@@ -19,6 +19,20 @@ class Role(StrEnum):
 class Right(StrEnum):
     """What can be done; pages and actions ask for rights, never for roles."""
 
+    SEE_REQUESTS = "see_requests"
+    """Requests, companies, contacts and assignments; which of them, says `caseline.people.access`."""
+    WORK_REQUESTS = "work_requests"
+    """Change requests, companies and contacts; write and answer."""
+    CHANGE_MANY = "change_many"
+    """Change many requests at once."""
+    EXPORT = "export"
+    """Take lists away as files."""
+    SHARE_PRESETS = "share_presets"
+    """Give everybody a preset filter."""
+    SEE_REPORTS = "see_reports"
+    SEE_SETTINGS = "see_settings"
+    """Fields, stages, categories, groups, calendars, catalogue and templates, as they are set up."""
+    EDIT_SETTINGS = "edit_settings"
     SEE_KEYWORDS = "see_keywords"
     EDIT_KEYWORDS = "edit_keywords"
     SEE_USERS = "see_users"
@@ -26,10 +40,16 @@ class Right(StrEnum):
     SEE_AUDIT = "see_audit"
 
 
-_EVERYBODY: Final = frozenset({Right.SEE_KEYWORDS})
+_EVERYBODY: Final = frozenset({Right.SEE_REQUESTS, Right.SEE_KEYWORDS})
+_WORKS: Final = _EVERYBODY | {Right.WORK_REQUESTS, Right.CHANGE_MANY, Right.EXPORT}
+_LOOKS: Final = _EVERYBODY | {Right.EXPORT, Right.SEE_REPORTS, Right.SEE_SETTINGS}
 _OF: Final[dict[Role, frozenset[Right]]] = {
-    **dict.fromkeys(Role, _EVERYBODY),
-    Role.DIRECTOR: _EVERYBODY | {Right.SEE_AUDIT},
+    Role.VIEWER: _EVERYBODY,
+    Role.AGENT: _WORKS,
+    Role.HEAD: _WORKS | _LOOKS | {Right.SHARE_PRESETS},
+    Role.QUALITY: _LOOKS,
+    Role.MARKETER: _LOOKS,
+    Role.DIRECTOR: _LOOKS | {Right.SEE_AUDIT, Right.SEE_USERS},
     Role.ADMINISTRATOR: frozenset(Right),
 }
 

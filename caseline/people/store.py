@@ -18,10 +18,43 @@ class Named:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An active person with the groups that he works in."""
+
+    id: int
+    name: str
+    groups: frozenset[int]
+
+
 def groups(connection: sa.Connection, key: str) -> list[Named]:
     """Groups of that id, name or origin."""
     table = tables.group
     return _found(connection, table, key, table.c.name == key, table.c.origin == key)
+
+
+def group(connection: sa.Connection, group_id: int) -> list[Named]:
+    """The group of that id, alone."""
+    table = tables.group
+    return [
+        Named(*row) for row in connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id == group_id))
+    ]
+
+
+def person(connection: sa.Connection, person_id: int) -> list[Named]:
+    """The active person of that id, alone."""
+    table = tables.person
+    query = sa.select(table.c.id, table.c.name).where(table.c.id == person_id, table.c.active)
+    return [Named(*row) for row in connection.execute(query)]
+
+
+def colleagues(connection: sa.Connection, most: int) -> list[Colleague]:
+    """Active persons by name, each with the groups that he works in."""
+    table, member = tables.person, tables.membership
+    groups = sa.select(member.c.group_id).where(member.c.person_id == table.c.id).correlate(table).scalar_subquery()
+    query = sa.select(table.c.id, table.c.name, sa.func.array(groups)).where(table.c.active)
+    found = connection.execute(query.order_by(table.c.name, table.c.id).limit(most))
+    return [Colleague(number, name, frozenset(within)) for number, name, within in found]
 
 
 def all_groups(connection: sa.Connection) -> list[Named]:
@@ -47,6 +80,18 @@ def persons(connection: sa.Connection, key: str) -> list[Named]:
     return _found(connection, table, key, by_mail, table.c.name == key, table.c.origin == key, only=table.c.active)
 
 
+def name_of(connection: sa.Connection, person_id: int) -> str | None:
+    """What a person is called."""
+    table = tables.person
+    return connection.execute(sa.select(table.c.name).where(table.c.id == person_id)).scalar_one_or_none()
+
+
+def address_of(connection: sa.Connection, person_id: int) -> str | None:
+    """The mail address of a person."""
+    table = tables.person
+    return connection.execute(sa.select(table.c.email).where(table.c.id == person_id)).scalar_one_or_none()
+
+
 def _found(
     connection: sa.Connection,
     table: sa.Table,
@@ -68,3 +113,10 @@ def is_staff(connection: sa.Connection, address: str) -> bool:
     table = tables.person
     active = sa.and_(table.c.active, sa.func.lower(table.c.email) == address.lower())
     return bool(connection.execute(sa.select(sa.exists(sa.select(table.c.id).where(active)))).scalar_one())
+
+
+def active_persons(connection: sa.Connection) -> list[Named]:
+    """Everybody who works here, by name."""
+    table = tables.person
+    query = sa.select(table.c.id, table.c.name).where(table.c.active).order_by(table.c.name, table.c.id)
+    return [Named(*row) for row in connection.execute(query)]

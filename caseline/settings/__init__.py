@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     """A mail above this size is read from a temporary file instead of memory (32MiB)."""
     mail_reopen_days: int = Field(default=14, ge=0, le=3_650)
     """Days after its closing within which a mail opens a request again; later it opens another that is linked."""
+    phone_region: str = Field(default="RU", pattern="^[A-Z]{2}$")
+    """Country of phones that name none: two capital letters, as RU or KZ."""
     mail_resume_stage: str | None = None
     """Stage into which a client's mail moves a request out of one that pauses; none: it stays where it is."""
     mail_acknowledge: bool = False
@@ -135,6 +137,10 @@ class Settings(BaseSettings):
     """Language of letters that nobody writes by hand."""
     mail_signature: str = Field(default="", max_length=2_000)
     """What %Signature% says in letters."""
+    desk_url: str | None = Field(default=None, pattern=_ADDRESS)
+    """Address at which staff reach `caseline desk`; where it is named, letters to them carry links to it."""
+    triage_hours: int = Field(default=4, ge=0, le=1_000)
+    """Business hours after which a request without category is told of; 0: never."""
     public_url: str | None = Field(default=None, pattern=_ADDRESS)
     """Address at which people outside reach `caseline public serve`; where it is named, letters carry links to it."""
     mail_authserv: str | None = None
@@ -231,5 +237,8 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']} (correct or unset it)" for e in error.errors()]
+        lines = [
+            f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (correct or unset it)"
+            for e in error.errors()
+        ]
         raise SettingsError("\n".join(lines)) from error

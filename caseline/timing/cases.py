@@ -29,6 +29,7 @@ _KEYS: Final = (
     "hours",
     "own_hours",
 )
+_NOTHING: Final[Mapping[str, str]] = {}
 _MODES: Final = tuple(map(str, Mode))
 _HALF: Final = re.compile("[\ud800-\udfff]")
 """Surrogates: half a character; Python puts them in place of bytes that are no UTF-8, too."""
@@ -36,20 +37,23 @@ _ABSURD: Final = 10**12
 """More hours than anybody means, and few enough to be shown."""
 
 
-def answers(lines: Iterable[str], find: Callable[[str], Calendar]) -> Iterator[str]:
-    """An answer for each line that is not blank, in order.
+def answers(
+    lines: Iterable[str], find: Callable[[str], Calendar], usual: Mapping[str, str] = _NOTHING
+) -> Iterator[str]:
+    """An answer for each line that is not blank, in order; `usual` holds where a line does not say otherwise.
 
     A line is `{"id", "start", "hours" | "end", "mode", "calendar"}`: instants in ISO 8601 with Z or an offset, `mode`
     as in `Mode` (working_days if left out), `calendar` the id that `find` knows (it raises a fault for others)
     or an object of the keys tz, weekend (Sat, 6), holidays, working_days, short_days (dates, or dates with minutes),
-    special_days, hours (`[["09:00", "13:00"], …]`, or by weekday) and own_hours. The answer is `{"id", "deadline"}`,
-    `{"id", "elapsed_s", "business_s"}` or `{"id", "error"}`; a bad line never stops the others, and one of which no id
-    can be read is named by its number. Calendars are built once and kept, the last used ones, within some 120 MB.
+    special_days, hours (`[["09:00", "13:00"], …]`, or by weekday) and own_hours; null says nothing. The answer is
+    `{"id", "deadline"}`, `{"id", "elapsed_s", "business_s"}` or `{"id", "error"}`; a bad line never stops the others,
+    and one of which no id can be read is named by its number. Calendars are built once and kept, the last used ones,
+    within some 120 MB.
     """
     kept = _Kept(find)
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _written(_answer(number, line.removeprefix("\ufeff"), kept.clock))
+            yield _written(_answer(number, line.removeprefix("\ufeff"), usual, kept.clock))
 
 
 class _Kept:
@@ -95,7 +99,8 @@ def inline(data: object) -> Calendar:
     unknown = sorted(data.keys() - set(_KEYS))
     if unknown:
         raise CalendarFault(("calendar", unknown[0]), f"unknown key: use {', '.join(_KEYS)}")
-    plain = {"calendar": "inline", **{("zone" if key == "tz" else key): value for key, value in data.items()}}
+    said = {("zone" if key == "tz" else key): value for key, value in data.items() if value is not None}
+    plain = {"calendar": "inline", **said}
     found = document.faults(plain)
     if found:
         named = [("tz" if place[:1] == ("zone",) else ".".join(map(str, place)), text) for place, text in found]
@@ -103,7 +108,7 @@ def inline(data: object) -> Calendar:
     return document.calendar(plain)
 
 
-def _answer(number: int, line: str, clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
+def _answer(number: int, line: str, usual: Mapping[str, str], clock: Callable[[str, Mode], Clock]) -> dict[str, Any]:
     if _HALF.search(line):
         return {"id": None, "error": f"line {number}: is no UTF-8: save the file as UTF-8"}
     try:
@@ -112,8 +117,9 @@ def _answer(number: int, line: str, clock: Callable[[str, Mode], Clock]) -> dict
         return {"id": None, "error": f"line {number}: no JSON: {error}: write one object a line"}
     if not isinstance(case, dict):
         return {"id": None, "error": f"line {number}: no JSON object: write one object a line"}
+    said = {**usual, **{key: value for key, value in case.items() if value is not None}}
     try:
-        return {"id": case.get("id"), **_counted(case, clock)}
+        return {"id": case.get("id"), **_counted(said, clock)}
     except (TimingFault, FileFault) as error:
         return {"id": case.get("id"), "error": str(error)}
 

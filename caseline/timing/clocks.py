@@ -1,11 +1,19 @@
 """Keeps the clocks of calendars in the database, and builds a new one when a calendar has a new version."""
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 
 from caseline.timing import store
 from caseline.timing.clock import Clock
 from caseline.timing.faults import CalendarFault
 from caseline.timing.vocabulary import Mode
+
+
+@lru_cache(maxsize=64)
+def _clock(document: str, mode: Mode) -> Clock:
+    """Whoever asks for the same document shares its lines: to build them takes longer than to count by them."""
+    return Clock(store.read(document), mode)
 
 
 class Clocks:
@@ -24,14 +32,19 @@ class Clocks:
             raise CalendarFault((wanted,), "there is no such calendar: `caseline calendar list` names them")
         return self.of_version(connection, wanted, version, mode)
 
+    def default(self, connection: sa.Connection) -> Clock | None:
+        """The clock of the default calendar; None as long as there is none."""
+        wanted = store.default(connection)
+        return None if wanted is None else self.newest(connection, wanted)
+
     def of_version(self, connection: sa.Connection, calendar_id: str, version: int, mode: Mode) -> Clock:
         """The clock of a certain version."""
         key = (calendar_id, version, mode)
         if key not in self._kept:
-            calendar = store.find(connection, calendar_id, version)
-            if calendar is None:
+            text = store.text(connection, calendar_id, version)
+            if text is None:
                 raise CalendarFault((calendar_id,), f"has no version {version}: `caseline calendar list` names them")
-            self._kept[key] = Clock(calendar, mode)
+            self._kept[key] = _clock(text, mode)
         return self._kept[key]
 
     def zone(self, connection: sa.Connection, calendar_id: str | None) -> str:

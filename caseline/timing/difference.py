@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from caseline.timing import document
 from caseline.timing.calendars import Calendar
 from caseline.timing.hours import Spans
 from caseline.timing.vocabulary import Kind, Language
@@ -45,10 +46,25 @@ def changes(old: Calendar, new: Calendar) -> list[Change]:
     return [change for day in _days(old, new) if (change := _change(old, new, day))]
 
 
-def settings_changed(old: Calendar, new: Calendar) -> list[tuple[str, object, object]]:
-    """(setting, old value, new value) of what concerns every day: zone, week-end, hours and the like."""
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in _SETTINGS)
+def settings_changed(old: Calendar, new: Calendar) -> list[tuple[str, str, str]]:
+    """(setting, old value, new value) of what concerns every day: zone, week-end, hours and the like, as text."""
+    pairs = ((name, _said(old, name), _said(new, name)) for name in _SETTINGS)
     return [(name, before, after) for name, before, after in pairs if before != after]
+
+
+def _said(calendar: Calendar, name: str) -> str:
+    if name == "special":
+        return str(calendar.special)
+    written = document.plain(calendar).get(name)
+    if isinstance(written, dict):
+        return "; ".join(f"{day} {_spans(pairs)}" for day, pairs in written.items())
+    if isinstance(written, list):
+        return (", ".join(written) if name == "weekend" else _spans(written)) or "none"
+    return written or "none"
+
+
+def _spans(pairs: list[list[str]]) -> str:
+    return ", ".join(f"{since}-{until}" for since, until in pairs) or "none"
 
 
 def _days(*both: Calendar) -> Iterator[date]:

@@ -1,5 +1,6 @@
 """SQL of the timing room: versions of calendars in and out."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -40,13 +41,23 @@ class Version:
 
 def find(connection: sa.Connection, calendar_id: str, version: int | None = None) -> Calendar | None:
     """A version of a calendar, the newest when none is named; None when there is no such thing."""
+    found = text(connection, calendar_id, version)
+    return None if found is None else read(found)
+
+
+def read(kept: str) -> Calendar:
+    """The calendar of a document."""
+    return document.calendar(json.loads(kept))
+
+
+def text(connection: sa.Connection, calendar_id: str, version: int | None = None) -> str | None:
+    """The document of a version as it is kept, which knows it from every other."""
     made = tables.calendar_version
-    query = sa.select(made.c.document).where(made.c.calendar_id == calendar_id)
+    query = sa.select(sa.cast(made.c.document, sa.Text)).where(made.c.calendar_id == calendar_id)
     query = (
         query.order_by(made.c.version.desc()).limit(1) if version is None else query.where(made.c.version == version)
     )
-    found = connection.execute(query).scalar_one_or_none()
-    return None if found is None else document.calendar(found)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def default(connection: sa.Connection) -> str | None:

@@ -61,7 +61,7 @@ def run(connection: sa.Connection, crm: Crm, request: Request, *, clock: Clock, 
         progress = _Progress(files, wanted, watch)
         verdicts = tuple(_part(ground, drawer, files, progress) for drawer in drawers.items())
         in_crm = _strangers(ground, wanted)
-        notes = [*_notes(files, mapping), *_stage_rows(ground)]
+        notes = [*_notes(files, mapping), *_sorted_here(ground), *_stage_rows(ground)]
     return Verdict(
         source=mapping.source,
         title=mapping.title,
@@ -97,6 +97,13 @@ def _told(mapping: Mapping, crm: Crm, wanted: Sequence[str]) -> Told | None:
     """Stage rows are kept by our own register, and can be judged when all is read that tells of them."""
     telling = [name for name, part in mapping.parts.items() if part.entity in {vocabulary.REQUEST, vocabulary.HISTORY}]
     return Told.by(mapping) if crm.shares_transaction and set(telling) <= set(wanted) else None
+
+
+def _sorted_here(ground: Ground) -> list[str]:
+    if not ground.sorted_here:
+        return []
+    said = f"{ground.sorted_here:,} requests have the category that the keyword dictionary has given them here"
+    return [f"{said}, and its group: where the files name none, that is no difference."]
 
 
 def _stage_rows(ground: Ground) -> list[str]:

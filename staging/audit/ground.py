@@ -33,6 +33,8 @@ class Ground:
     """Records of the CRM by entity that belong to something that was looked at."""
     origins: defaultdict[str, KeySet] = field(default_factory=lambda: defaultdict(KeySet))
     """Their keys."""
+    sorted_here: int = 0
+    """Requests that the keyword dictionary has given their category."""
     told: Told | None = None
     """What the files tell of stages; None where stage rows are not looked at."""
 

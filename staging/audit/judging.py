@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from caseline.crm import vocabulary
-from staging.audit import comparison, store
+from staging.audit import comparison, sorted_here, store
 from staging.audit.comparison import Comparison, Record
 from staging.audit.digests import text_of
 from staging.audit.expected import Expected, Said, faults
@@ -118,7 +118,8 @@ class Judge:
         if not case.keys:
             return
         answers = [records[key] for key in case.keys]
-        texts = comparison.Texts(case.said, case.header, case.vanished)
+        said = self._allowed(case, answers)
+        texts = comparison.Texts(said, case.header, case.vanished)
         result = comparison.compare(self.reading, texts, answers, self.ground.exists)
         different = result.places
         self.outcomes["different"] += len(different)
@@ -136,6 +137,13 @@ class Judge:
         if self.ground.told and self.entity == vocabulary.REQUEST:
             self.ground.told.take_records(self.reading.name, case.keys, result.expected)
         self.drawer.offer(self.reading.name, case.keys, case.places, result)
+
+    def _allowed(self, case: Case, answers: Sequence[Record]) -> Said:
+        if self.entity != vocabulary.REQUEST or not self.ground.crm.shares_transaction:
+            return case.said
+        brought = sorted_here.groups(self.ground.connection, self.reading.mapping.source, case.keys)
+        self.ground.sorted_here += len(brought)
+        return sorted_here.allow(case.said, case.keys, answers, brought)
 
     def _differences(self, case: Case, result: Comparison, rows: dict[str, StagedRow]) -> None:
         keys = [case.keys[number] for number in sorted(result.places)]

@@ -1,6 +1,7 @@
 """The portal as the adapter sees it: single reads, many reads, walks through lists, and writes that are sent once."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -68,15 +69,17 @@ class Portal:
         """End all connections; the next call opens others."""
         self._traffic.close()
 
-    def read(self, method: str, params: Mapping[str, Any] | None = None) -> Answer:
+    def read(self, method: str, params: Mapping[str, Any] | None = None, *, patience: float | None = None) -> Answer:
         """The answer to a call that changes nothing, asked for again when it is lost.
 
-        Raises `PortalRefused`, and `TryLater` when no answer comes.
+        `patience`: for so many seconds, instead of those of the options. Raises `PortalRefused`, and `TryLater` when
+        no answer comes.
         """
         body = wire.body(calls.plain(params or {}))
-        patience, lost = Patience(self.options), 0
+        options = self.options if patience is None else replace(self.options, patience=patience)
+        waiting, lost = Patience(options), 0
         while True:
-            if not patience.open(self._traffic.governor, [method]):
+            if not waiting.open(self._traffic.governor, [method]):
                 raise TryLater(f"the time that the portal allows {method} is used up")
             found = self._traffic.single(method, body).found
             if not isinstance(found, Fault):
@@ -86,7 +89,7 @@ class Portal:
             if found.kind is Kind.REFUSED:
                 raise PortalRefused(found.code, found.text)
             lost += found.kind is Kind.AMBIGUOUS
-            if lost >= self.options.doubts or not patience.pause():
+            if lost >= self.options.doubts or not waiting.pause():
                 raise TryLater(f"the portal does not answer {method}: {found.code} {found.text}".rstrip())
 
     def read_many(self, asked: Mapping[str, Call]) -> dict[str, Done | Refused]:

@@ -26,18 +26,18 @@ def lacking(diff: Diff) -> Iterator[Finding]:
         if missing:
             told = ", ".join(f"{one.entity} {one.name}" for one in missing[:_SHOWN])
             more = ", …" if len(missing) > _SHOWN else ""
-            yield warning(topic, f"{len(missing)} are still to be made ({told}{more})", _PROVISION)
+            yield warning(topic, f"still to be made: {len(missing)} ({told}{more})", _PROVISION)
         else:
-            yield ok(topic, "nothing is missing" + (f", {diff.there} are there" if kind == "field" else ""))
+            yield ok(topic, "nothing is missing" + (f", there already: {diff.there}" if kind == "field" else ""))
     for clash in diff.clashes:
         text, _, remedy = clash.text.partition(": ")
         yield error("fields", f"{clash.entity} {clash.name} {text}", remedy)
 
 
 def mandatory(portal: Portal, placed: Mapping[str, Sequence[Place]], filled: Filled) -> Iterator[Finding]:
-    """Fields that the portal demands and the mapping does not fill."""
-    found = False
-    for entity, listed in placed.items():
+    """Fields that the portal demands and the mapping does not fill, of entities that it brings."""
+    found, brought = False, {entity for entity, _field in filled}
+    for entity, listed in ((entity, listed) for entity, listed in placed.items() if entity in brought):
         covered = _covered(entity, listed, filled)
         for name, title in _required(portal, entity):
             if name not in covered:
@@ -87,7 +87,7 @@ def unknown_values(
                 new[entity, place.field] = len(missing)
                 examples[entity, place.field] = sorted(missing)[:_SHOWN]
     for (entity, field), number in new.items():
-        text = f"{entity} {field}: {number} values have no item yet ({', '.join(examples[entity, field])})"
+        text = f"{entity} {field}: values without an item yet: {number} ({', '.join(examples[entity, field])})"
         yield warning("list values", text, "nothing: the import adds them as they are written")
     if not new:
         yield ok("list values", "the portal has an item for every value of the export")

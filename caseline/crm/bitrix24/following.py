@@ -69,6 +69,8 @@ class Following:
     done: Followed = field(default_factory=Followed)
     _unreadable: set[tuple[str, int]] = field(default_factory=set, repr=False)
     """(entity, id) of those that stood alone and could not be read; they are not tried twice."""
+    _readable: set[str] = field(default_factory=set, repr=False)
+    """Entities of which something was read."""
 
     def noted(self, entity: str) -> None:
         """Read all that is noted of an entity; what is noted meanwhile, too, if its id lies ahead."""
@@ -95,6 +97,7 @@ class Following:
             return
         lost = self._lost(entity, [number for number in turns if number not in found])
         self.done.read += len(turns)
+        self._readable.add(entity)
         for number, turn in turns.items():
             if number in found or number in lost:
                 self._one(entity, number, turn, partial(follow, number=number, item=found.get(number)))
@@ -105,9 +108,10 @@ class Following:
     def _without_the_unreadable(self, entity: str, turns: Mapping[int, int], error: Exception) -> None:
         """Take the records in halves until those stand alone that make reading fail.
 
-        Where many fail and none can be read, the others are left to the next sync: the fault is not theirs.
+        Where many of an entity fail and none can be read, the others are left to the next sync: it is not their fault.
         """
-        hopeless = self.done.read == 0 and len(self._unreadable) >= _MOST_UNREADABLE
+        many = sum(one == entity for one, _number in self._unreadable) >= _MOST_UNREADABLE
+        hopeless = many and entity not in self._readable
         if len(turns) == 1 or hopeless:
             said = f"it cannot be read: {type(error).__name__} {error}".partition("\n")[0]
             self.done.failed += ((entity, number, said) for number in turns)

@@ -26,6 +26,8 @@ _NEEDED: Final = (
     *("crm.item.details.configuration.get", "crm.item.details.configuration.set"),
 )
 _CLOCK_S: Final = 60.0
+_REACH_S: Final = 20.0
+"""Who has mistyped an address shall hear of it while he looks; an import waits longer."""
 _USUAL_RATE: Final = 2.0
 _CLOUD: Final = ".bitrix24."
 _ENTERPRISE: Final = ("ent", "enterprise")
@@ -43,7 +45,7 @@ class Inspection:
     def reach(self) -> Finding:
         """Whether the portal answers at all; an error ends the check."""
         try:
-            answer = self.portal.read("scope")
+            answer = self.portal.read("scope", patience=_REACH_S)
         except PortalStopped as stopped:
             return error("webhook", str(stopped), "follow the remedy, then check again")
         except (PortalRefused, TryLater) as refused:
@@ -179,4 +181,4 @@ def leftovers(number: Mapping[str, int], *, removed: bool) -> Finding:
     if not total:
         return ok("leftovers", "nothing is left of earlier checks")
     remedy = "nothing: they are removed" if removed else "check with --sample 1: it removes them with its own"
-    return warning("leftovers", f"{total} records of a check that was cut off were found", remedy)
+    return warning("leftovers", f"records that a check left when it was cut off: {total}", remedy)

@@ -154,6 +154,13 @@ class Mirror:
             now = sa.select(table.c.id, table.c.version).where(_among(table.c.id, mine.values()))
             return Claimed({row.id: row.version for row in connection.execute(now)}, frozenset(edited))
 
+    def edited(self, entity: str, ids: Sequence[int]) -> set[int]:
+        """Those of the records that somebody has edited since the register has them, as far as it knows."""
+        if not ids:
+            return set()
+        with self.engine.connect() as connection:
+            return _edited(connection, entity, ids)
+
     def names(self, entity: str, ids: Sequence[int]) -> dict[int, str]:
         """Names of persons or groups."""
         table = TABLES[entity]
@@ -188,11 +195,12 @@ def _among(column: sa.Column[int], ids: Iterable[int]) -> sa.ColumnElement[bool]
 def _edited(connection: sa.Connection, entity: str, ids: Iterable[int]) -> set[int]:
     """Those of the records that somebody has edited since the register has them.
 
-    Their versions do not tell: making a record takes several steps, and the dictionary goes on by itself.
+    Their versions do not tell: making a record takes several steps, and the dictionary goes on by itself. What an
+    import changes it tells without saying what.
     """
     event = tables.event
     by_person = sa.and_(event.c.type == "category_set", event.c.data["set_by"].astext == BY_PERSON)
-    deeds = sa.or_(event.c.type.in_(_EDITS), by_person)
+    deeds = sa.or_(sa.and_(event.c.type.in_(_EDITS), event.c.data.is_not(None)), by_person)
     query = sa.select(event.c.record_id).where(event.c.entity == entity, _among(event.c.record_id, ids), deeds)
     return set(connection.execute(query.distinct()).scalars())
 

@@ -60,7 +60,7 @@ def _step(item: _Item) -> _Step:
 def _row(step: _Step, left_at: datetime | None, clock: Clock, pausing: Collection[str]) -> StageRow:
     _record, entered_at, number, stage, final = step
     stands = final or stage in pausing
-    spent = None if left_at is None else stage_times.lasted(clock, entered_at, left_at)
+    spent = None if left_at is None else stage_times.lasted(clock, entered_at, left_at, pausing=stands)
     return StageRow(
         id=number,
         stage=stage,
@@ -68,8 +68,8 @@ def _row(step: _Step, left_at: datetime | None, clock: Clock, pausing: Collectio
         entered_at=entered_at,
         left_at=left_at,
         elapsed_s=None if spent is None else spent.elapsed_s,
-        business_s=None if spent is None else 0 if stands else spent.business_s,
-        paused_s=None if spent is None else spent.business_s if stands else 0,
+        business_s=None if spent is None else spent.business_s,
+        paused_s=None if spent is None else spent.paused_s,
         by_id=None,
         by=None,
         imported=True,

@@ -1,6 +1,6 @@
 """Writes records into a portal and, under the portal's ids, into the register."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -56,6 +56,10 @@ class _Set:
             self.outcomes[ref] = Outcome(ref, None, code=code, text=text)
         self.left = [one for one in self.left if one["ref"] not in refused]
 
+    def refuse_edited(self, ids: Collection[int]) -> None:
+        """Those of these records that are there already stay as somebody has made them."""
+        self.refuse({one["ref"]: ("EDITED_SINCE", _EDITED) for one in self.left if one["crm_id"] in ids})
+
 
 @dataclass(frozen=True)
 class Writing:
@@ -92,7 +96,7 @@ class Writing:
             return {one.origin: one.owner_id for one in book.doubtful(connection, entity, source, origins)}
 
     def _recognise(self, work: _Set) -> None:
-        """New records that the register has already are changed ones: an earlier import brought them."""
+        """New records that the register has already are changed ones of no known version: events tell of edits."""
         origins = [one["origin"] for one in work.left if one["is_new"]]
         known = {one.origin: one for one in self.mirror.crm.look_up(work.entity, work.source, origins)}
         work.left = [
@@ -101,6 +105,10 @@ class Writing:
             else one
             for one in work.left
         ]
+        edited = set() if work.overwrite else self.mirror.edited(work.entity, [one.crm_id for one in known.values()])
+        if edited:
+            brought = {one["crm_id"]: one for one in work.left if one["crm_id"] in edited}
+            work.refuse_edited(edited - self.reading.taken_over(work.entity, brought).keys())
 
     def _adopt(self, work: _Set) -> None:
         """New records that the portal has already get their ids; what we have on its way is left to the delivery.
@@ -127,8 +135,7 @@ class Writing:
     def _claim(self, work: _Set, strange: Mapping[str, int]) -> None:
         """What a sync has met in the portal becomes ours, unless it knows of an edit."""
         claimed = self.mirror.claim((work.entity, work.source), strange, overwrite=work.overwrite)
-        edited = [one["ref"] for one in work.left if one["crm_id"] in claimed.edited]
-        work.refuse(dict.fromkeys(edited, ("EDITED_SINCE", _EDITED)))
+        work.refuse_edited(claimed.edited)
         work.left = [
             work.changed(one, one["crm_id"], claimed.versions[one["crm_id"]])
             if one["crm_id"] in claimed.versions
@@ -141,8 +148,7 @@ class Writing:
         changed = {one["crm_id"]: one for one in work.left if not one["is_new"] and one["crm_id"] not in work.claimed}
         if not changed or work.overwrite:
             return
-        edited = self.reading.edited(work.entity, list(changed), changed)
-        work.refuse({changed[number]["ref"]: ("EDITED_SINCE", _EDITED) for number in edited})
+        work.refuse_edited(self.reading.edited(work.entity, list(changed), changed))
         if work.entity != MESSAGE:
             versions = self.reading.taken_over(work.entity, changed)
             work.left = [

@@ -21,10 +21,12 @@ from caseline.crm.embedded.stores import (
     choices,
     counting,
     deadlines,
+    field_definitions,
     records,
     recounting,
     sorting,
     stage_rows,
+    workload,
 )
 from caseline.crm.embedded.stores import texts as said
 from caseline.crm.terms import Numbers, Spans
@@ -37,10 +39,12 @@ class EmbeddedCards:
     find = staticmethod(records.find)
     get = staticmethod(records.get)
     listed = staticmethod(records.listed)
+    lock = staticmethod(records.hold)
+    open_of = staticmethod(workload.open_of)
     recent = staticmethod(said.recent)
     texts = staticmethod(said.texts)
     labelled = staticmethod(said.labelled)
-    sorted_since = staticmethod(sorting.sorted_since)
+    sorted_within = staticmethod(sorting.sorted_within)
     unsorted = staticmethod(sorting.ranges)
     unsorted_texts = staticmethod(sorting.unsorted)
     sort = staticmethod(sorting.sort)
@@ -56,11 +60,15 @@ class EmbeddedCards:
     pauses = staticmethod(stage_rows.pauses)
     rows = staticmethod(stage_rows.rows)
     deadline_moves = staticmethod(deadlines.moves)
+    fields = staticmethod(field_definitions.of_requests)
     stages = staticmethod(choices.stages)
     put_stages = staticmethod(choices.put_stages)
     categories = staticmethod(choices.categories)
     put_category = staticmethod(choices.put_category)
     sound = staticmethod(alarms.sound)
+    say_late = staticmethod(alarms.say_late)
+    waiting = staticmethod(alarms.unsorted)
+    say_waiting = staticmethod(alarms.say_unsorted)
     ahead = staticmethod(alarms.ahead)
     go_live = staticmethod(alarms.go_live)
 
@@ -70,6 +78,7 @@ class EmbeddedCards:
         made = self._read(connection, number)
         stage_rows.enter(connection, number, made.stage, deed.at, by_id=deed.by_id)
         data = {**deed.data, "stage": new.stage, "channel": new.channel, "category": new.category}
+        data |= {"assignee_id": new.assignee_id} if new.assignee_id else {}
         records.tell(connection, number, replace(deed, event="created", data=data))
         return made
 
@@ -88,7 +97,7 @@ class EmbeddedCards:
             return None
         at = self._change(connection, card, deed.at, clock)
         stage_rows.enter(connection, card.id, stage, at, by_id=deed.by_id)
-        told = {"old": card.stage.code, "new": stage.code, "closed": stage.closed}
+        told = {**deed.data, "old": card.stage.code, "new": stage.code, "closed": stage.closed}
         records.tell(connection, card.id, replace(deed, event="stage_changed", data=told))
         now = self._read(connection, card.id)
         return Moved(card=now, pauses=tuple(stage_rows.pauses(connection, [card.id]).get(card.id, ())))
@@ -113,8 +122,10 @@ class EmbeddedCards:
         self, connection: sa.Connection, card: Card, deadline: Deadline, *, reason: str, at: datetime
     ) -> Card:
         """See the port."""
-        deadlines.keep(connection, card.id, deadline)
         old = card.deadline
+        if old is None and card.source is not None:
+            deadline = replace(deadline, quiet_until=deadlines.quiet_until(connection, card.id, now=at))
+        deadlines.keep(connection, card.id, deadline)
         if old is None or (old.due_at, old.target_s) != (deadline.due_at, deadline.target_s):
             deadlines.log(connection, card, deadline, reason=reason, at=at)
             # That of an imported one may have been taken away, to be counted anew, after it had alarmed.

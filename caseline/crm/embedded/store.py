@@ -8,8 +8,8 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from caseline.crm import tables, vocabulary
-from caseline.crm.embedded.shapes import TABLES, Shape, readable, shape
-from caseline.crm.embedded.stores import imported, references
+from caseline.crm.embedded.shapes import TABLES, readable, shape
+from caseline.crm.embedded.stores import imported, merged_clients, references
 from caseline.crm.port import Definitions, Incoming, Known, Refusal
 
 CHUNK = 1000
@@ -75,7 +75,7 @@ def met_strangers(error: sa.exc.IntegrityError, entity: str) -> bool:
 def _create(connection: sa.Connection, incoming: Incoming) -> int:
     form = shape(incoming.entity)
     rows = incoming.rows.subquery("incoming")
-    columns = _columns(form, incoming, rows)
+    columns = merged_clients.columns(connection, form, incoming, rows)
     if "created_at" in columns:
         columns.setdefault("modified_at", columns["created_at"])
     new = sa.select(rows.c.crm_id, rows.c.origin, *columns.values()).where(rows.c.is_new)
@@ -99,7 +99,7 @@ def update(connection: sa.Connection, incoming: Incoming) -> tuple[list[tuple[in
     """([(ref, version now)], refusals) of the changed ones; one edited or deleted since is refused."""
     form = shape(incoming.entity)
     rows = incoming.rows.subquery("incoming")
-    columns = _columns(form, incoming, rows)
+    columns = merged_clients.columns(connection, form, incoming, rows)
     same = sa.true() if incoming.overwrite else form.table.c.version == rows.c.version
     kept = sa.func.jsonb_strip_nulls(form.table.c.extra.concat(rows.c.extra), type_=JSONB)
     old = form.table.alias("old")
@@ -211,12 +211,6 @@ def count(connection: sa.Connection) -> dict[str, dict[str | None, int]]:
         query = sa.select(table.c.source, sa.func.count().label("number")).group_by(table.c.source)
         found[entity] = {row.source: row.number for row in connection.execute(query)}
     return found
-
-
-def _columns(form: Shape, incoming: Incoming, rows: sa.FromClause) -> dict[str, sa.ColumnElement[Any]]:
-    columns: dict[str, sa.ColumnElement[Any]] = {name: form.fill(name, rows) for name in (*incoming.fields, "extra")}
-    fixed = {"source": incoming.source, **form.constants}
-    return columns | {name: sa.literal(text, sa.Text) for name, text in fixed.items()}
 
 
 def _events(kind: str, entity: str, ids: sa.Select[Any]) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of an insert differs by use

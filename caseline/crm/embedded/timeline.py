@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from caseline.crm.cards import Deed, Refused
 from caseline.crm.embedded.stores import assignments as work
+from caseline.crm.embedded.stores import checklists, happenings, kinships, records
 from caseline.crm.embedded.stores import contacts as clients
 from caseline.crm.embedded.stores import parties as known
-from caseline.crm.embedded.stores import records
 from caseline.crm.embedded.stores import timeline as lines
 from caseline.crm.timeline import Assignment, Contact, NewAssignment, Successor
 
@@ -21,24 +21,31 @@ class EmbeddedTimelines:
 
     append = staticmethod(lines.append)
     messages = staticmethod(lines.messages)
+    messages_of = staticmethod(lines.some)
     message = staticmethod(lines.message)
+    happened = staticmethod(happenings.lines)
+    attachment = staticmethod(happenings.attachment)
     held = staticmethod(known.held)
     held_threads = staticmethod(known.held_threads)
     parties = staticmethod(known.parties)
     hold = staticmethod(records.hold)
+    tell = staticmethod(records.tell)
     hold_contacts = staticmethod(clients.hold_addresses)
     contact = staticmethod(clients.get)
     contact_of = staticmethod(clients.of_record)
     contacts_named = staticmethod(clients.named)
     make_contact = staticmethod(clients.make)
+    company_name = staticmethod(clients.company_name)
     companies_of = staticmethod(clients.companies_of)
     assignments = staticmethod(work.of_record)
     requests_of = staticmethod(work.requests_of)
     assignments_of = staticmethod(work.of_contact)
     to_remind = staticmethod(work.to_remind)
+    checklist = staticmethod(checklists.items)
+    add_steps = staticmethod(checklists.add)
     merges = staticmethod(work.merges)
+    kin = staticmethod(kinships.of)
     link = staticmethod(work.link)
-    links = staticmethod(work.links)
 
     def contacts(self, connection: sa.Connection, address: str) -> list[Contact]:
         """See the port."""
@@ -108,6 +115,23 @@ class EmbeddedTimelines:
             return None
         records.tell(connection, one.record_id, replace(deed, data={"assignment": one.id, **deed.data}))
         return self._read(connection, one.id)
+
+    def tick(self, connection: sa.Connection, one: Assignment, item_id: int, *, by: str | None, deed: Deed) -> bool:
+        """See the port."""
+        changed = checklists.tick(connection, one.id, item_id, by=by, at=deed.at)
+        if changed:
+            event = "assignment_step_done" if by is not None else "assignment_step_undone"
+            data = {"assignment": one.id, "step": item_id}
+            records.tell(connection, one.record_id, replace(deed, event=event, data={**deed.data, **data}))
+        return changed
+
+    def remove_step(self, connection: sa.Connection, one: Assignment, item_id: int, deed: Deed) -> bool:
+        """See the port."""
+        said = checklists.remove(connection, one.id, item_id)
+        if said is not None:
+            data = {"assignment": one.id, "step": item_id, "text": said}
+            records.tell(connection, one.record_id, replace(deed, event="assignment_step_removed", data=data))
+        return said is not None
 
     def merge(self, connection: sa.Connection, record_id: int, into_id: int, deed: Deed) -> list[int]:
         """See the port."""

@@ -149,23 +149,18 @@ def succeed(connection: sa.Connection, record_id: int, into_id: int, others: Seq
     link(connection, into_id, others, "follows", at=at)
 
 
-def links(connection: sa.Connection, record_id: int) -> list[tuple[int, int, str]]:
-    """(request, other, kind) of the links from and to a request."""
-    mine = sa.or_(_link.c.record_id == record_id, _link.c.other_id == record_id)
-    query = sa.select(_link.c.record_id, _link.c.other_id, _link.c.kind).where(mine)
-    return [(row.record_id, row.other_id, row.kind) for row in connection.execute(query.order_by(_link.c.at))]
-
-
 def _read(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[Assignment]:
-    person, contact = people.person, tables.contact
+    person, contact, giver = people.person, tables.contact, people.person.alias()
     query = (
         sa.select(
-            *(column for column in _assignment.c if column.name not in {"assignee_id", "by_id"}),
+            *(column for column in _assignment.c if column.name != "overdue_at"),
+            giver.c.name.label("by"),
             person.c.name.label("assignee"),
             contact.c.name.label("contact"),
             sa.func.coalesce(contact.c.email, person.c.email).label("address"),
         )
         .outerjoin(person, person.c.id == _assignment.c.assignee_id)
+        .outerjoin(giver, giver.c.id == _assignment.c.by_id)
         .outerjoin(contact, contact.c.id == _assignment.c.contact_id)
         .where(*which)
         .order_by(_assignment.c.id)

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import sqlalchemy as sa
 
+from caseline.crm.embedded.stores.deadlines import QUIET
 from caseline.crm.terms import Dues, Numbers, Spans, Terms
 from caseline.timing.vocabulary import Mode
 
@@ -41,10 +42,8 @@ WHERE (r.source IS NOT NULL OR r.category_by = 'keywords') AND r.closed_at IS NU
   AND coalesce(c.calendar_id, :default) = :calendar
   AND NOT EXISTS (SELECT FROM crm.deadline AS d WHERE d.record_id = r.id)
 """  # noqa: S608 - our own words
-# By what was read, and by nothing that has changed since: hours of a category, the time of a creation. Of a live source
-# only what was past when a deadline was first counted is silent: one that is counted again, because an import has
-# changed what it is counted from, alarms of what has passed meanwhile, unless that was said.
-_SET: Final = """
+# By what was read, and by nothing that has changed since: hours of a category, the time of a creation.
+_SET: Final = f"""
 WITH new AS (
   SELECT id, to_timestamp(due) AS due_at, to_timestamp(warn) AS warn_at,
     timestamptz 'epoch' + start * interval '1 microsecond' AS started_at, target
@@ -57,10 +56,7 @@ WITH new AS (
     CASE WHEN EXISTS (
       SELECT FROM crm.stage_row AS w WHERE w.record_id = r.id AND w.left_at IS NULL AND w.pausing
     ) THEN CAST(:now AS timestamptz) END,
-    CASE WHEN r.source IS NOT NULL THEN coalesce((
-      SELECT coalesce(max(c.at) FILTER (WHERE c.at <= l.live_at), min(c.at))
-      FROM crm.live_source AS l JOIN crm.deadline_change AS c ON c.record_id = r.id WHERE l.source = r.source
-    ), CAST(:now AS timestamptz)) END
+    {QUIET}
   FROM new
   JOIN crm.record AS r ON r.id = new.id AND r.closed_at IS NULL
   JOIN crm.stage AS s ON s.kind = r.kind AND s.code = r.stage AND NOT s.closed
@@ -84,7 +80,7 @@ LEFT JOIN LATERAL (
   WHERE c.record_id = made.record_id ORDER BY c.id DESC LIMIT 1
 ) AS was ON true
 WHERE was.new_due_at IS DISTINCT FROM made.due_at
-"""
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)

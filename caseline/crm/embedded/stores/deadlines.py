@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +11,14 @@ from caseline.crm import time_tables
 from caseline.crm.cards import Card, Deadline, DeadlineMove
 
 _deadline, _alarm, _change = time_tables.deadline, time_tables.alarm, time_tables.deadline_change
+# Of a live source only what was past when a deadline was first counted is silent: one that is counted again, because an
+# import has changed what it is counted from, alarms of what has passed meanwhile, unless that was said.
+QUIET: Final = """
+CASE WHEN r.source IS NOT NULL THEN coalesce((
+  SELECT coalesce(max(c.at) FILTER (WHERE c.at <= l.live_at), min(c.at))
+  FROM crm.live_source AS l JOIN crm.deadline_change AS c ON c.record_id = r.id WHERE l.source = r.source
+), CAST(:now AS timestamptz)) END
+"""
 
 
 def hold(connection: sa.Connection) -> None:
@@ -24,9 +33,16 @@ def keep(connection: sa.Connection, record_id: int, deadline: Deadline) -> None:
     connection.execute(write.on_conflict_do_update(index_elements=["record_id"], set_=values))
 
 
+def quiet_until(connection: sa.Connection, record_id: int, *, now: datetime) -> datetime | None:
+    """Until when nothing alarms of a record that gets a deadline `now` and has none; None: all of it may."""
+    query = sa.text(f"SELECT {QUIET} FROM crm.record AS r WHERE r.id = :id")  # noqa: S608 - our own words
+    found: datetime | None = connection.execute(query, {"id": record_id, "now": now}).scalar_one()
+    return found
+
+
 def drop(connection: sa.Connection, record_id: int) -> None:
-    """Take the deadline of a record away, with its alarms."""
-    for table in (_alarm, _deadline):
+    """Take the deadline of a record away, with its alarms: those, too, that are being given while it is waited for."""
+    for table in (_deadline, _alarm):
         connection.execute(sa.delete(table).where(table.c.record_id == record_id))
 
 

@@ -22,20 +22,21 @@ WITH RECURSIVE chain AS (
   SELECT record_id, into_id FROM crm.merge WHERE record_id = ANY (CAST(:ids AS bigint[]))
   UNION
   SELECT further.record_id, further.into_id FROM crm.merge AS further JOIN chain ON chain.into_id = further.record_id
+), mine AS (
+  SELECT coalesce(m.into_id, k.id) AS id
+  FROM crm.contact AS k LEFT JOIN crm.contact_merge AS m ON m.gone_id = k.id
+  WHERE lower(k.email) = ANY (CAST(:forms AS text[]))
 ), wanted AS (
   SELECT unnest(CAST(:ids AS bigint[])) AS id UNION SELECT into_id FROM chain
 )
 SELECT r.id, r.version, r.closed_at, chain.into_id, r.company_id, said.participant, said.headers, said.answered,
-  lower(c.email) = ANY (CAST(:forms AS text[])) AS requester,
-  EXISTS (
-    SELECT FROM crm.contact AS k WHERE k.company_id = r.company_id AND lower(k.email) = ANY (CAST(:forms AS text[]))
-  ) AS colleague,
+  r.contact_id IN (SELECT id FROM mine) AS requester,
+  EXISTS (SELECT FROM mine JOIN crm.contact AS k USING (id) WHERE k.company_id = r.company_id) AS colleague,
   ARRAY (
-    SELECT a.id FROM crm.assignment AS a JOIN crm.contact AS k ON k.id = a.contact_id
-    WHERE a.record_id = r.id AND lower(k.email) = ANY (CAST(:forms AS text[]))
+    SELECT a.id FROM crm.assignment AS a WHERE a.record_id = r.id AND a.contact_id IN (SELECT id FROM mine)
   ) AS given
 FROM wanted JOIN crm.record AS r USING (id)
-LEFT JOIN chain ON chain.record_id = r.id LEFT JOIN crm.contact AS c ON c.id = r.contact_id
+LEFT JOIN chain ON chain.record_id = r.id
 CROSS JOIN LATERAL (
   SELECT
     bool_or(
@@ -52,13 +53,15 @@ CROSS JOIN LATERAL (
   CROSS JOIN LATERAL (SELECT concat_ws(E'\\n', m.sender, m.recipients, m.copies) AS text) AS line
   WHERE m.record_id = r.id AND m.kind <> 'comment' AND t.unverified IS NOT TRUE AND t.automatic IS NULL
     AND (
-      (lower(c.email) = ANY (CAST(:forms AS text[]))) IS NOT TRUE
+      (r.contact_id IN (SELECT id FROM mine)) IS NOT TRUE
       OR EXISTS (SELECT FROM crm.assignment AS a WHERE a.record_id = r.id)
     )
 ) AS said
 """)
 )
-"""Of a requester without assignments no message is read: a machine may write thousands into one request.
+"""`mine`: contacts of the sender's address, or those in which they go on.
+
+Of a requester without assignments no message is read: a machine may write thousands into one request.
 
 `answered`: assignments on which the sender wrote as their outsider. `headers`: of messages whose addresses nobody
 has parsed, those in which he stands; `addresses` looks at them: `sam@x.example` stands in `adam.sam@x.example`, too."""

@@ -18,7 +18,7 @@ _record, _stage, _deadline = tables.record, tables.stage, time_tables.deadline
 _TERM: Final = [column for column in _deadline.c if column is not _deadline.c.record_id]
 _PLAIN: Final = (
     *("id", "version", "number", "source", "origin", "subject", "description", "priority", "channel"),
-    *("group_id", "assignee_id", "created_at", "closed_at"),
+    *("group_id", "assignee_id", "company_id", "contact_id", "created_at", "closed_at"),
     *("category", "category_by", "category_first_set_at", "category_set_at"),
 )
 _LONGEST_ID: Final = 18
@@ -71,15 +71,20 @@ def create(connection: sa.Connection, new: NewCard, deed: Deed) -> int:
     """Insert a record; its number is its id where none is given."""
     number = new.id or connection.execute(_NEXT).scalar_one()
     set_at = deed.at if new.category else None
-    values = asdict(new) | {
-        "id": number,
-        "number": new.number or str(number),
-        "kind": vocabulary.REQUEST,
-        "category_first_set_at": set_at,
-        "category_set_at": set_at,
-        "created_at": deed.at,
-        "modified_at": deed.at,
-    }
+    values = (
+        asdict(new)
+        | dict(new.more)
+        | {
+            "id": number,
+            "number": new.number or str(number),
+            "kind": vocabulary.REQUEST,
+            "category_first_set_at": set_at,
+            "category_set_at": set_at,
+            "created_at": deed.at,
+            "modified_at": deed.at,
+        }
+    )
+    del values["more"]
     connection.execute(sa.insert(_record), values)
     return int(number)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+import caseline.crm.search_tables  # noqa: F401 - its key is changed like any other that points at a record
 import keywords.tables
 from caseline.crm import tables, time_tables, vocabulary
 

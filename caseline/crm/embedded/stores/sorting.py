@@ -22,7 +22,8 @@ ORDER BY r.id
 _SORTED: Final = """
 SELECT r.id, r.version, coalesce(r.number, r.id::text), coalesce(r.subject, ''), coalesce(r.description, ''), r.category
 FROM crm.record AS r
-WHERE r.kind = 'request' AND r.category_by = 'keywords' AND r.created_at >= :since AND r.id > :after
+WHERE r.kind = 'request' AND r.category_by = 'keywords' AND r.id > :after
+  AND r.created_at >= :since AND r.created_at < coalesce(CAST(:until AS timestamptz), 'infinity')
 ORDER BY r.id LIMIT :most
 """
 _RANGES: Final = """
@@ -60,7 +61,8 @@ WHERE c.code = r.category AND r.category_by = 'keywords' AND r.group_id IS NULL 
   AND r.source IS NOT NULL
 """
 
-# By the group that the category had when it was given: it may have another one by now.
+# By the group that the category had when it was given: it may have another one by now. A category that has none leaves
+# the group of the one before.
 _CHOSEN: Final = """
 SELECT r.id, r.group_id
 FROM crm.record AS r
@@ -68,7 +70,7 @@ JOIN crm.category AS c ON c.code = r.category
 LEFT JOIN (
   SELECT DISTINCT ON (record_id) record_id, CAST(data ->> 'category_group' AS bigint) AS group_id
   FROM crm.event
-  WHERE entity = 'request' AND record_id = ANY(CAST(:ids AS bigint[])) AND jsonb_exists(data, 'category_group')
+  WHERE entity = 'request' AND record_id = ANY(CAST(:ids AS bigint[])) AND data ->> 'category_group' IS NOT NULL
   ORDER BY record_id, id DESC
 ) AS given ON given.record_id = r.id
 WHERE r.id = ANY(CAST(:ids AS bigint[])) AND r.group_id IS NOT NULL
@@ -88,9 +90,11 @@ def unsorted(connection: sa.Connection, part: tuple[int, int], version: int) -> 
     return [Text(*row) for row in connection.execute(sa.text(_UNSORTED), values)]
 
 
-def sorted_since(connection: sa.Connection, since: datetime, after: int, most: int) -> list[Text]:
-    """The next requests by id that the dictionary has sorted, created since a moment."""
-    values = {"since": since, "after": after, "most": most}
+def sorted_within(
+    connection: sa.Connection, since: datetime, until: datetime | None, after: int, most: int
+) -> list[Text]:
+    """The next requests by id that the dictionary has sorted, created since a moment and before another, if any."""
+    values = {"since": since, "until": until, "after": after, "most": most}
     return [Text(*row) for row in connection.execute(sa.text(_SORTED), values)]
 
 

@@ -1,7 +1,7 @@
 """SQL of stage rows: entered, left, read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from caseline.crm import stage_times, time_tables
 from caseline.crm.cards import Card, Stage, StageRow
 from caseline.people import tables as people
-from caseline.timing.clock import Clock, Duration
+from caseline.timing.clock import Clock
 from caseline.timing.instants import Pause
 from caseline.timing.vocabulary import Mode
 
@@ -64,16 +64,11 @@ def enter(connection: sa.Connection, record_id: int, stage: Stage, at: datetime,
 
 def leave(connection: sa.Connection, record_id: int, row: Present, at: datetime, clock: Clock) -> None:
     """Close a row with its durations."""
-    spent = _spent(stage_times.lasted(clock, row.entered_at, at), pausing=row.pausing)
+    spent = asdict(stage_times.lasted(clock, row.entered_at, at, pausing=row.pausing))
     told = {"calendar_id": clock.calendar.id, "calendar_version": clock.calendar.version, "mode": clock.mode.value}
     connection.execute(
         sa.update(_row).values(left_at=at, **spent, **told).where(_row.c.record_id == record_id, _row.c.id == row.id)
     )
-
-
-def _spent(duration: Duration, *, pausing: bool) -> dict[str, int]:
-    running, standing = (0, duration.business_s) if pausing else (duration.business_s, 0)
-    return {"elapsed_s": duration.elapsed_s, "business_s": running, "paused_s": standing}
 
 
 def pauses(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Pause]]:

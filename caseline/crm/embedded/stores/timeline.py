@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -60,13 +60,22 @@ def append(connection: sa.Connection, new: NewMessage, deed: Deed) -> int:
     values |= {"data": json.dumps({**told, **deed.data, **({"by": deed.by_id} if deed.by_id else {})})}
     ((number,),) = _APPEND.rows(connection, values)
     if new.attachments:
-        connection.execute(sa.insert(_attachment), [asdict(one) | {"message_id": number} for one in new.attachments])
+        connection.execute(sa.insert(_attachment), [_new_file(one, number) for one in new.attachments])
     return int(number)
+
+
+def _new_file(one: Attached, message_id: int) -> dict[str, Any]:
+    return {name: value for name, value in asdict(one).items() if name != "id"} | {"message_id": message_id}
 
 
 def messages(connection: sa.Connection, record_id: int) -> list[Message]:
     """The timeline of a record, the oldest first."""
     return _read(connection, _message.c.record_id == record_id)
+
+
+def some(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Message]:
+    """These messages, by their ids."""
+    return {one.id: one for one in _read(connection, _message.c.id.in_(ids))} if ids else {}
 
 
 def message(connection: sa.Connection, message_id: int, *, hold: bool = False) -> Message | None:
@@ -153,7 +162,7 @@ def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[Mess
 
 def _files(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Attached]]:
     found: dict[int, list[Attached]] = {}
-    columns = [column for column in _attachment.c if column.name not in {"id", "message_id"}]
+    columns = [column for column in _attachment.c if column.name != "message_id"]
     query = sa.select(_attachment.c.message_id, *columns).where(_attachment.c.message_id.in_(ids))
     for row in connection.execute(query.order_by(_attachment.c.message_id, _attachment.c.id)).mappings():
         plain = dict(row)

@@ -1,0 +1,125 @@
+"""SQL of saved views, chosen columns, and the view that somebody begins with."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.crm.tables import preset
+from caseline.listing import conditions, presets, tables
+from caseline.listing.presets import Owner, View
+
+_view, _layout, _beginning = tables.view, tables.layout, tables.beginning
+
+
+def of_sources(connection: sa.Connection) -> list[View]:
+    """Views that imports have brought, by name."""
+    query = sa.select(preset.c.id, preset.c.name, preset.c.filter, preset.c.sort).order_by(preset.c.name, preset.c.id)
+    return [presets.of_source(*row) for row in connection.execute(query)]
+
+
+def saved(connection: sa.Connection, login_id: int) -> list[View]:
+    """Views of everybody and of this login, by name."""
+    query = sa.select(_view).where(sa.or_(_view.c.login_id.is_(None), _view.c.login_id == login_id))
+    return [_read(row) for row in connection.execute(query.order_by(_view.c.name, _view.c.id)).mappings()]
+
+
+def one(connection: sa.Connection, login_id: int, number: int) -> View | None:
+    """The saved view of that number, if it is everybody's or this login's; nobody else changes it meanwhile."""
+    query = sa.select(_view).where(_view.c.id == number).with_for_update()
+    query = query.where(sa.or_(_view.c.login_id.is_(None), _view.c.login_id == login_id))
+    found = connection.execute(query).mappings().one_or_none()
+    return None if found is None else _read(found)
+
+
+def count(connection: sa.Connection, login_id: int | None) -> int:
+    """How many somebody has saved; None: those of everybody."""
+    query = sa.select(sa.func.count()).where(_view.c.login_id.is_not_distinct_from(login_id))
+    return int(connection.execute(query).scalar_one())
+
+
+def add(connection: sa.Connection, view: View, login_id: int | None, *, by: str, now: datetime) -> int | None:
+    """Save a view; None when one of this name is there already."""
+    values = {"login_id": login_id, "name": view.name, "made_by": by, "made_at": now, **_filter(view)}
+    made = insert(_view).values(values).on_conflict_do_nothing().returning(_view.c.id)
+    number: int | None = connection.execute(made).scalar_one_or_none()
+    return number
+
+
+def write(connection: sa.Connection, number: int, view: View) -> None:
+    """Keep another filter under the name."""
+    connection.execute(sa.update(_view).where(_view.c.id == number).values(_filter(view)))
+
+
+def rename(connection: sa.Connection, number: int, name: str) -> bool:
+    """Call it otherwise; False when another is called so."""
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.update(_view).where(_view.c.id == number).values(name=name))
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def delete(connection: sa.Connection, number: int, key: str) -> None:
+    """Forget a view with the columns chosen for it; who began with it begins with the first one."""
+    connection.execute(sa.delete(_view).where(_view.c.id == number))
+    for table in (_layout, _beginning):
+        connection.execute(sa.delete(table).where(table.c.view == key))
+
+
+def _filter(view: View) -> dict[str, Any]:
+    texts = [condition.text for condition in view.conditions]
+    return {"conditions": texts, "sorts": list(view.sorts), "search": view.search}
+
+
+def _read(row: Any) -> View:  # noqa: ANN401 - a mapping of a row
+    return View(
+        key=f"v{row['id']}",
+        name=row["name"],
+        owner=Owner.EVERYBODY if row["login_id"] is None else Owner.OWN,
+        conditions=conditions.read_all(row["conditions"]),
+        sorts=tuple(row["sorts"]),
+        search=row["search"],
+        id=row["id"],
+    )
+
+
+def layout(connection: sa.Connection, login_id: int, view: str) -> Any:  # noqa: ANN401 - JSON, read with care
+    """The columns that somebody has chosen for a view; None when none."""
+    query = sa.select(_layout.c.columns).where(_layout.c.login_id == login_id, _layout.c.view == view)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def layouts(connection: sa.Connection, login_id: int) -> dict[str, Any]:
+    """The columns that somebody has chosen for all views, by their keys."""
+    query = sa.select(_layout.c.view, _layout.c.columns).where(_layout.c.login_id == login_id)
+    return {row.view: row.columns for row in connection.execute(query)}
+
+
+def keep_layout(connection: sa.Connection, login_id: int, view: str, columns: Sequence[Any] | None) -> None:
+    """Keep them; None: forget them."""
+    if columns is None:
+        own = (_layout.c.login_id == login_id, _layout.c.view == view)
+        connection.execute(sa.delete(_layout).where(*own))
+        return
+    values = {"login_id": login_id, "view": view, "columns": list(columns)}
+    made = insert(_layout).values(values)
+    connection.execute(
+        made.on_conflict_do_update(index_elements=["login_id", "view"], set_={"columns": made.excluded.columns})
+    )
+
+
+def beginning(connection: sa.Connection, login_id: int) -> str | None:
+    """The view that somebody begins with."""
+    return connection.execute(
+        sa.select(_beginning.c.view).where(_beginning.c.login_id == login_id)
+    ).scalar_one_or_none()
+
+
+def keep_beginning(connection: sa.Connection, login_id: int, view: str) -> None:
+    """Begin with another."""
+    made = insert(_beginning).values(login_id=login_id, view=view)
+    connection.execute(made.on_conflict_do_update(index_elements=["login_id"], set_={"view": view}))

@@ -1,0 +1,1 @@
+"""SQL of the people room, a module for each kind of thing."""

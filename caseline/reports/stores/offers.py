@@ -1,0 +1,46 @@
+"""SQL of what reports can be narrowed to: categories, groups, persons, channels, stages."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.crm import tables, vocabulary
+from caseline.people import tables as people
+
+_CHANNELS: Final = """
+SELECT DISTINCT channel FROM (SELECT channel FROM crm.record ORDER BY id DESC LIMIT 20000) AS latest
+WHERE channel <> '' ORDER BY 1
+"""
+"""Nobody keeps a list of channels; those of the latest requests are in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What there is to choose, with what people call it, in the order of a list."""
+
+    categories: dict[str, str]
+    groups: dict[str, str]
+    persons: dict[str, str]
+    channels: dict[str, str]
+    stages: dict[str, str]
+
+
+def all_of_them(connection: sa.Connection) -> Offers:
+    """Look them up."""
+    category, stage = tables.category, tables.stage
+    named = [
+        sa.select(category.c.code, category.c.label).order_by(category.c.label),
+        _by_name(people.group),
+        _by_name(people.person),
+        sa.select(stage.c.code, stage.c.label).where(stage.c.kind == vocabulary.REQUEST).order_by(stage.c.position),
+    ]
+    categories, groups, persons, stages = (
+        {str(key): label for key, label in connection.execute(query)} for query in named
+    )
+    channels = {name: name for name in connection.execute(sa.text(_CHANNELS)).scalars()}
+    return Offers(categories, groups, persons, channels, stages)
+
+
+def _by_name(table: sa.Table) -> sa.Select[tuple[int, str]]:
+    return sa.select(table.c.id, table.c.name).order_by(table.c.name, table.c.id)
