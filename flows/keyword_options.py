@@ -1,8 +1,9 @@
 """What the deployments about keywords can be asked for."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class LearnOptions(BaseModel):
@@ -26,8 +27,17 @@ class SortOptions(BaseModel):
     processes: Annotated[int, Field(ge=1, le=64)] = Field(
         default=2, title="Processes", description="How many share the work on the worker's machine."
     )
-    again_since: Annotated[str | None, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(
+    again_since: date | None = Field(
         default=None,
         title="Again since",
         description="Also look again at requests created since this day whose category the dictionary itself has set.",
     )
+    again_until: date | None = Field(
+        default=None, title="Again until", description="The last of these days; up to now unless named."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.again_until is not None and (self.again_since is None or self.again_since > self.again_until):
+            raise ValueError("again_until needs an again_since that is not later")
+        return self

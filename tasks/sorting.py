@@ -1,7 +1,7 @@
 """The steps of sorting by keywords, learning and judging as Prefect tasks."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from prefect import get_run_logger, task
@@ -38,9 +38,14 @@ def sort_new(house: House, processes: int) -> Sorted:
 
 
 @task(name="sort-again", task_run_name="requests since {since}", cache_policy=NO_CACHE, retries=2)
-def sort_again(house: House, since: str) -> Sorted:
-    """Ask the dictionary once more; run twice, it says the same."""
-    return sort_requests.sort_again(house, datetime.fromisoformat(since).replace(tzinfo=UTC), now=datetime.now(UTC))
+def sort_again(house: House, since: date, until: date | None) -> Sorted:
+    """Ask the dictionary once more about requests of these days, both included; run twice, it says the same."""
+    end = None if until is None else _midnight(until) + timedelta(days=1)
+    return sort_requests.sort_again(house, _midnight(since), end, now=datetime.now(UTC))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 @task(name="learn", task_run_name="learn", cache_policy=NO_CACHE)

@@ -1,20 +1,24 @@
-"""Brings up what the Prefect UI needs: database, server, work pool, deployments and worker, each unless it runs."""
+"""Brings up the services of a home: database, desk, Prefect server, pool, deployments, worker, each unless it runs."""
 
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+import httpx
 
 from caseline.actions import ask_prefect, prefect_environment, processes, running_services
 from caseline.actions.prefect_environment import CODE, POOL
 from caseline.actions.processes import Process
 from caseline.actions.running_services import Running
 from caseline.db import embedded, neighbour, schema
+from caseline.db.engine import open_engine
+from caseline.people import logins
 
 Say = Callable[[str, str, str], None]
 """Told of each service: its name, its state, and where it is."""
@@ -24,6 +28,7 @@ SERVER_PATIENCE_S: Final = 300
 """The first start makes Prefect's tables: on a busy machine that takes minutes."""
 WORKER_PATIENCE_S: Final = 120
 OLD_WORKER_PATIENCE_S: Final = 30
+DESK_PATIENCE_S: Final = 60
 _PORTS: Final = 100
 _PAUSE_S: Final = 0.25
 
@@ -32,7 +37,16 @@ class NotUp(Exception):
     """A service did not come up; the message shows the end of its log and the remedy."""
 
 
-def bring_up(home: Path, url: str | None, *, port: int, say: Say, idle: Collection[str] = ()) -> Running:
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where to listen; where a port is taken, the next free one is."""
+
+    server: int
+    desk: int | None = None
+    """None: no desk is started."""
+
+
+def bring_up(home: Path, url: str | None, *, ports: Ports, say: Say, idle: Collection[str] = ()) -> Running:
     """Start what does not run yet; answers when all of it is healthy. May be called again at any time.
 
     `url`: the database outside, None for the embedded one. `idle`: deployments that have nothing to do here; they are
@@ -40,15 +54,18 @@ def bring_up(home: Path, url: str | None, *, port: int, say: Say, idle: Collecti
     cannot be had; what was started until then goes on running.
     """
     with running_services.locked(home):
-        database = _start_database(home, url, say)
-        _start_server(home, port, database, say)
+        prefect_environment.temporary(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+        ours, database = _start_database(home, url, say)
+        if ports.desk is not None:
+            _start_desk(home, ours, ports.desk, say)
+        _start_server(home, ports.server, database, say)
         _furnish(home, say, idle)
         _start_worker(home, say)
         return running_services.read(home)
 
 
-def _start_database(home: Path, url: str | None, say: Say) -> str:
-    """The address of Prefect's own database, on the server that holds ours."""
+def _start_database(home: Path, url: str | None, say: Say) -> tuple[str, str]:
+    """The addresses of our database, and of Prefect's own on the same server."""
     if url is not None:
         # Several homes may share a server outside, so the name is derived.
         name, state, where = f"{neighbour.own_name(url)}_{DATABASE}", "reached", neighbour.shown(url)
@@ -60,7 +77,19 @@ def _start_database(home: Path, url: str | None, say: Say) -> str:
     schema.upgrade(url)
     neighbour.ensure(url, name)
     say("database", state, where)
-    return neighbour.address(url, name)
+    return url, neighbour.address(url, name)
+
+
+def _start_desk(home: Path, url: str, port: int, say: Say) -> None:
+    running = running_services.read(home)
+    if running.alive("desk") is None:
+        running = replace(running, desk_port=_free_port("desk", port, say))
+        command = ["caseline.cli", "desk", "--port", str(running.desk_port)]
+        desk = _spawn(home, running, "desk", command, prefect_environment.for_client(home, running.api_url))
+        _wait(desk, DESK_PATIENCE_S, lambda: _reached(f"{running.desk}/sign-in"))
+    say("desk", "running", f"{running.desk}/")
+    if not _anybody(url):
+        say("desk", "note", "nobody can sign in yet: `caseline user add NAME --role administrator`")
 
 
 def _start_server(home: Path, port: int, database: str, say: Say) -> None:
@@ -69,7 +98,7 @@ def _start_server(home: Path, port: int, database: str, say: Say) -> None:
     if server is None:
         if worker := running.alive("worker"):  # it talks to a server that is gone
             processes.end(worker, patience_s=OLD_WORKER_PATIENCE_S)
-        running = replace(running, port=_free_port(port, say))
+        running = replace(running, port=_free_port("server", port, say))
         environment = prefect_environment.for_server(home, port=running.port, database=database)
         command = ["tasks.server", "server", "start", "--host", "127.0.0.1", "--port", str(running.port)]
         say("server", "starting", "the first time it makes its tables, which takes a minute")
@@ -134,7 +163,24 @@ def _wait(process: Process, patience_s: float, ready: Callable[[], bool]) -> Non
         time.sleep(_PAUSE_S)
 
 
-def _free_port(wanted: int, say: Say) -> int:
+def _anybody(url: str) -> bool:
+    """Whether anybody may sign in."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return any(login.active for login in logins.logins(connection))
+    finally:
+        engine.dispose()
+
+
+def _reached(page: str) -> bool:
+    try:
+        return httpx.get(page, trust_env=False, timeout=10).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _free_port(name: str, wanted: int, say: Say) -> int:
     for port in range(wanted, wanted + _PORTS):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -143,9 +189,9 @@ def _free_port(wanted: int, say: Say) -> int:
             except OSError:
                 continue
         if port != wanted:
-            say("server", "note", f"port {wanted} is taken, so it listens on {port}")
+            say(name, "note", f"port {wanted} is taken, so it listens on {port}")
         return port
-    raise NotUp(f"All ports from {wanted} to {wanted + _PORTS - 1} are taken: choose another one with --port")
+    raise NotUp(f"All ports from {wanted} to {wanted + _PORTS - 1} are taken: choose another one for the {name}")
 
 
 def _deployments() -> str:

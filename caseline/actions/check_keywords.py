@@ -32,9 +32,9 @@ def faults(house: House, edits: Sequence[Edit]) -> dict[int, list[Fault]]:
     """What is wrong, by the place of the edit; nothing may be saved until it is mended."""
     with house.engine.connect() as connection:
         loaded = house.words.now(connection)
-        codes = [one.code for one in wiring.intake(house).cards.categories(connection)]
+        categories = [one.code for one in wiring.intake(house).cards.categories(connection)]
     typed = [_typed(place, edit.entry) for place, edit in enumerate(edits) if edit.entry is not None]
-    checked = checking.check(typed, codes)
+    checked = checking.check(typed, categories)
     found: dict[int, list[Fault]] = {}
     for one in (*(_named(each, edits) for each in checked.faults), *_doubles(loaded, edits, checked.entries)):
         found.setdefault(one.row, []).append(one)
@@ -45,15 +45,13 @@ def from_file(house: House, content: bytes, name: str) -> FromFile:
     """The edits that bring the dictionary to what a file says of its rows; other entries stay.
 
     A row meets the entry of the same words, whatever form they are in: of the same category first, or else the only one
-    there is. Empty cells leave what is, so a row without a kind meets an entry of any that no other row has met. Raises
-    `FileFault` when it is no such file at all.
+    there is; no two rows meet the same one. Empty cells leave what is, so a row without a kind meets an entry of any.
+    Raises `FileFault` when it is no such file at all.
     """
     with house.engine.connect() as connection:
         loaded = house.words.now(connection)
         categories = wiring.intake(house).cards.categories(connection)
-    by_name = {one.label.casefold(): one.code for one in categories} | {
-        one.code.casefold(): one.code for one in categories
-    }
+    by_name = codes({one.code: one.label for one in categories})
     rows = dictionary_file.typed(content, name)
     named = [
         replace(row, category=by_name.get(row.category.strip().casefold(), row.category), id=row.row) for row in rows
@@ -69,6 +67,11 @@ def from_file(house: House, content: bytes, name: str) -> FromFile:
         unchanged += edit is None
     updated = sum(edit.id is not None for edit in edits)
     return FromFile(tuple(edits), len(edits) - updated, updated, unchanged, checked.faults)
+
+
+def codes(labels: Mapping[str, str]) -> dict[str, str]:
+    """Codes of categories by what people may write for them: the label or the code, in small letters."""
+    return {label.casefold(): code for code, label in labels.items()} | {code.casefold(): code for code in labels}
 
 
 def known(house: House) -> "Known":
@@ -130,24 +133,24 @@ def _known(kept: Iterable[Kept]) -> Known:
 
 def _met(rows: Sequence[Expanded], written: Mapping[int, Typed], kept: Sequence[Kept]) -> dict[int, Kept]:
     """The entry that each row means, by the number of the row; no two rows mean the same one."""
-    many = Counter(each.slots for each in rows)
+    own, others = _known(kept), _others(kept)
+    as_written = [_as_written(row.entry) for row in rows] if others else []
+    many = Counter(row.slots for row in rows), Counter(as_written)
+    same_words = [(row, own.get(row.slots, []), many[0][row.slots]) for row in rows]
+    for row, words in zip(rows, as_written, strict=False):
+        if not written[row.entry.id or 0].kind.strip():
+            same_words.append((row, others.get(words, []), many[1][words]))
     met: dict[int, Kept] = {}
     taken: set[int] = set()
-
-    def meet(row: Expanded, same: Sequence[Kept]) -> None:
-        found = _meant(row, same, alone=many[row.slots] == 1)
-        if found is not None and found.id not in taken:
-            met[row.entry.id or 0] = found
-            taken.add(found.id)
-
-    known = _known(kept)
-    for row in rows:
-        meet(row, known.get(row.slots, []))
-    # What is left for the others is known only when every row has met its own words, wherever it stands in the file.
-    others = _others(each for each in kept if each.id not in taken)
-    for row in rows if others else ():
-        if row.entry.id not in met and not written[row.entry.id or 0].kind.strip():
-            meet(row, others.get(_as_written(row.entry), []))
+    # No row moves an entry to its category before every row, wherever it stands in the file, has met those of its own.
+    for moving in (False, True):
+        for row, same, rows_of_them in same_words:
+            alone = moving and rows_of_them == len(same) == 1
+            free = [each for each in same if each.id not in taken]
+            found = free if alone else [each for each in free if each.entry.category == row.entry.category]
+            if found and row.entry.id not in met:
+                met[row.entry.id or 0] = found[0]
+                taken.add(found[0].id)
     return met
 
 
@@ -162,13 +165,6 @@ def _others(kept: Iterable[Kept]) -> Known:
 
 def _as_written(entry: Entry) -> tuple[Slot, ...]:
     return expansion.slots(entry.keyword, Kind.EXACT)
-
-
-def _meant(expanded: Expanded, same: Sequence[Kept], *, alone: bool) -> Kept | None:
-    of_category = [kept for kept in same if kept.entry.category == expanded.entry.category]
-    if of_category:
-        return of_category[0]
-    return same[0] if alone and len(same) == 1 else None
 
 
 def _edit(expanded: Expanded, kept: Kept | None, row: Typed) -> Edit | None:

@@ -7,22 +7,26 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.crm import event_tables, rule_tables, time_tables, timeline_tables  # noqa: F401 - registers its tables on the shared MetaData
 from caseline.crm import tables as crm
-from caseline.crm import time_tables, timeline_tables  # noqa: F401 - registers its tables on the shared MetaData
 from caseline.crm.bitrix24 import book_tables, sync_tables  # noqa: F401
 from caseline.crm.bitrix24 import tables as portal
 from caseline.db import schema
 from caseline.db.engine import open_engine
 from caseline.db.metadata import metadata
 from caseline.files import tables as files
+from caseline.listing import tables as listing
 from caseline.mail import tables as mail
+from caseline.notices import tables as notices
 from caseline.outbox import tables as outbox
 from caseline.people import tables as people
 from caseline.timing import tables as timing
 from keywords import tables as keywords
 from staging import tables as staging
 
-SCHEMAS: Final = frozenset(one.SCHEMA for one in (crm, files, keywords, mail, outbox, people, portal, staging, timing))
+SCHEMAS: Final = frozenset(
+    one.SCHEMA for one in (crm, files, keywords, listing, mail, notices, outbox, people, portal, staging, timing)
+)
 
 
 def check(url: str) -> list[str]:

@@ -43,9 +43,13 @@ def duration(counting: Calendar, mode: Mode, start: datetime, end: datetime) -> 
     return Clock(counting, mode).duration(start, end)
 
 
-def answers(lines: Iterable[str], find: Find) -> Iterator[str]:
-    """An answer for each line of `caseline.timing.cases`; a calendar named in a line is an id, or a YAML file."""
-    return cases.answers(lines, lambda wanted: calendar(wanted, find))
+def answers(lines: Iterable[str], find: Find, *, calendar_id: str | None, mode: Mode) -> Iterator[str]:
+    """An answer for each line of `caseline.timing.cases`; a calendar named in a line is an id, or a YAML file.
+
+    Calendar and mode hold for the lines that name none.
+    """
+    usual = {"mode": mode.value} | ({"calendar": calendar_id} if calendar_id else {})
+    return cases.answers(lines, lambda wanted: calendar(wanted, find), usual)
 
 
 def instant(text: str, name: str) -> datetime:

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
-from caseline.actions import know_calendars, recount_deadlines, wiring
+from caseline.actions import editing as deeds
+from caseline.actions import keep_categories, know_calendars, recount_deadlines, wiring
+from caseline.actions.editing import Editor
 from caseline.actions.recount_deadlines import Recount
 from caseline.actions.wiring import House
 from caseline.text_files import decoding
@@ -29,7 +31,7 @@ class Proposal:
     new: Calendar
     changes: tuple[Change, ...]
     """Days that count differently."""
-    settings: tuple[tuple[str, object, object], ...]
+    settings: tuple[tuple[str, str, str], ...]
     """(setting, old, new) of what concerns every day."""
     years: tuple[int, ...]
     """Years that become known exactly."""
@@ -83,11 +85,11 @@ def propose_day(house: House, wish: DayWish, *, calendar_id: str | None = None, 
     return _proposal(old, editing.edited(old, wish.day, wish.kind, reason=wish.reason, minutes=wish.minutes))
 
 
-def apply(house: House, proposal: Proposal, note: Note) -> Recount:
+def apply(house: House, proposal: Proposal, note: Note, *, login: str | None = None) -> Recount:
     """Make a proposal count, with the deadlines of open requests, in one transaction.
 
-    Closed requests keep theirs. Raises `CalendarFault` when somebody else has made a version since the proposal:
-    nothing is stored then.
+    Closed requests keep theirs. Raises `CalendarFault` when somebody else has made a version since the proposal, or
+    when a category could not be counted by this one: nothing is stored then.
     """
     intake = wiring.intake(house)
     with house.engine.begin() as connection:
@@ -96,6 +98,12 @@ def apply(house: House, proposal: Proposal, note: Note) -> Recount:
                 (proposal.new.id,),
                 f"somebody else has made version {proposal.new.version} meanwhile: look at the difference again",
             )
+        keep_categories.fit(connection, intake, proposal.new.id)
+        old = proposal.old
+        told = {"version": proposal.new.version, "reason": note.reason, "days": len(proposal.changes)}
+        before = None if old is None else {"version": old.version}
+        what = "calendar.added" if old is None else "calendar.changed"
+        deeds.note(connection, Editor(login, note.at), what, proposal.new.id, before, told)
         if proposal.old is None or house.settings.recalc_on_calendar == "never":
             return Recount(open=0)
         return recount_deadlines.recount(connection, intake, proposal.new.id, reason=note.reason, now=note.at)

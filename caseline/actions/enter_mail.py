@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import move_request, open_request, write_letter, writers
+from caseline.actions import move_request, obey_rules, open_request, write_letter, writers
 from caseline.actions.take_in_mails import Overtaken
 from caseline.actions.wiring import House
 from caseline.actions.write_letter import Draft
@@ -70,7 +70,9 @@ class Entry:
             contact_id=contact.id if contact else None,
             company_id=contact.company_id if contact and proven else None,
         )
-        return self.intake.create(self.connection, new, self._deed())
+        card = self.intake.create(self.connection, new, self._deed())
+        obey_rules.note_new(self.connection, self.house, card)
+        return card
 
     def wake(self, record_id: int, verdict: Verdict) -> None:
         """Open a closed request again, which is held; let one that waited for its client go on."""
@@ -80,8 +82,10 @@ class Entry:
         stage = None if card is None else self._stage_after(card, verdict)
         if card is None or stage is None:
             return
-        if self.intake.move(self.connection, card, stage, self._deed()) is None:
+        moved = self.intake.move(self.connection, card, stage, self._deed())
+        if moved is None:
             raise Overtaken
+        obey_rules.note_new(self.connection, self.house, moved)
 
     def append(self, mail: Mail, record_id: int, verdict: Verdict, *, automatic: str | None = None) -> int:
         """The mail as a message of the timeline; answers its id."""

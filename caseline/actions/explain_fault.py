@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from caseline.actions.back_up import BackupFailed
 from caseline.actions.edit_keywords import NotSaved
-from caseline.actions.keep_users import BadLogin
+from caseline.actions.editing import Faulty
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
 from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered, TryLater
@@ -27,7 +27,7 @@ from staging.report import NothingImported
 
 _OURS = (
     *(MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported),
-    *(Refused, TimingFault, BadLogin, FileFault, NothingToJudge, NothingToLearn, NotSaved, Overtaken),
+    *(Refused, TimingFault, Faulty, FileFault, NothingToJudge, NothingToLearn, NotSaved, Overtaken),
     *(PortalRefused, PortalStopped, NotOffered),
     *(OutboxFault, CannotSend, Gone, StoreTrouble),
 )

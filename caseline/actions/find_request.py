@@ -1,7 +1,7 @@
 """Finds the one request, person or group that somebody means, and says what to do when there is not exactly one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +9,11 @@ import sqlalchemy as sa
 
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Refused, Stage
+from caseline.crm.field_faults import Fault
+from caseline.crm.refusals import Told
 from caseline.crm.timeline_port import Timelines
 from caseline.people import store as people
+from caseline.people.access import Viewer
 
 _BY_ID: Final = re.compile(r"id:([0-9]{1,18})")
 
@@ -22,10 +25,12 @@ class Answer:
     card: Card
     """The request as it is now."""
     done: bool
+    left: tuple[Fault, ...] = ()
+    """What was typed into fields that are hidden for such a request, and was not saved."""
 
 
 def by_id(record_id: int) -> str:
-    """The key that means a request by its id, whatever the numbers of others are."""
+    """The key that means a request, person or group by its id, whatever the numbers and origins of others are."""
     return f"id:{record_id}"
 
 
@@ -35,10 +40,10 @@ def request(connection: sa.Connection, cards: Cards, key: str) -> Card:
     card = cards.get(connection, int(meant[1])) if meant else None
     found = [card] if card else cards.find(connection, key)
     if not found:
-        raise Refused(f"request {key!r}: there is none of this id, number or old key: `caseline request list`")
+        raise Told("request %(key)r: there is none of this id, number or old key: `caseline request list`", key=key)
     if len(found) > 1:
         ids = ", ".join(f"{by_id(card.id)} ({card.source or 'made here'})" for card in found)
-        raise Refused(f"request {key!r}: several have this number: say which by its id: {ids}")
+        raise Told("request %(key)r: several have this number: say which by its id: %(ids)s", key=key, ids=ids)
     return found[0]
 
 
@@ -61,7 +66,11 @@ def unmerged(connection: sa.Connection, timelines: Timelines, card: Card) -> Non
 
 def remaining(connection: sa.Connection, timelines: Timelines, record_id: int) -> int | None:
     """The request in which a merged one goes on at last; None for one that stands by itself."""
-    into = timelines.merges(connection, record_id)
+    return last(timelines.merges(connection, record_id), record_id)
+
+
+def last(into: Mapping[int, int], record_id: int) -> int | None:
+    """Where these merges end that begin with a request."""
     found, seen = into.get(record_id), {record_id}
     while found is not None and found not in seen and into.get(found) is not None:
         seen.add(found)
@@ -70,21 +79,34 @@ def remaining(connection: sa.Connection, timelines: Timelines, record_id: int) -
 
 
 def group(connection: sa.Connection, key: str) -> int:
-    """Id of the group of that name or id; raises `Refused`."""
+    """Id of the group of that name or id, or of `id:7`; raises `Refused`."""
+    if meant := _BY_ID.fullmatch(key):
+        return _one("group", key, people.group(connection, int(meant[1])))
     return _one("group", key, people.groups(connection, key))
 
 
 def person(connection: sa.Connection, key: str) -> int:
-    """Id of the active person of that mail address, name or id; raises `Refused`."""
+    """Id of the active person of that mail address, name or id, or of `id:7`; raises `Refused`."""
+    if meant := _BY_ID.fullmatch(key):
+        return _one("person", key, people.person(connection, int(meant[1])))
     return _one("person", key, people.persons(connection, key))
+
+
+def doer(viewer: Viewer) -> str | None:
+    """The key of whoever works at the desk; None for a login that belongs to no person."""
+    return None if viewer.person_id is None else by_id(viewer.person_id)
 
 
 def _one(what: str, key: str, found: Sequence[people.Named]) -> int:
     if not found:
-        raise Refused(f"{what} {key!r}: there is none of this name: check the spelling, or give the id")
+        raise Told(
+            "%(what)s %(key)r: there is none of this name: check the spelling, or give the id", what=what, key=key
+        )
     if len(found) > 1:
         ids = ", ".join(str(named.id) for named in found)
-        raise Refused(f"{what} {key!r}: several have this name: say which by its id: {ids}")
+        raise Told(
+            "%(what)s %(key)r: several have this name: say which by its id: %(ids)s", what=what, key=key, ids=ids
+        )
     return found[0].id
 
 

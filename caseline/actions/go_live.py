@@ -16,10 +16,11 @@ def go_live(house: House, sources: Sequence[str], *, by: str, now: datetime) -> 
     cards = wiring.intake(house).cards
     with house.engine.begin() as connection:
         known = [one.source for one in cards.ahead(connection, now=now)]
+        if not known:
+            raise Refused("nothing is imported yet, so nothing can go live: `caseline import EXPORT` first")
         strange = sorted(set(sources) - set(known))
-        if strange or not known:
-            names = ", ".join(known) or "nothing is imported yet"
-            raise Refused(f"source {', '.join(strange) or 'of imported requests'}: there is none: {names}")
+        if strange:
+            raise Refused(f"source {', '.join(strange)}: nothing came from there: use one of {', '.join(known)}")
         for source in sources or known:
             cards.go_live(connection, source, by=by, now=now)
         found = cards.ahead(connection, now=now)

@@ -7,11 +7,15 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import find_request, know_calendars, open_request, wiring
+from caseline.actions import editing, find_request, know_calendars, open_request, wiring
+from caseline.actions.editing import Editor, Plain
+from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm.cards import Category, Refused, Stage
 from caseline.crm.intake import Intake
-from caseline.timing import instants
+from caseline.db import named_locks
+from caseline.timing import instants, store
+from caseline.timing.faults import CalendarFault, TimingFault
 from caseline.timing.vocabulary import Mode
 
 _DAY: Final = 24
@@ -39,8 +43,31 @@ def categories(house: House) -> list[Category]:
         return wiring.intake(house).cards.categories(connection)
 
 
-def put_category(house: House, code: str, wish: Wish, *, now: datetime) -> Category:
-    """Make a category, or change it; raises `Refused`.
+def find(house: House, code: str) -> Category:
+    """The category of that code; raises `Absent`."""
+    found = next((one for one in categories(house) if one.code == code), None)
+    if found is None:
+        raise Absent(f"category {code}")
+    return found
+
+
+def plain(category: Category) -> Plain:
+    """A category as plain values."""
+    return {
+        "label": category.label,
+        "group": category.group,
+        "hours": category.hours,
+        "hours_by_priority": dict(category.hours_by_priority),
+        "calendar": category.calendar_id,
+        "mode": category.mode.value,
+        "active": category.active,
+    }
+
+
+def put_category(
+    house: House, code: str, wish: Wish, *, by: str | None = None, seen: str | None = None, now: datetime
+) -> Category:
+    """Make a category, or change it; raises `Refused`, and `Overtaken` when it is not as it was `seen`.
 
     Deadlines that are set already stay until their request is given a category or priority, or is opened again.
     """
@@ -48,10 +75,18 @@ def put_category(house: House, code: str, wish: Wish, *, now: datetime) -> Categ
     intake = wiring.intake(house)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
+        named_locks.hold(connection, [f"category {code}"])
         known = {one.code: one for one in intake.cards.categories(connection)}
-        category = _wished(connection, known.get(code), code, wish)
+        old = known.get(code)
+        if old is not None:
+            editing.check(seen, plain(old))
+        category = _wished(connection, old, code, wish)
         _check(connection, intake, category)
         intake.cards.put_category(connection, category)
+        after = next(one for one in intake.cards.categories(connection) if one.code == code)
+        what = "category.added" if old is None else "category.changed"
+        before = None if old is None else plain(old)
+        editing.note(connection, Editor(by, now), what, f"{after.label} ({code})", before, plain(after))
     return category
 
 
@@ -96,6 +131,32 @@ def _check(connection: sa.Connection, intake: Intake, category: Category) -> Non
         if category.mode is Mode.WHOLE_DAYS and hours % _DAY:
             raise Refused(f"category {category.code!r}: {name} {hours} are no whole days: give a multiple of {_DAY}")
     clock.deadline(instants.moment(0), category.hours * 3600)
+
+
+def fit(connection: sa.Connection, intake: Intake, calendar_id: str) -> None:
+    """Raise `CalendarFault` if a category could not be counted by its calendar, when that is this one."""
+    default = store.default(connection)
+    for category in intake.cards.categories(connection):
+        if (category.calendar_id or default) == calendar_id:
+            try:
+                _check(connection, intake, category)
+            except TimingFault as error:
+                raise CalendarFault((calendar_id,), f"category {category.code!r} counts by it: {error}") from error
+
+
+def make_default(house: House, calendar_id: str, *, by: str | None = None, now: datetime) -> None:
+    """Let a calendar count where a category names no other.
+
+    Raises `CalendarFault` when there is none of this id, or when a category could not be counted by it.
+    """
+    with house.engine.begin() as connection:
+        know_calendars.ready(connection, now=now)
+        know_calendars.of(connection, calendar_id)
+        before = store.default(connection)
+        store.make_default(connection, calendar_id)
+        fit(connection, wiring.intake(house), calendar_id)
+        told = ({"default": before}, {"default": calendar_id})
+        editing.note(connection, Editor(by, now), "calendar.changed", calendar_id, *told)
 
 
 def stages(house: House) -> list[Stage]:

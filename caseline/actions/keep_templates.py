@@ -1,10 +1,21 @@
 """Lists, shows and saves templates of letters."""
 
 from datetime import datetime
+from typing import Final
 
+import sqlalchemy as sa
+
+from caseline.actions import editing
+from caseline.actions.editing import Editor, Fault, Faulty, Plain
+from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
-from caseline.outbox import template_book
-from caseline.outbox.templates import Template
+from caseline.db import named_locks
+from caseline.outbox import tags, template_book
+from caseline.outbox.faults import TemplateFault
+from caseline.outbox.tags import Tag
+from caseline.outbox.templates import Template, Words, render, shipped
+
+_FIELDS: Final = ("subject", "text", "html")
 
 
 def templates(house: House) -> dict[tuple[str, str], tuple[Template, bool]]:
@@ -19,7 +30,129 @@ def find(house: House, code: str, language: str) -> Template:
         return template_book.find(connection, code, language)
 
 
-def save(house: House, template: Template, *, by: str | None, now: datetime) -> None:
-    """Save a template; raises `TemplateFault` for a tag that does not exist, and saves nothing."""
+def plain(template: Template) -> Plain:
+    """A template as plain values."""
+    return {"subject": template.subject, "text": template.text, "html": template.html}
+
+
+def is_shipped(code: str, language: str) -> bool:
+    """Whether this release ships one of this code."""
+    return (code, language) in shipped()
+
+
+def save(
+    house: House,
+    template: Template,
+    *,
+    by: str | None,
+    login: str | None = None,
+    seen: str | None = None,
+    now: datetime,
+) -> None:
+    """Save a template; raises `TemplateFault` for a tag that does not exist, and saves nothing.
+
+    `seen`: only if it is still so; raises `Overtaken` otherwise.
+    """
     with house.engine.begin() as connection:
+        old = _held(connection, template.code, template.language)
+        if old is not None:
+            editing.check(seen, plain(old))
         template_book.put(connection, template, by=by, now=now)
+        what = "template.added" if old is None else "template.changed"
+        before = None if old is None else plain(old)
+        editing.note(connection, Editor(login or by, now), what, _subject(template), before, plain(template))
+
+
+def make(house: House, template: Template, *, login: str, now: datetime) -> None:
+    """Save a template of a new code; raises `Faulty` when there is one, and `TemplateFault`."""
+    if (template.code, template.language) in templates(house):
+        raise Faulty(
+            Fault("code", "there is one of this code: change that one", "шаблон с таким кодом уже есть: измените его")
+        )
+    save(house, template, by=login, login=login, now=now)
+
+
+def forget(house: House, code: str, language: str, *, login: str, seen: str | None = None, now: datetime) -> None:
+    """Let the shipped words count again, or remove a template of our own; raises `Absent` and `Overtaken`."""
+    with house.engine.begin() as connection:
+        old = _held(connection, code, language)
+        if old is None:
+            raise Absent(code)
+        editing.check(seen, plain(old))
+        template_book.drop(connection, code, language)
+        after = shipped().get((code, language))
+        what = "template.removed" if after is None else "template.changed"
+        after_plain = None if after is None else plain(after)
+        editing.note(connection, Editor(login, now), what, _subject(old), plain(old), after_plain)
+
+
+def check(template: Template) -> None:
+    """Raise `Faulty` for what is wrong with a template, field by field."""
+    faults = []
+    for field in _FIELDS:
+        for name, near in tags.unknown(getattr(template, field)):
+            english = f"write %{near}%" if near else "choose one of the list below"
+            russian = f"напишите %{near}%" if near else "выберите из списка ниже"
+            faults.append(
+                Fault(field, f"there is no tag %{name}%: {english}", f"метки %{name}% не существует: {russian}")
+            )
+    if faults:
+        raise Faulty(*faults)
+
+
+def preview(template: Template) -> Words:
+    """The letter that a template makes of examples; raises `Faulty` and `OutboxFault`."""
+    check(template)
+    return render(template, EXAMPLES[template.language if template.language in EXAMPLES else "ru"])
+
+
+def _held(connection: sa.Connection, code: str, language: str) -> Template | None:
+    """The template of now; nobody else changes it until the transaction ends."""
+    named_locks.hold(connection, [f"template {code} {language}"])
+    try:
+        return template_book.find(connection, code, language)
+    except TemplateFault:
+        return None
+
+
+def _subject(template: Template) -> str:
+    return f"{template.code} ({template.language})"
+
+
+EXAMPLES: Final[dict[str, dict[Tag, str]]] = {
+    "ru": {
+        Tag.NUMBER: "1024",
+        Tag.SUBJECT: "Не включается насос",
+        Tag.CLIENT_NAME: "Мария Петрова",
+        Tag.DEADLINE: "3 декабря, 18:00",
+        Tag.GROUP: "Первая линия",
+        Tag.CATEGORY: "Гарантийный ремонт",
+        Tag.STAGE: "В работе",
+        Tag.RESPONSIBLE: "Иван Смирнов",
+        Tag.TEXT: "Проверьте, пожалуйста, подключение.\nМы перезвоним завтра.",
+        Tag.DATE: "1 декабря 2026",
+        Tag.ASSIGNEE_NAME: "Пётр Сидоров",
+        Tag.ASSIGNMENT_DEADLINE: "2 декабря, 12:00",
+        Tag.LINK: "https://support.example.org/a/…",
+        Tag.SIGNATURE: "Служба поддержки",
+        Tag.COMPANY: "ООО «Пример»",
+    },
+    "en": {
+        Tag.NUMBER: "1024",
+        Tag.SUBJECT: "The pump does not start",
+        Tag.CLIENT_NAME: "Mary Jones",
+        Tag.DEADLINE: "3 December, 18:00",
+        Tag.GROUP: "First line",
+        Tag.CATEGORY: "Warranty",
+        Tag.STAGE: "In work",
+        Tag.RESPONSIBLE: "John Smith",
+        Tag.TEXT: "Please check how it is connected.\nWe shall call you tomorrow.",
+        Tag.DATE: "1 December 2026",
+        Tag.ASSIGNEE_NAME: "Peter Brown",
+        Tag.ASSIGNMENT_DEADLINE: "2 December, 12:00",
+        Tag.LINK: "https://support.example.org/a/…",
+        Tag.SIGNATURE: "Support",
+        Tag.COMPANY: "Example Ltd",
+    },
+}
+"""What previews put in the place of tags."""

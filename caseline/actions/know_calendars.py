@@ -52,11 +52,3 @@ def renewals(house: House, *, now: datetime) -> list[Notice]:
     with house.engine.connect() as connection:
         calendars = [of(connection, name) for name in sorted(store.newest(connection))]
     return [notice for calendar in calendars if (notice := trust.renewal_due(calendar, now))]
-
-
-def make_default(house: House, calendar_id: str, *, now: datetime) -> None:
-    """Let a calendar count where no other is named; raises `CalendarFault` when there is none of this id."""
-    with house.engine.begin() as connection:
-        ready(connection, now=now)
-        of(connection, calendar_id)
-        store.make_default(connection, calendar_id)

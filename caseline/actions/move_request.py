@@ -6,12 +6,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseline.actions import find_request, know_calendars, wiring
+from caseline.actions import find_request, know_calendars, obey_rules, seen, wiring
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Deed, Refused, Stage
+from caseline.crm.intake import Intake
+from caseline.crm.refusals import Told
+from caseline.people.access import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,32 +27,45 @@ class Move:
     by: str | None = None
     version: int | None = None
     """Only if the request still has this version."""
+    viewer: Viewer | None = None
+    """Who does it at the desk; None: somebody at the command line, in the name of `by`."""
 
 
-_Choose = Callable[[sa.Connection, Cards, Card, Sequence[Stage]], Stage]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a request stands, and where it may go."""
+
+    connection: sa.Connection
+    intake: Intake
+    card: Card
+    stages: Sequence[Stage]
+    reachable: Sequence[Stage]
+
+
+_Choose = Callable[[_Place], Stage]
 
 
 def move(house: House, wanted: Move, *, now: datetime) -> Answer:
-    """Change the stage. When somebody else changes the request meanwhile nothing is done, and the answer says so."""
+    """Change the stage. When somebody else changes the request meanwhile nothing is done, and the answer says so.
 
-    def named(_connection: sa.Connection, _cards: Cards, _card: Card, stages: Sequence[Stage]) -> Stage:
-        return find_request.stage(stages, wanted.stage or "")
-
-    return _move(house, wanted, named, now=now)
+    Raises `Unsaved` where no way leads there, or where the request lacks what it needs there.
+    """
+    return _move(house, wanted, lambda place: find_request.stage(place.stages, wanted.stage or ""), now=now)
 
 
 def close(house: House, wanted: Move, *, now: datetime) -> Answer:
-    """Close a request, in the first closed stage unless another closed one is named."""
+    """Close a request, in the first closed stage to which a way leads unless another closed one is named."""
 
-    def closed(_connection: sa.Connection, _cards: Cards, card: Card, stages: Sequence[Stage]) -> Stage:
+    def closed(place: _Place) -> Stage:
+        card = place.card
         if card.stage.closed:
-            raise Refused(f"{card.name} is closed already ({card.stage.label}): nothing to do")
-        found = [stage for stage in stages if stage.closed]
+            raise Told("%(name)s is closed already (%(stage)s): nothing to do", name=card.name, stage=card.stage.label)
+        found = [stage for stage in (*place.reachable, *place.stages) if stage.closed]
         if not found:
             raise Refused(f"{card.name}: no stage is a closed one: add one with `caseline stage set CODE --closed`")
-        stage = find_request.stage(stages, wanted.stage) if wanted.stage else found[0]
+        stage = find_request.stage(place.stages, wanted.stage) if wanted.stage else found[0]
         if not stage.closed:
-            names = ", ".join(one.code for one in found)
+            names = ", ".join(one.code for one in place.stages if one.closed)
             raise Refused(f"{card.name}: stage {stage.code} is not a closed one: use one of {names}")
         return stage
 
@@ -57,14 +73,17 @@ def close(house: House, wanted: Move, *, now: datetime) -> Answer:
 
 
 def reopen(house: House, wanted: Move, *, now: datetime) -> Answer:
-    """Open a closed request again: in the stage that it was in before, unless another is named."""
+    """Open a closed request again: in the stage that it was in before, if none is named and a way leads there."""
 
-    def opened(connection: sa.Connection, cards: Cards, card: Card, stages: Sequence[Stage]) -> Stage:
-        if not card.stage.closed:
-            raise Refused(f"{card.name} is open ({card.stage.label}): nothing to reopen")
+    def opened(place: _Place) -> Stage:
+        if not place.card.stage.closed:
+            raise Told(
+                "%(name)s is open (%(stage)s): nothing to reopen", name=place.card.name, stage=place.card.stage.label
+            )
         if wanted.stage:
-            return find_request.stage([stage for stage in stages if not stage.closed], wanted.stage)
-        return before_closing(connection, cards, card, stages)
+            return find_request.stage([stage for stage in place.stages if not stage.closed], wanted.stage)
+        near = [stage for stage in place.reachable if not stage.closed]
+        return before_closing(place.connection, place.intake.cards, place.card, near or place.stages)
 
     return _move(house, wanted, opened, now=now)
 
@@ -83,15 +102,40 @@ def _move(house: House, wanted: Move, choose: _Choose, *, now: datetime) -> Answ
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
         card = find_request.request(connection, intake.cards, wanted.key)
+        if wanted.viewer is not None:
+            card = seen.request(connection, intake.cards, wanted.viewer, card.id)
         if wanted.version in {None, card.version}:
-            stage = choose(connection, intake.cards, card, intake.cards.stages(connection))
-            if not stage.closed:
-                find_request.unmerged(connection, connect.timelines(house.settings.crm), card)
-            if stage.code == card.stage.code:
-                raise Refused(f"{card.name} is in stage {stage.code} already: nothing to do")
-            by_id = find_request.person(connection, wanted.by) if wanted.by else None
-            moved = intake.move(connection, card, stage, Deed(at=now, by_id=by_id))
+            moved = _moved(connection, house, intake, card, _Wanted(wanted, choose, now))
             if moved is not None:
                 return Answer(moved, done=True)
     with house.engine.connect() as connection:
         return Answer(intake.cards.get(connection, card.id) or card, done=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    move: Move
+    choose: _Choose
+    at: datetime
+
+
+def _moved(connection: sa.Connection, house: House, intake: Intake, card: Card, wanted: _Wanted) -> Card | None:
+    fields, stages = connect.fields(house.settings.crm), intake.cards.stages(connection)
+    book, ways = fields.book(connection), fields.ways(connection)
+    place = _Place(connection, intake, card, stages, obey_rules.reachable(ways, stages, card))
+    stage = wanted.choose(place)
+    if not stage.closed:
+        find_request.unmerged(connection, connect.timelines(house.settings.crm), card)
+    if stage.code == card.stage.code:
+        raise Told("%(name)s is in stage %(stage)s already: nothing to do", name=card.name, stage=stage.code)
+    obey_rules.way(book, ways, stages, card, stage)
+    obey_rules.entering(connection, fields, book, card, stage)
+    by = wanted.move.by
+    if viewer := wanted.move.viewer:
+        deed = Deed(at=wanted.at, by_id=viewer.person_id, data={"login": viewer.name})
+    else:
+        deed = Deed(at=wanted.at, by_id=find_request.person(connection, by) if by else None)
+    moved = intake.move(connection, card, stage, deed)
+    if moved is not None:
+        obey_rules.note(connection, fields, book, moved)
+    return moved

@@ -28,10 +28,18 @@ def quiet(home: Path) -> dict[str, str]:
 
 
 def for_client(home: Path, api_url: str) -> dict[str, str]:
-    """Environment of a worker or a command that talks to our server."""
-    return (
-        _without_foreign_settings(os.environ) | quiet(home) | {"CASELINE_HOME": str(home), "PREFECT_API_URL": api_url}
-    )
+    """Environment of a worker or a command that talks to our server.
+
+    Its temporary files lie in the home, unless the caller says where: a worker makes one folder in /tmp for the whole
+    machine, and no second user may write into it.
+    """
+    own = {"CASELINE_HOME": str(home), "PREFECT_API_URL": api_url}
+    return {"TMPDIR": str(temporary(home))} | _without_foreign_settings(os.environ) | quiet(home) | own
+
+
+def temporary(home: Path) -> Path:
+    """Where temporary files of the services lie."""
+    return home / "prefect" / "tmp"
 
 
 def for_server(home: Path, *, port: int, database: str) -> dict[str, str]:

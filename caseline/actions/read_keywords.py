@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from caseline.actions.wiring import House
 from keywords import dictionary_file, history, review, scored, store
@@ -11,6 +12,9 @@ from keywords.review import Review
 from keywords.rules import Rules
 from keywords.scored import Use, Uses
 from keywords.store import Kept
+
+_TOO_GENERAL: Final = 0.2
+"""Share of requests above which an entry tells nothing."""
 
 
 def entry(house: House, number: int) -> Kept | None:
@@ -74,7 +78,7 @@ class Report:
     too_general: tuple[tuple[Entry, Use], ...]
     """Found in more than a fifth of them, most frequent first."""
     dead: tuple[Entry, ...]
-    """Found in none; blocking ones only once that was noted of all these requests."""
+    """Found in none; those that block or are part of longer ones only once that was noted of all these requests."""
     idle: tuple[tuple[Entry, Use], ...]
     """Found, and never part of a decision."""
 
@@ -86,16 +90,22 @@ def report(house: House) -> Report:
         found = scored.uses(connection)
     enabled = [kept.entry for kept in loaded.kept if kept.entry.enabled]
     odd = review.review([kept.expanded for kept in loaded.kept])
-    return Report(odd, found.records, *(_by_use(enabled, found) if found.records else ((), (), ())))
+    unsure = set() if found.silence_known else _maybe_silent(enabled, odd)
+    return Report(odd, found.records, *(_by_use(enabled, found, unsure) if found.records else ((), (), ())))
+
+
+def _maybe_silent(enabled: list[Entry], odd: Review) -> set[int | None]:
+    """Entries that may have been found without counting: nobody knows it of requests that were looked at long ago."""
+    return {each.id for each in enabled if each.blocking} | {pair.one.id for pair in odd.nested}
 
 
 _Used = tuple[tuple[Entry, Use], ...]
 
 
-def _by_use(enabled: list[Entry], uses: Uses) -> tuple[_Used, tuple[Entry, ...], _Used]:
+def _by_use(enabled: list[Entry], uses: Uses, unsure: set[int | None]) -> tuple[_Used, tuple[Entry, ...], _Used]:
     found = uses.by_entry
     used = [(each, found[each.id]) for each in enabled if each.id is not None and each.id in found]
     used.sort(key=lambda pair: -pair[1].hits)
-    general = tuple(pair for pair in used if pair[1].hits > review.TOO_GENERAL * uses.records)
-    dead = tuple(each for each in enabled if each.id not in found and (uses.silence_known or not each.blocking))
+    general = tuple(pair for pair in used if pair[1].hits > _TOO_GENERAL * uses.records)
+    dead = tuple(each for each in enabled if each.id not in found and each.id not in unsure)
     return general, dead, tuple(pair for pair in used if not pair[1].decided and not pair[0].blocking)

@@ -12,6 +12,7 @@ from caseline.crm.cards import Card, Deed
 from caseline.crm.timeline import Assignment, NewMessage
 from caseline.crm.timeline_port import Timelines
 from caseline.crm.vocabulary import MessageKind
+from caseline.db import sqlstate
 from caseline.outbox.letters import Nature
 
 PUT_OFF: Final = timedelta(hours=1)
@@ -24,7 +25,8 @@ def remind(
 ) -> str:
     """Write a reminder that is due, in the caller's transaction; answers why there is none, else nothing.
 
-    Whoever reads that something is to be done by yesterday learns nothing: after its deadline none is written.
+    Whoever reads that something is to be done by yesterday learns nothing: after its deadline none is written. Raises
+    what the database breaks off because of somebody else.
     """
     why = "its request is closed" if card.stage.closed else ""
     if one.due_at is not None and one.due_at < now:
@@ -36,7 +38,10 @@ def remind(
                 occasion = f"assignment {one.id} reminder {one.due_at:%Y-%m-%dT%H:%M}"
                 draft = replace(draft, nature=Nature.NOTICE, occasion=occasion, ordered=True)
                 write_letter.write(house, connection, draft, now=now)
-        except Exception as error:  # noqa: BLE001 - the gate of reminders: one that fails keeps none back
+        except Exception as error:
+            # The gate of reminders: one that fails keeps none back. But here the assignment is not at fault.
+            if sqlstate.broken_off(error):
+                raise
             why = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
             _put_off(connection, timelines, one, why, now)
             return why

@@ -19,6 +19,12 @@ class Running:
     database: bool = False
     """The embedded PostgreSQL was started for these services, so it ends with them."""
     processes: tuple[Process, ...] = ()
+    desk_port: int = 0
+
+    @property
+    def desk(self) -> str:
+        """Where the pages of staff are."""
+        return f"http://127.0.0.1:{self.desk_port}"
 
     @property
     def api_url(self) -> str:
@@ -46,7 +52,8 @@ def read(home: Path) -> Running:
         data = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Running()
-    return Running(data["port"], data["database"], tuple(Process(**process) for process in data["processes"]))
+    processes = tuple(Process(**process) for process in data["processes"])
+    return Running(data["port"], data["database"], processes, data.get("desk_port", 0))
 
 
 def write(home: Path, running: Running) -> None:

@@ -1,4 +1,4 @@
-"""Counts what sets leave to be counted: business time of imported stage rows, deadlines of categorised requests."""
+"""Counts what sets leave to be counted: business time of stage rows, deadlines, obligatory fields that are empty."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from caseline.actions import know_calendars, wiring
+from caseline.actions import know_calendars, obey_rules, wiring
 from caseline.actions.wiring import House
 from caseline.crm import recount
 from caseline.crm.deadlines import DeadlineFrom
@@ -30,12 +30,14 @@ def settle(house: House, *, now: datetime) -> Settled:
     """Count what is not counted yet, by the default calendar's newest version.
 
     It may stop anywhere and be started again, or twice at once: every batch is committed, and a row that is counted is
-    never counted again. Nothing is sent and no alarm is set: what is past now stays quiet.
+    never counted again. Nothing is sent and no alarm is set: what is past at its first count stays quiet.
     """
     intake = wiring.intake(house)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-    return Settled(_stage_rows(house, intake), _deadlines(house, intake, now))
+    settled = Settled(_stage_rows(house, intake), _deadlines(house, intake, now))
+    obey_rules.recount_if_ruled(house)
+    return settled
 
 
 def _stage_rows(house: House, intake: Intake) -> int:

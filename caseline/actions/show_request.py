@@ -69,6 +69,8 @@ class Sight:
     """(request, other, kind) of what it has to do with others."""
     merged_into: int | None = None
     """The request in which it goes on."""
+    merged: tuple[int, ...] = ()
+    """Requests that go on in this one."""
 
 
 def show(house: House, key: str, *, now: datetime) -> Sight:
@@ -76,33 +78,40 @@ def show(house: House, key: str, *, now: datetime) -> Sight:
     intake, timelines = wiring.intake(house), connect.timelines(house.settings.crm)
     with house.engine.connect() as connection:
         card = find_request.request(connection, intake.cards, key)
-        clock = _clock(connection, intake, card)
-        rows = tuple(intake.cards.rows(connection, card.id))
-        told, doubt = None, None
-        if card.deadline is not None and clock is not None:
-            told = deadlines.told(clock, card.deadline, deadlines.counted(card, rows))
-            doubt = trust.doubt(clock.calendar, card.deadline.due_at)
-        written = tuple(timelines.messages(connection, card.id))
-        return Sight(
-            card=card,
-            told=told,
-            doubt=doubt,
-            uncountable=_uncountable(card, rows, intake.policy, now),
-            moves=tuple(intake.cards.deadline_moves(connection, card.id)),
-            rows=rows,
-            totals=tuple(stage_times.totals(rows)),
-            present=_present(rows, clock, card, now),
-            zone=clock.calendar.zone if clock else "UTC",
-            timeline=written,
-            letters=_letters(connection, written),
-            assignments=tuple(timelines.assignments(connection, card.id)),
-            words=_words(connection, card.id),
-            links=tuple(timelines.links(connection, card.id)),
-            merged_into=find_request.remaining(connection, timelines, card.id),
-        )
+        return sight(house, connection, card, timelines.messages(connection, card.id), now=now)
 
 
-def _letters(connection: sa.Connection, timeline: Sequence[Message]) -> dict[int, Standing]:
+def sight(house: House, connection: sa.Connection, card: Card, written: Sequence[Message], *, now: datetime) -> Sight:
+    """All about a request of which these messages are shown, in the caller's transaction."""
+    intake, timelines = wiring.intake(house), connect.timelines(house.settings.crm)
+    clock, kin = _clock(connection, intake, card), timelines.kin(connection, card.id)
+    rows = tuple(intake.cards.rows(connection, card.id))
+    told, doubt = None, None
+    if card.deadline is not None and clock is not None:
+        told = deadlines.told(clock, card.deadline, deadlines.counted(card, rows))
+        doubt = trust.doubt(clock.calendar, card.deadline.due_at)
+    return Sight(
+        card=card,
+        told=told,
+        doubt=doubt,
+        uncountable=_uncountable(card, rows, intake.policy, now),
+        moves=tuple(intake.cards.deadline_moves(connection, card.id)),
+        rows=rows,
+        totals=tuple(stage_times.totals(rows)),
+        present=_present(rows, clock, card, now),
+        zone=clock.calendar.zone if clock else "UTC",
+        timeline=tuple(written),
+        letters=letters(connection, written),
+        assignments=tuple(timelines.assignments(connection, card.id)),
+        words=_words(connection, card.id),
+        links=kin.links,
+        merged_into=find_request.last(kin.merges, card.id),
+        merged=kin.merged,
+    )
+
+
+def letters(connection: sa.Connection, timeline: Sequence[Message]) -> dict[int, Standing]:
+    """What has become of the letters among messages, by the ids of the messages."""
     out = {f"<{one.mail_id}>": one.id for one in timeline if one.kind is MessageKind.MAIL_OUT and one.mail_id}
     return {out[name]: found for name, found in care.standings(connection, list(out)).items()}
 
@@ -137,7 +146,7 @@ def zone(house: House) -> str:
     """The zone in which lists show their times: that of the default calendar, UTC as long as there is none."""
     intake = wiring.intake(house)
     with house.engine.connect() as connection:
-        return intake.clocks.newest(connection, None).calendar.zone if intake.clocks.any(connection) else "UTC"
+        return intake.clocks.zone(connection, None)
 
 
 def local(at: datetime, zone: str) -> datetime:
@@ -156,7 +165,7 @@ def _clock(connection: sa.Connection, intake: Intake, card: Card) -> Clock | Non
     if card.deadline is not None:
         due = card.deadline
         return intake.clocks.of_version(connection, due.calendar_id, due.calendar_version, due.mode)
-    return intake.clocks.newest(connection, None) if intake.clocks.any(connection) else None
+    return intake.clocks.default(connection)
 
 
 def _uncountable(card: Card, rows: Sequence[StageRow], policy: Policy, now: datetime) -> datetime | None:
@@ -169,4 +178,4 @@ def _present(rows: tuple[StageRow, ...], clock: Clock | None, card: Card, now: d
     open_rows = [row for row in rows if row.left_at is None]
     if not open_rows or clock is None or card.stage.closed or now < open_rows[0].entered_at:
         return None
-    return stage_times.lasted(clock, open_rows[0].entered_at, now)
+    return stage_times.lasted(clock, open_rows[0].entered_at, now, pausing=open_rows[0].pausing)

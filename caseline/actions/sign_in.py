@@ -3,15 +3,18 @@
 import hashlib
 import secrets
 import threading
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 
 from caseline.actions.wiring import House
-from caseline.people import logins, passwords
-from caseline.people.logins import Session
+from caseline.notices import shelf
+from caseline.people import logins, one_time, passwords, sent_forms
+from caseline.people.logins import Login, Session
+from caseline.people.stores import second_steps
 
 LONGEST: Final = timedelta(hours=12)
 """How long a session lasts at most."""
@@ -23,6 +26,8 @@ TRIES: Final = 5
 """… this many sign-ins of a name may fail,"""
 TRIES_OF_ADDRESS: Final = 50
 """and this many from an address, where a whole office may sit; then the next has to wait."""
+STEP_LASTS: Final = timedelta(minutes=10)
+"""How long a right password waits for the second step."""
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _KEPT: Final = timedelta(days=1)
 _LONGEST_TEXT: Final = 200
@@ -32,8 +37,16 @@ _AT_ONCE: Final = threading.BoundedSemaphore(2)
 """A password costs 64 MB and much time to check: many at once would take both from everybody else."""
 
 
+def one_of_few() -> AbstractContextManager[object]:
+    """Hold this while a password is checked."""
+    return _AT_ONCE
+
+
 class NotSignedIn(Exception):
-    """A sign-in that failed: `wrong` name or password, or `wait`, too many have failed."""
+    """A sign-in that failed.
+
+    `wrong` name or password, a `code` that is wrong, too `late` for the second step, or `wait`: too many have failed.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -54,6 +67,8 @@ class Attempt:
 def sign_in(house: House, attempt: Attempt, *, now: datetime) -> str:
     """Open a session; answers its token, which only the browser keeps. Raises `NotSignedIn`.
 
+    Where the login has a second step, the session `waits` for it and opens nothing yet.
+
     A name that does not exist takes as long as a wrong password and says the same.
     """
     with _AT_ONCE, house.engine.begin() as connection:
@@ -65,9 +80,7 @@ def sign_in(house: House, attempt: Attempt, *, now: datetime) -> str:
 
 def _enter(connection: sa.Connection, attempt: Attempt, now: datetime) -> str | None:
     name = attempt.name.strip()[:_LONGEST_TEXT]
-    by_name, by_address = logins.failures(connection, name, attempt.address, now=now, span=SPAN)
-    if by_name >= TRIES or by_address >= TRIES_OF_ADDRESS:
-        raise NotSignedIn("wait")
+    let_try(connection, name, attempt.address, now)
     login = logins.named(connection, name)
     kept = passwords.NOBODYS if login is None else logins.password(connection, login.id)
     matches = passwords.right(attempt.password[: passwords.LONGEST], kept)
@@ -77,23 +90,94 @@ def _enter(connection: sa.Connection, attempt: Attempt, now: datetime) -> str | 
         return None
     if passwords.outdated(kept):
         logins.change(connection, login.id, {"password": passwords.hashed(attempt.password)})
+    if second_steps.key(connection, login.id) is None:
+        return _begin(connection, login, attempt, now)
     token = secrets.token_urlsafe(32)
-    logins.begin(
-        connection, login, digest(token), secrets.token_urlsafe(32), agent=attempt.agent[:_LONGEST_TEXT], now=now
-    )
-    logins.forgive(connection, name)
+    logins.begin(connection, login, digest(token), secrets.token_urlsafe(32), agent=_agent(attempt), now=now)
+    second_steps.let_wait(connection, digest(token))
+    return token
+
+
+def _begin(connection: sa.Connection, login: Login, attempt: Attempt, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    logins.begin(connection, login, digest(token), secrets.token_urlsafe(32), agent=_agent(attempt), now=now)
+    logins.forgive(connection, login.name)
     logins.sweep(connection, before=now - _KEPT)
+    sent_forms.sweep(connection, now=now)
     logins.note(connection, login.name, "signed_in", data={"address": attempt.address}, now=now)
     return token
 
 
-def session(house: House, token: str, *, now: datetime) -> Session | None:
-    """The open session of a token."""
+def _agent(attempt: Attempt) -> str:
+    return attempt.agent[:_LONGEST_TEXT]
+
+
+def let_try(connection: sa.Connection, name: str, address: str, now: datetime) -> None:
+    """Raise `NotSignedIn` where too many attempts have failed; whoever tries the same name waits for this one."""
+    by_name, by_address = logins.failures(connection, name, address, now=now, span=SPAN)
+    if by_name >= TRIES or by_address >= TRIES_OF_ADDRESS:
+        raise NotSignedIn("wait")
+
+
+def waits(house: House, token: str, *, now: datetime) -> bool:
+    """Whether the session of a token waits for its second step."""
+    with house.engine.connect() as connection:
+        return second_steps.waiting(connection, digest(token), begun_after=now - STEP_LASTS) is not None
+
+
+def finish(house: House, token: str, typed: str, address: str, *, now: datetime) -> str:
+    """Take the second step with a code of the authenticator, or one for emergencies; answers another token.
+
+    Wrong codes count like wrong passwords. Raises `NotSignedIn`.
+    """
+    with house.engine.begin() as connection:
+        found = second_steps.waiting(connection, digest(token), begun_after=now - STEP_LASTS)
+        if found is None:
+            raise NotSignedIn("late")
+        login, agent = found
+        let_try(connection, login.name, address, now)
+        attempt = Attempt(name=login.name, password="", address=address, agent=agent)
+        new = None
+        if how := _step(connection, login, typed, now):
+            logins.end(connection, digest(token))
+            new = _begin(connection, login, attempt, now)
+            if how == "emergency":
+                left = second_steps.left(connection, login.id)
+                logins.note(connection, login.name, "emergency_code_used", data={"left": left}, now=now)
+        else:
+            logins.failed(connection, login.name, address, now=now)
+            told = {"address": address, "what": "code"}
+            logins.note(connection, None, "sign_in_failed", login.name, told, now=now)
+    if new is None:
+        raise NotSignedIn("code")
+    return new
+
+
+def _step(connection: sa.Connection, login: Login, typed: str, now: datetime) -> str | None:
+    """How the second step was taken: `code` or `emergency`; None: it was not."""
+    key = second_steps.key(connection, login.id)
+    if key is None:  # it was taken away meanwhile, and with it the session: signing in anew is all there is to do
+        return None
+    number = one_time.match(key.key, typed, now, key.used)
+    if number is not None:
+        second_steps.use(connection, login.id, number)
+        return "code"
+    return "emergency" if second_steps.spend(connection, login.id, one_time.digest(typed)) else None
+
+
+def session(house: House, token: str, *, now: datetime, used: bool = True, bell: bool = False) -> Session | None:
+    """The open session of a token.
+
+    `used`: somebody does something in it, so that it goes on; `bell`: its unread notices are counted at once.
+    """
     with house.engine.begin() as connection:
         key = digest(token)
         found = logins.session(connection, key, begun_after=now - LONGEST, seen_after=now - IDLE)
-        if found is not None and now - found.seen_at > _SEEN_EVERY:
+        if used and found is not None and now - found.seen_at > _SEEN_EVERY:
             logins.see(connection, key, now=now)
+        if bell and found is not None:
+            person = found.login.person_id
+            found = replace(found, unread=0 if person is None else shelf.unread(connection, found.viewer))
     return found
 
 

@@ -1,11 +1,13 @@
 """Lets people sort mail otherwise than the rules did: split off, moved, merged, and each of it taken back."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import find_request, know_calendars, open_request, wiring, writers
+from caseline.actions import find_request, know_calendars, obey_rules, open_request, wiring, writers
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
@@ -23,35 +25,50 @@ _HEAD: Final = 1 << 20
 
 def split(house: House, message_id: int, *, by: str | None, now: datetime) -> Card:
     """Make a request of its own of a message that joined another one; ids that its mail named go along."""
-    intake = wiring.own_intake(house, "splitting requests")
-    timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
-        one = _message(timelines, connection, message_id)
-        old = intake.cards.get(connection, one.record_id)
-        if old is None:
-            raise Refused(f"message {message_id}: its request is gone: somebody has deleted it")
         by_id = find_request.person(connection, by) if by else None
-        # In one order everywhere: contacts before messages.
-        contact, certain = _contact(house, connection, timelines, one, now)
-        _hold(timelines, connection, one)
-        if _alone(connection, timelines, one):
-            raise Refused(
-                f"message {message_id} is all that {old.name} consists of: `caseline mail move` or"
-                " `caseline request merge` bring it into another"
-            )
-        new = NewCard(
-            subject=one.subject or old.subject,
-            description=(one.new_text or one.text).strip() or None,
-            stage=open_request.stages(connection, intake.cards)[0].code,
-            channel=OUR_CHANNEL,
-            contact_id=contact.id if contact else None,
-            company_id=contact.company_id if contact and certain else None,
+        return split_off(house, connection, [message_id], Deed(at=now, by_id=by_id), by=by)
+
+
+def split_off(
+    house: House, connection: sa.Connection, message_ids: Sequence[int], deed: Deed, *, by: str | None
+) -> Card:
+    """The same of several messages of one request, in the caller's transaction; the first makes the new request."""
+    intake = wiring.own_intake(house, "splitting requests")
+    timelines = connect.timelines(house.settings.crm)
+    chosen = [_message(timelines, connection, each) for each in sorted(set(message_ids))]
+    one = chosen[0]
+    old = intake.cards.get(connection, one.record_id)
+    if old is None:
+        raise Refused(f"message {one.id}: its request is gone: somebody has deleted it")
+    if other := next((each for each in chosen if each.record_id != old.id), None):
+        raise Refused(f"message {other.id} is none of {old.name}: split messages of one request")
+    # In one order everywhere: contacts before messages.
+    contact, certain = _contact(house, connection, timelines, one, deed.at)
+    for each in chosen:
+        _hold(timelines, connection, each)
+    if _alone(connection, timelines, chosen):
+        raise Refused(
+            f"message {one.id} is all that {old.name} consists of: `caseline mail move` or"
+            " `caseline request merge` bring it into another"
         )
-        card = intake.create(connection, new, Deed(at=now, by_id=by_id, data={"split_from": one.record_id}))
-        _move(timelines, connection, one, _decided(Act.NEW, card.id, None, by, now), Deed(at=now, by_id=by_id))
-        timelines.link(connection, card.id, [one.record_id], "split", at=now)
-        return card
+    new = NewCard(
+        subject=one.subject or old.subject,
+        description=(one.new_text or one.text).strip() or None,
+        stage=open_request.stages(connection, intake.cards)[0].code,
+        channel=OUR_CHANNEL,
+        contact_id=contact.id if contact else None,
+        company_id=contact.company_id if contact and certain else None,
+    )
+    told = replace(deed, data={**deed.data, "split_from": old.id})
+    card = intake.create(connection, new, told)
+    obey_rules.note_new(connection, house, card)
+    for each in chosen:
+        act = Act.NEW if each is one else Act.JOIN
+        _move(timelines, connection, each, _decided(act, card.id, None, by, deed.at), deed)
+    timelines.link(connection, card.id, [old.id], "split", at=deed.at)
+    return card
 
 
 def _contact(
@@ -76,10 +93,10 @@ def _contact(
     return senders.contact_of(connection, timelines, writer, proven=certain, at=now).contact, certain
 
 
-def _alone(connection: sa.Connection, timelines: Timelines, one: Message) -> bool:
-    """Whether nothing but this message makes its request."""
-    opened = one.mail_ref is not None and thread_store.opened(connection, one.mail_ref)
-    return opened and len(timelines.messages(connection, one.record_id)) == 1
+def _alone(connection: sa.Connection, timelines: Timelines, chosen: Sequence[Message]) -> bool:
+    """Whether nothing but these messages makes their request."""
+    opened = any(one.mail_ref is not None and thread_store.opened(connection, one.mail_ref) for one in chosen)
+    return opened and len(timelines.messages(connection, chosen[0].record_id)) == len(chosen)
 
 
 def join(
@@ -120,8 +137,11 @@ def merge(house: House, key: str, into: str, *, by: str | None, now: datetime) -
         by_id = find_request.person(connection, by) if by else None
         deed = Deed(at=now, by_id=by_id)
         closed = [stage for stage in intake.cards.stages(connection) if stage.closed]
-        if not one.stage.closed and closed and intake.move(connection, one, closed[0], deed) is None:
-            raise Refused(f"{one.name}: somebody else has changed it at this moment: look at it again")
+        if not one.stage.closed and closed:
+            moved = intake.move(connection, one, closed[0], deed)
+            if moved is None:
+                raise Refused(f"{one.name}: somebody else has changed it at this moment: look at it again")
+            obey_rules.note_new(connection, house, moved)
         timelines.merge(connection, one.id, other.id, deed)
         thread_store.move_record(connection, one.id, other.id)
         return Answer(other, done=True)

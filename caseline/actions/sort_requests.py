@@ -58,8 +58,17 @@ def sort(house: House, *, processes: int, now: datetime, watch: Watch = lambda _
     return Sorted(looked_at, categorised)
 
 
-def sort_again(house: House, since: datetime, *, now: datetime, watch: Watch = lambda _done, _all: None) -> Sorted:
-    """Ask the dictionary once more about the requests since a moment whose category it has set itself.
+def sort_again(
+    house: House,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    now: datetime,
+    watch: Watch = lambda _done, _all: None,
+) -> Sorted:
+    """Ask the dictionary once more about requests whose category it has set itself, created since a moment.
+
+    With another moment named, before that.
 
     A changed category takes group and deadline of an open request with it. Where the dictionary finds none now, nothing
     changes, nor where people have set one.
@@ -67,7 +76,7 @@ def sort_again(house: House, since: datetime, *, now: datetime, watch: Watch = l
     intake, looked_at, changed, after = wiring.intake(house), 0, 0, 0
     while True:
         with house.engine.begin() as connection:
-            texts = intake.cards.sorted_since(connection, since, after, PART)
+            texts = intake.cards.sorted_within(connection, since, until, after, PART)
             if not texts:
                 return Sorted(looked_at, changed)
             loaded = house.words.now(connection)

@@ -15,7 +15,7 @@ def take_down(home: Path, say: Say) -> bool:
     """End the services of a home; false when none ran. Flow runs that are at work stop, and can be retried later."""
     with running_services.locked(home):
         running = running_services.read(home)
-        worker, server = running.alive("worker"), running.alive("server")
+        worker, server, desk = (running.alive(name) for name in ("worker", "server", "desk"))
         if worker:
             processes.end(worker, patience_s=PATIENCE_S)
             say("worker", "stopped", "")
@@ -27,8 +27,11 @@ def take_down(home: Path, say: Say) -> bool:
             )
             processes.end(server, patience_s=PATIENCE_S)
             say("server", "stopped", f"{stopped} flow runs were at work" if stopped else "")
+        if desk:
+            processes.end(desk, patience_s=PATIENCE_S)
+            say("desk", "stopped", "")
         database = running.database and embedded.stop(home)
         if database:
             say("database", "stopped", "")
         running_services.forget(home)
-    return bool(worker or server or database)
+    return bool(worker or server or desk or database)

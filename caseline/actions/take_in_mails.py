@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from caseline.actions.wiring import House
 from caseline.crm.port import TryLater
+from caseline.db import sqlstate
 from caseline.files.faults import StoreTrouble
 from caseline.mail import queue_store, raw_store
 from caseline.mail.outcome import Outcome, State
@@ -36,8 +37,6 @@ _PAUSE: Final = timedelta(minutes=1)
 """Before the second attempt; twice as long before each further one."""
 _OF_THE_SERVER: Final = frozenset({"08", "53", "57"})
 """Classes of SQLSTATE in which the database is at fault: connection, resources, an operator."""
-_BROKEN_OFF: Final = frozenset({"40001", "40P01"})
-"""SQLSTATE of what the database breaks off because of somebody else at the same moment: serialization, a deadlock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ class _Work:
         except _Stale:
             return self.first() if more else None
         except Exception as error:  # noqa: BLE001 - the gate: one mail is at fault, or what it stands on is, and raises
-            if isinstance(error, Overtaken) or _state(error) in _BROKEN_OFF:
+            if isinstance(error, Overtaken) or sqlstate.broken_off(error):
                 return self._again(mail)
             self._failed(mail, error, tally)
             return self.first() if more else None
@@ -180,14 +179,9 @@ def prepare(connection: sa.Connection) -> None:
         driver.prepare_threshold = _PREPARE
 
 
-def _state(error: Exception) -> str | None:
-    """The SQLSTATE with which the server refused a statement; None for everything else."""
-    return getattr(error.orig, "sqlstate", None) if isinstance(error, sa.exc.DBAPIError) else None
-
-
 def _not_its_fault(error: Exception) -> bool:
     if isinstance(error, sa.exc.DBAPIError):
-        code = _state(error)
+        code = sqlstate.of(error)
         if code is None:  # it never came to the server: a value that the driver refuses, or a connection that is lost
             lost = isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
             return error.connection_invalidated or lost

@@ -63,11 +63,14 @@ class Blueprint:
 
 
 @contextmanager
-def open_house(settings: Settings) -> Iterator[House]:
-    """Start or reach the database, bring its tables up to date, connect the CRM."""
+def open_house(settings: Settings, *, keep: int = 0) -> Iterator[House]:
+    """Start or reach the database, bring its tables up to date, connect the CRM.
+
+    `keep`: connections that stay open (see `caseline.db.engine`).
+    """
     url = database_url(settings)
     schema.upgrade(url)
-    engine = open_engine(url)
+    engine = open_engine(url, keep=keep)
     try:
         yield House(settings, url, engine, _crm(settings, engine))
     finally:
@@ -189,7 +192,7 @@ def intake(house: House) -> Intake:
         RecalcOnCategory(settings.recalc_on_category),
         RecalcOnCalendar(settings.recalc_on_calendar),
     )
-    return Intake(cards(settings.crm), Clocks(), policy, house.words)
+    return Intake(cards(settings.crm), Clocks(), policy, house.words, shares=settings.crm != BITRIX24)
 
 
 def mint(house: House, connection: sa.Connection, *, now: datetime) -> Mint:

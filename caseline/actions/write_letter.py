@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import wiring
+from caseline.actions import keep_upload, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.cards import Card, Deed
@@ -19,9 +19,10 @@ from caseline.mail import message as mails
 from caseline.mail import raw_store
 from caseline.outbox import showing, template_book, templates
 from caseline.outbox import store as outbox
-from caseline.outbox.letters import Address, Letter, Nature, NewLetter, Parent, State
+from caseline.outbox.letters import Address, Attachment, Letter, Nature, NewLetter, Parent, State
 from caseline.outbox.minting import Thread
 from caseline.outbox.tags import Tag
+from caseline.outbox.templates import Words
 from caseline.outbox.thread_index import ROOT
 from caseline.timing import zones
 
@@ -46,6 +47,15 @@ class Draft:
     ordered: bool = False
     of_one_house: bool = False
     """These two as in `NewLetter`."""
+    files: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody writes, with files."""
+
+    text: str
+    files: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +78,7 @@ def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetim
     """
     timelines = connect.timelines(house.settings.crm)
     assignment_id = draft.assignment.id if draft.assignment else None
-    template = template_book.find(connection, draft.template, house.settings.mail_language)
-    values = {**common(house, connection, draft.card), Tag.DATE: local(house, connection, now, hours=False)}
-    words = templates.render(template, {**values, **draft.values})
+    words = worded(house, connection, draft, now=now)
     new = NewLetter(
         thread=Thread(draft.card.id, assignment_id),
         to=[draft.to],
@@ -84,17 +92,25 @@ def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetim
         occasion=draft.occasion,
         ordered=draft.ordered,
         of_one_house=draft.of_one_house,
+        attachments=draft.files,
         secret_links=[one for one in draft.secret_links if one in f"{words.subject} {words.text} {words.html}"],
     )
     letter_id = outbox.queue(connection, new, wiring.mint(house, connection, now=now), now=now)
     letter = outbox.get(connection, letter_id)
     assert letter is not None  # noqa: S101 - it was queued in this transaction
-    message_id, fresh = _keep(connection, timelines, letter, draft, now)
+    message_id, fresh = _keep(house, connection, timelines, letter, draft, now)
     return Written(letter_id, message_id, letter.state, fresh)
 
 
+def worded(house: House, connection: sa.Connection, draft: Draft, *, now: datetime) -> Words:
+    """The words of a letter, with everything filled in."""
+    template = template_book.find(connection, draft.template, house.settings.mail_language)
+    values = {**common(house, connection, draft.card), Tag.DATE: local(house, connection, now, hours=False)}
+    return templates.render(template, {**values, **draft.values})
+
+
 def _keep(
-    connection: sa.Connection, timelines: Timelines, letter: Letter, draft: Draft, now: datetime
+    house: House, connection: sa.Connection, timelines: Timelines, letter: Letter, draft: Draft, now: datetime
 ) -> tuple[int | None, bool]:
     """Let the letter stand in the timeline; answers the id of its message, and whether the letter is new."""
     mail_id = letter.message_id.strip("<>")
@@ -120,6 +136,7 @@ def _keep(
         author_id=draft.by_id,
         assignment_id=letter.thread.assignment_id,
         automatic=None if draft.nature is Nature.PERSONAL else draft.nature.value,
+        attachments=keep_upload.kept(house, connection, letter.attachments, now=now),
     )
     return timelines.append(connection, new, Deed(at=now, by_id=draft.by_id, data={"letter": letter.id})), True
 

@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
         ("cancel", cancel),
         ("list", listed),
         ("remind", remind),
+        ("checklist", checklist),
     ):
         family.command(name)(command)
     app.add_typer(family, name="assignment")
@@ -46,13 +47,25 @@ def add(
     hours: Annotated[
         int | None, typer.Option("--hours", min=1, max=87_600, help="Business hours up to its deadline.")
     ] = None,
+    step: Annotated[
+        list[str] | None, typer.Option("--step", metavar="TEXT", help="A step of its checklist; may be given again.")
+    ] = None,
     by: ByOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give somebody work on a request. An outsider gets it by mail, and answers by mail."""
     from caseline.actions import assign
 
-    order = assign.Order(request=request, title=title, text=text, contact=to, person=person, hours=hours, by=by)
+    order = assign.Order(
+        request=request,
+        title=title,
+        text=text,
+        contact=to,
+        person=person,
+        hours=hours,
+        by=by,
+        checklist=tuple(step or ()),
+    )
     with door.house() as house:
         _tell(house, assign.give(house, order, now=door.now()), as_json=as_json)
 
@@ -116,6 +129,36 @@ def listed(request: RequestArgument, as_json: JsonOption = False) -> None:
         screen.out().print(f"Request {found.card.number} has no assignments: `caseline assignment add` gives one")
     for one in found.assignments:
         screen.out().print(timeline_shown.assignment(one, found.zone), soft_wrap=True)
+
+
+def checklist(
+    assignment: _Number,
+    tick: Annotated[
+        list[int] | None, typer.Option("--tick", metavar="N", min=1, help="The step in this place is done.")
+    ] = None,
+    untick: Annotated[
+        list[int] | None, typer.Option("--untick", metavar="N", min=1, help="The step in this place is not done.")
+    ] = None,
+    add: Annotated[list[str] | None, typer.Option("--add", metavar="TEXT", help="Another step, at the end.")] = None,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the checklist of an assignment; tick its steps, or add some."""
+    from caseline.actions import keep_checklist
+
+    change = keep_checklist.Change(tick=tuple(tick or ()), untick=tuple(untick or ()), add=tuple(add or ()), by=by)
+    with door.house() as house:
+        items = keep_checklist.change(house, assignment, change, now=door.now())
+    if as_json:
+        screen.print_json({"checklist": plain(items)})
+        return
+    if not items:
+        screen.out().print(f"Assignment {assignment} has no checklist: `--add TEXT` begins one")
+    for place, item in enumerate(items, start=1):
+        done = f"  ({item.ticked_by})" if item.ticked_by else ""
+        screen.out().print(
+            f"{place:>3} [{'x' if item.ticked_at else ' '}] {item.text}{done}", markup=False, soft_wrap=True
+        )
 
 
 def remind(as_json: JsonOption = False) -> None:

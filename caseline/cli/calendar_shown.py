@@ -83,7 +83,7 @@ def proposal(found: "Proposal", applied: "Recount | None", language: str, *, as_
     before = f"{found.old.version} → {found.new.version}" if found.old else f"{found.new.version}, new"
     console.print(f"Calendar {found.new.id}, version {before}", style="bold")
     for name, old, new in found.settings:
-        console.print(f"{name}: {plain(old)} → {plain(new)}", soft_wrap=True)
+        console.print(f"{name}: {old} → {new}", soft_wrap=True)
     for line in lines:
         console.print(line, soft_wrap=True)
     if found.years:

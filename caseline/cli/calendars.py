@@ -121,10 +121,10 @@ def default(
     as_json: JsonOption = False,
 ) -> None:
     """Let a calendar count where a category names no other; deadlines that are set stay as they are."""
-    from caseline.actions import know_calendars
+    from caseline.actions import keep_categories
 
     with door.house() as house:
-        know_calendars.make_default(house, calendar, now=door.now())
+        keep_categories.make_default(house, calendar, now=door.now())
     if as_json:
         screen.print_json(plain({"default": calendar}))
     else:

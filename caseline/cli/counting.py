@@ -52,13 +52,14 @@ def deadline(
 
     A line of --cases is {"id", "start", "hours" or "end", "mode", "calendar"}: instants with Z or an offset, the
     calendar an id, a YAML file, or an object {tz, weekend, holidays, working_days, short_days, hours}; each is answered
-    by {"id", "deadline"}, {"id", "elapsed_s", "business_s"} or {"id", "error"}.
+    by {"id", "deadline"}, {"id", "elapsed_s", "business_s"} or {"id", "error"}. --calendar and --mode hold for lines
+    that name none.
     """
     from caseline.actions import count_time
     from caseline.timing import wording
 
     if cases is not None:
-        _answer(cases)
+        _answer(cases, calendar, mode, alone=start is None and hours is None)
         return
     if start is None or hours is None:
         raise typer.BadParameter("give --start and --hours, or --cases FILE")
@@ -90,7 +91,7 @@ def duration(
     from caseline.actions import count_time
 
     if cases is not None:
-        _answer(cases)
+        _answer(cases, calendar, mode, alone=start is None and end is None)
         return
     if start is None or end is None:
         raise typer.BadParameter("give --start and --end, or --cases FILE")
@@ -114,10 +115,12 @@ def find(wanted: str | None) -> "Calendar":
     return count_time.calendar(wanted, ask)
 
 
-def _answer(file: Path) -> None:
+def _answer(file: Path, calendar: str | None, mode: Mode, *, alone: bool) -> None:
     """Lines of answers; the house is opened when the first line names a calendar by its id."""
     from caseline.actions import count_time, know_calendars
 
+    if not alone:
+        raise typer.BadParameter("--cases FILE says start, hours and end in its lines: leave these options out")
     with ExitStack() as stack:
         opened: list[House] = []
 
@@ -129,5 +132,5 @@ def _answer(file: Path) -> None:
         # A line that is no UTF-8 is answered like any other bad line.
         source: Path | int = sys.stdin.fileno() if str(file) == "-" else file
         lines = stack.enter_context(open(source, encoding="utf-8", errors="surrogateescape", closefd=source is file))
-        for line in count_time.answers(lines, ask):
+        for line in count_time.answers(lines, ask, calendar_id=calendar, mode=mode):
             sys.stdout.write(line + "\n")

@@ -1,9 +1,14 @@
 """The command `caseline desk`: serves the pages of staff and administrators."""
 
+from typing import Final
+
 import typer
 
 from caseline.cli import door, screen, serving
-from caseline.cli.serving import THIS_MACHINE, HostOption, PortOption, ProxyOption
+from caseline.cli.serving import DESK_PORT, THIS_MACHINE, HostOption, PortOption, ProxyOption
+
+_KEPT: Final = 8
+"""Connections to the database that stay open."""
 
 
 def register(app: typer.Typer) -> None:
@@ -11,7 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command("desk")(desk)
 
 
-def desk(host: HostOption = THIS_MACHINE, port: PortOption = 8330, proxy: ProxyOption = None) -> None:
+def desk(host: HostOption = THIS_MACHINE, port: PortOption = DESK_PORT, proxy: ProxyOption = None) -> None:
     """Serve the desk: pages for staff and administrators, in Russian and English, until Ctrl-C.
 
     `caseline user add NAME --role administrator` makes the first login.
@@ -19,7 +24,7 @@ def desk(host: HostOption = THIS_MACHINE, port: PortOption = 8330, proxy: ProxyO
     from caseline.actions import keep_users
     from caseline.web.desk.application import build
 
-    with door.house() as house, serving.listening(host, port) as (bound, address):
+    with door.house(keep=_KEPT) as house, serving.listening(host, port) as (bound, address):
         screen.out().print(f"Desk: {address}  (Ctrl-C ends it)")
         if not keep_users.users(house):
             screen.beside().print("Nobody can sign in yet: `caseline user add NAME --role administrator`")

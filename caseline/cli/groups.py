@@ -6,13 +6,15 @@ import typer
 
 from caseline.cli import door, screen
 from caseline.cli.choices import JsonOption
+from caseline.people.turns import Turns
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    family = typer.Typer(help="Groups that requests are assigned to: list, add.", no_args_is_help=True)
+    family = typer.Typer(help="Groups that requests are assigned to: list, add, change.", no_args_is_help=True)
     family.command("list")(listed)
     family.command("add")(add)
+    family.command("set")(change)
     app.add_typer(family, name="group")
 
 
@@ -45,3 +47,36 @@ def add(
         screen.print_json({"id": made.id, "name": made.name})
     else:
         screen.out().print(f"Group {made.name} (id {made.id})")
+
+
+def change(
+    group: Annotated[str, typer.Argument(metavar="NAME|ID", help="The group.")],
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Another name.")] = None,
+    turns: Annotated[
+        Turns | None,
+        typer.Option("--turns", help="How its requests are shared out: by hand, in turn, to whoever has least."),
+    ] = None,
+    member: Annotated[
+        list[str] | None,
+        typer.Option("--member", metavar="NAME|MAIL|ID", help="All of its members, repeatable; an empty one: nobody."),
+    ] = None,
+    active: Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it is in use.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a group: its name, its members, how its requests are shared out."""
+    from caseline.actions import keep_groups, keep_people
+    from caseline.actions.editing import Editor
+
+    with door.house() as house:
+        (number,) = keep_people.groups_named(house, [group])
+        members = None if member is None else tuple(keep_people.named(house, one).id for one in member if one)
+        wish = keep_groups.Wish(name=name, turns=turns, active=active, members=members)
+        found = keep_groups.change(house, number, wish, Editor(None, door.now()))
+    if as_json:
+        screen.print_json({"id": found.id, **keep_groups.plain(found)})
+        return
+    table = screen.table("id", "name", "turns", "members", "in use", numbers=("id",))
+    table.add_row(
+        str(found.id), found.name, found.turns.value, ", ".join(found.member_names), "yes" if found.active else "no"
+    )
+    screen.out().print(table)

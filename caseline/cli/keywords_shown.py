@@ -30,6 +30,7 @@ def answer(found: "Answer", text: str, subject: str, language: str, *, as_json: 
                 "outcome": found.outcome.value,
                 "score": found.score,
                 "margin": found.margin,
+                "tiebreak": found.tiebreak and found.tiebreak.value,
                 "ranking": [standing._asdict() for standing in found.ranking],
                 "matches": [_match(match, text, subject) for match in found.matches],
             }

@@ -51,4 +51,7 @@ def watch(as_json: JsonOption = False) -> None:
         screen.print_json(plain(found))
         return
     screen.out().print(f"{found.near:,} near their deadline, {found.passed:,} past it since the last look")
+    if not found.overdue:
+        screen.out().print("No request is overdue")
+        return
     request_shown.cards(found.overdue, as_json=False, now=now, zone=zone)

@@ -46,7 +46,7 @@ def show(
                     else:
                         told = _file(name)
                 except OSError as error:
-                    screen.complain(f"{name}: {error.strerror or error}: name a file with one mail, or - for stdin")
+                    screen.complain(f"{name}: {_why(error)}")
                     failed = True
                 except Refused as error:
                     screen.complain(str(error))
@@ -55,6 +55,12 @@ def show(
                     screen.print_json(told)
     if failed:
         raise typer.Exit(_COULD_NOT)
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, IsADirectoryError):
+        return f"no file {_FILES} lies in this folder: name the files, or the folder in which they lie"
+    return f"{error.strerror or error}: name a file with one mail, or - for stdin"
 
 
 def _file(name: str) -> dict[str, Any]:

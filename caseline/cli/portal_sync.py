@@ -62,6 +62,6 @@ def _show(found: "Synced", *, as_json: bool) -> None:
         soft_wrap=True,
     )
     if found.waiting:
-        console.print(f"{found.waiting:,} are read by the next sync")
+        console.print(f"{counted(found.waiting, 'record is', 'records are')} read by the next sync")
     for line in found.failed[:_MOST_SHOWN]:
         screen.beside().print(line, soft_wrap=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from caseline.actions.reconcile_portal import Example, Reconciliation
 
 _DIFFERENT = 3
+_EQUAL = "Equal: the portal has what was brought there"
+_NOTHING = "Nothing was brought there yet, so there is nothing to compare"
 _KINDS = ("missing", "doubled", "altered", "unknown")
 
 
@@ -81,7 +83,7 @@ def _show(found: "Reconciliation", console: "Console", *, repaired: bool = False
         made.add_row(entity, f"{found.looked[entity]:,}", *(f"{kinds.get(kind, 0):,}" for kind in _KINDS))
     screen.headed(console, "Portal against register", made)
     if not found.differences:
-        console.print("Equal: the portal has what was brought there", style="green")
+        console.print(_EQUAL if any(found.looked.values()) else _NOTHING, style="green")
     if found.examples:
         screen.headed(console, "\nThe first ones", _examples(found.examples))
     if repaired and found.differences:

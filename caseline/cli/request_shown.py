@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from caseline.crm.cards import Card
 
 
-def sight(found: "Sight", language: str, *, as_json: bool, now: datetime, done: bool = True) -> None:
-    """One request with its deadline explained and its stages."""
+def sight(
+    found: "Sight", language: str, *, as_json: bool, now: datetime, done: bool = True, more: "Sequence[str]" = ()
+) -> None:
+    """One request with its deadline explained and its stages; `more`: lines on the files of its fields."""
     if as_json:
-        screen.print_json({"done": done, **as_dict(found, now)})
+        screen.print_json({"done": done, **as_dict(found, now), "files": list(more)})
         return
     console = screen.out()
     card = found.card
@@ -24,6 +26,8 @@ def sight(found: "Sight", language: str, *, as_json: bool, now: datetime, done: 
     for name, value in _facts(found, language):
         if value:
             console.print(f"{name + ':':<10} {value}", soft_wrap=True)
+    for line in more:
+        console.print(line, soft_wrap=True)
     if found.words:
         said = ", ".join(
             f"{one.keyword} ({one.weight}, {one.category}{', decided' if one.decisive else ''})" for one in found.words
@@ -106,8 +110,7 @@ def stages(found: "Sight") -> Any:  # noqa: ANN401 - a table
     for row in found.rows:
         spent = [row.elapsed_s, row.business_s, row.paused_s]
         if row.left_at is None and found.present is not None:
-            counted = found.present.business_s
-            spent = [found.present.elapsed_s, 0 if row.pausing else counted, counted if row.pausing else 0]
+            spent = [found.present.elapsed_s, found.present.business_s, found.present.paused_s]
         left = "now" if row.left_at is None else time_shown.moment(row.left_at, found.zone)
         entered = time_shown.moment(row.entered_at, found.zone)
         made.add_row(row.stage or "(no history)", entered, left, *map(time_shown.span, spent), row.by or "")

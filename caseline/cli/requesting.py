@@ -1,10 +1,11 @@
-"""The family `caseline request`: open, show, change, move, close, reopen, list."""
+"""The family `caseline request`: open, show, change, move, close, reopen, list, search."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caseline.cli import corresponding, door, request_shown, screen
+from caseline.cli import corresponding, door, field_faults, given_fields, request_shown, screen, searching
 from caseline.cli.choices import LARGEST_ID, ByOption, JsonOption, LanguageOption, RequestArgument, VersionOption
 from caseline.timing.vocabulary import Language
 
@@ -20,12 +21,21 @@ _Group = Annotated[str | None, typer.Option("--group", metavar="NAME|ID", help="
 _Assignee = Annotated[
     str | None, typer.Option("--assignee", metavar="MAIL|NAME|ID", help="The person who works on it.")
 ]
+_Fields = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field",
+        "-f",
+        metavar="KEY=VALUE",
+        help="Another field by its key; several times for several. KEY=@PATH attaches a file.",
+    ),
+]
 _Description = Annotated[str | None, typer.Option("--description", metavar="TEXT", help="The matter in full.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    family = typer.Typer(help="Requests: open, show, change, move, close, list.", no_args_is_help=True)
+    family = typer.Typer(help="Requests: open, show, change, move, close, list, search.", no_args_is_help=True)
     for name, command in (
         ("new", new),
         ("show", show),
@@ -36,6 +46,7 @@ def register(app: typer.Typer) -> None:
         ("list", listed),
     ):
         family.command(name)(command)
+    searching.add_to(family)
     corresponding.add_to(family)
     app.add_typer(family, name="request")
 
@@ -54,6 +65,7 @@ def new(
     group: _Group = None,
     assignee: _Assignee = None,
     number: Annotated[str | None, typer.Option("--number", metavar="TEXT", help="Its number, unless its id.")] = None,
+    field: _Fields = None,
     by: ByOption = None,
     language: LanguageOption = Language.ENGLISH,
     as_json: JsonOption = False,
@@ -61,6 +73,7 @@ def new(
     """Open a request. With a category it has its deadline at once."""
     from caseline.actions import find_request, open_request, show_request
 
+    told = given_fields.pairs(field)
     order = open_request.Order(
         subject=subject,
         description=description,
@@ -73,10 +86,12 @@ def new(
         number=number,
         by=by,
     )
-    with door.house() as house:
+    with door.house() as house, field_faults.told(language):
+        order = replace(order, fields=given_fields.values(house, told))
         card = open_request.open_request(house, order, now=door.now())
         sight = show_request.show(house, find_request.by_id(card.id), now=door.now())
-    request_shown.sight(sight, language, as_json=as_json, now=door.now())
+        files = given_fields.files(house, card.id, language)
+    request_shown.sight(sight, language, as_json=as_json, now=door.now(), more=files)
 
 
 def show(request: RequestArgument, language: LanguageOption = Language.ENGLISH, as_json: JsonOption = False) -> None:
@@ -85,7 +100,8 @@ def show(request: RequestArgument, language: LanguageOption = Language.ENGLISH, 
 
     with door.house() as house:
         sight = show_request.show(house, request, now=door.now())
-    request_shown.sight(sight, language, as_json=as_json, now=door.now())
+        files = given_fields.files(house, sight.card.id, language)
+    request_shown.sight(sight, language, as_json=as_json, now=door.now(), more=files)
 
 
 def change(
@@ -96,6 +112,7 @@ def change(
     assignee: _Assignee = None,
     subject: Annotated[str | None, typer.Option("--subject", metavar="TEXT", help="What it is about.")] = None,
     description: _Description = None,
+    field: _Fields = None,
     by: ByOption = None,
     version: VersionOption = None,
     language: LanguageOption = Language.ENGLISH,
@@ -104,6 +121,7 @@ def change(
     """Change a request. Category and priority take the deadline of an open one with them; closed ones keep theirs."""
     from caseline.actions import change_request
 
+    told = given_fields.pairs(field)
     changes = change_request.Changes(
         category=category,
         priority=priority,
@@ -114,7 +132,8 @@ def change(
         by=by,
         version=version,
     )
-    with door.house() as house:
+    with door.house() as house, field_faults.told(language):
+        changes = replace(changes, fields=given_fields.values(house, told))
         answer = change_request.change(house, request, changes, now=door.now())
     _answer(answer, language, as_json=as_json)
 
@@ -131,7 +150,7 @@ def stage(
     from caseline.actions import move_request
 
     wanted = move_request.Move(key=request, stage=code, by=by, version=version)
-    with door.house() as house:
+    with door.house() as house, field_faults.told(language):
         answer = move_request.move(house, wanted, now=door.now())
     _answer(answer, language, as_json=as_json)
 
@@ -152,7 +171,7 @@ def close(
     """Close a request, in the first closed stage unless another is named. Its deadline stays as it is."""
     from caseline.actions import move_request
 
-    with door.house() as house:
+    with door.house() as house, field_faults.told(language):
         answer = move_request.close(house, _move(request, stage, by, version), now=door.now())
     _answer(answer, language, as_json=as_json)
 
@@ -168,7 +187,7 @@ def reopen(
     """Open a closed request again, in the stage it was in before. The time it was closed does not count."""
     from caseline.actions import move_request
 
-    with door.house() as house:
+    with door.house() as house, field_faults.told(language):
         answer = move_request.reopen(house, _move(request, stage, by, version), now=door.now())
     _answer(answer, language, as_json=as_json)
 
@@ -214,7 +233,10 @@ def _answer(answer: "Answer", language: str, *, as_json: bool) -> None:
 
     with door.house() as house:
         sight = show_request.show(house, find_request.by_id(answer.card.id), now=door.now())
-    request_shown.sight(sight, language, as_json=as_json, now=door.now(), done=answer.done)
+        files = given_fields.files(house, answer.card.id, language)
+    request_shown.sight(sight, language, as_json=as_json, now=door.now(), done=answer.done, more=files)
+    for one in answer.left:
+        screen.complain(one.said(language))
     if not answer.done:
         screen.complain(
             f"Nothing was done: {answer.card.name} has version {answer.card.version} by now. Look at it, then try again"

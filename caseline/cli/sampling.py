@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.actions.counted import counted
-from caseline.cli import importing, imports, release, screen, up
+from caseline.cli import door, importing, imports, keywords_shown, release, screen, up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +53,10 @@ def demo(
     cases: CasesOption = 290_000,
     prefect: Annotated[bool, typer.Option("--prefect", help="Import as a Prefect flow run.")] = False,
 ) -> None:
-    """Write a made-up export of a support centre into the home and import it.
+    """Write a made-up export of a support centre into the home, import it, and furnish a desk to look at it.
 
+    The desk gets categories, a small dictionary that sorts the requests, a catalogue, and a login; each where there is
+    none yet.
     Some of its rows are bad on purpose, so FAILED rows are no failure of the demo: the exit code is 0 then too.
     """
     from caseline.actions.run_import import Order
@@ -70,6 +72,8 @@ def demo(
         screen.out().print("The address stays open until you type: caseline down")
     else:
         code = importing.carry_out(Order((folder,), mapping, workers=load().workers), as_json=False)
+    if code in {0, importing.FAILED_ROWS}:
+        _furnish()
     raise typer.Exit(0 if code == importing.FAILED_ROWS else code)
 
 
@@ -85,6 +89,31 @@ def _write_once(folder: Path, cases: int) -> None:
     screen.out().print(f"Writing a made-up export of {counted(cases, 'case')} to {folder}", soft_wrap=True)
     _shown(lambda report: write_export(folder, cases=cases, report=report))
     mark.write_text(version, encoding="utf-8")
+
+
+def _furnish() -> None:
+    """Set up what the desk shows, sort the requests, and say how to get in."""
+    from caseline.actions import furnish_desk, index_texts, sort_requests
+    from caseline.sample.furnishing import CATALOGUE, CATEGORIES
+
+    wanted = [furnish_desk.Category(one.code, one.label, one.hours, one.words) for one in CATEGORIES]
+    out = screen.out()
+    with door.house() as house:
+        made = furnish_desk.furnish(house, wanted, CATALOGUE, now=door.now())
+        with keywords_shown.bar("Sorting requests by the dictionary") as watch:
+            found = sort_requests.sort(house, processes=house.settings.workers, now=door.now(), watch=watch)
+        with keywords_shown.bar("Making requests searchable") as watch:
+            index_texts.index(house, now=door.now(), rest=0, watch=watch)
+    if made.categories:
+        out.print(f"Desk: {counted(made.categories, 'category')}, {counted(made.entries, 'keyword')} of a sample")
+    if made.products:
+        out.print(f"Catalogue: {counted(made.products, 'product')} of a sample")
+    out.print(f"Sorted: {found.categorised:,} of {counted(found.looked_at, 'request')} got a category", soft_wrap=True)
+    if made.password is not None:
+        out.print(
+            f"Sign in as {furnish_desk.LOGIN} with the password {made.password} (shown this once)", soft_wrap=True
+        )
+    out.print("caseline up    the desk, and the pages of Prefect", style="bold")
 
 
 def _shown(write: "Callable[[Report], ExportSummary]") -> "ExportSummary":

@@ -133,9 +133,12 @@ def sandbox(
         typer.Option("--handler-delay", min=0, metavar="SECONDS", help="Longest delay of an event; each has its own."),
     ] = 0.5,
     certificate: Annotated[
-        Path | None, typer.Option("--certificate", metavar="FILE", help="Serve https with this certificate.")
+        Path | None,
+        typer.Option("--certificate", metavar="FILE", exists=True, help="Serve https with this certificate."),
     ] = None,
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Key of the certificate.")] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", exists=True, help="Key of the certificate.")
+    ] = None,
     tls: Annotated[
         bool, typer.Option("--tls", help="Serve https with a certificate made now; --json tells its file.")
     ] = False,

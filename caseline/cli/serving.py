@@ -3,11 +3,13 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.types import ASGIApp
 
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; this machine only unless named.")]
@@ -17,6 +19,7 @@ ProxyOption = Annotated[
     typer.Option("--proxy", metavar="ADDRESS", help="A reverse proxy whose X-Forwarded-… headers are believed."),
 ]
 THIS_MACHINE = "127.0.0.1"
+DESK_PORT: Final = 8330
 
 
 @contextmanager
@@ -32,8 +35,16 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
 
 
 def run(application: "ASGIApp", bound: socket.socket, proxy: str | None) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C; then pages that are being sent without an end are told to end."""
     import uvicorn
+
+    live = getattr(getattr(application, "state", None), "live", None)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
+            if live is not None:
+                live.close()
+            super().handle_exit(sig, frame)
 
     config = uvicorn.Config(
         application,
@@ -42,4 +53,4 @@ def run(application: "ASGIApp", bound: socket.socket, proxy: str | None) -> None
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy,
     )
-    uvicorn.Server(config).run(sockets=[bound])
+    Server(config).run(sockets=[bound])

@@ -1,4 +1,4 @@
-"""Commands for the Prefect UI: `up` brings up database, server and worker, `down` ends them."""
+"""Commands for all services: `up` brings up database, desk, Prefect server and worker, `down` ends them."""
 
 import signal
 import time
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import typer
 
 from caseline.cli import screen
+from caseline.cli.serving import DESK_PORT
 
 if TYPE_CHECKING:
     from caseline.actions.running_services import Running
@@ -23,6 +24,10 @@ PortOption = Annotated[
     int, typer.Option(min=1024, max=65_535, help="Port of the Prefect UI; if taken, the next free one.")
 ]
 
+DeskPortOption = Annotated[
+    int, typer.Option("--desk-port", min=1024, max=65_535, help="Port of the desk; if taken, the next free one.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -32,11 +37,12 @@ def register(app: typer.Typer) -> None:
 
 def up(
     port: PortOption = 4200,
+    desk_port: DeskPortOption = DESK_PORT,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return when all is healthy; `caseline down` ends it.")
     ] = False,
 ) -> None:
-    """Bring up database, Prefect server and worker, and stay until Ctrl-C, which ends them.
+    """Bring up database, desk, Prefect server and worker, and stay until Ctrl-C, which ends them.
 
     Everything listens on this machine only. Started again, it joins what runs and starts what is missing.
     """
@@ -48,8 +54,8 @@ def up(
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_ctrl_c)
     try:
-        running = bring_up(settings, port)
-        if before.alive("server") and before.alive("worker"):
+        running = bring_up(settings, port, desk_port)
+        if all(before.alive(name) for name in ("desk", "server", "worker")):
             screen.out().print("It ran already. `caseline down` ends it.")
         elif detach:
             screen.out().print("`caseline down` ends it.")
@@ -61,19 +67,20 @@ def up(
 
 
 def down() -> None:
-    """End what `caseline up` started here: worker, server, and the database if `up` started it."""
+    """End what `caseline up` started here: worker, server, desk, and the database if `up` started it."""
     from caseline.settings import load
 
     if not _end(load().home):
         screen.out().print("Nothing to end: `caseline up` does not run here")
 
 
-def bring_up(settings: "Settings", port: int = 4200) -> "Running":
+def bring_up(settings: "Settings", port: int = 4200, desk_port: int = DESK_PORT) -> "Running":
     """Bring everything up, a line for each service; a fault ends the command with code 1."""
     from caseline.actions import bring_up as action
 
     try:
-        return action.bring_up(settings.home, settings.database(), port=port, say=_say, idle=idle(settings))
+        ports = action.Ports(server=port, desk=desk_port)
+        return action.bring_up(settings.home, settings.database(), ports=ports, say=_say, idle=idle(settings))
     except action.NotUp as error:
         screen.complain(str(error))
         raise typer.Exit(_COULD_NOT_RUN) from error

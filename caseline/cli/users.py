@@ -8,6 +8,7 @@ import typer
 
 from caseline.cli import door, screen
 from caseline.cli.choices import JsonOption
+from caseline.people.access import Scope
 from caseline.people.rights import Role
 from caseline.timing.vocabulary import Language
 
@@ -23,6 +24,13 @@ _PasswordFile = Annotated[
     typer.Option("--password-file", metavar="FILE", help="Read the password from here (- is stdin) and do not ask."),
 ]
 _Language = Annotated[Language | None, typer.Option("--lang", help="Language of the pages.")]
+_Scope = Annotated[
+    Scope | None, typer.Option("--scope", help="all requests, or those of the groups that the person is a member of.")
+]
+_Person = Annotated[
+    str | None,
+    typer.Option("--person", metavar="NAME|MAIL|ID", help="Who uses it; empty: nobody again. See `caseline person`."),
+]
 _Zone = Annotated[str | None, typer.Option("--zone", metavar="ZONE", help="Zone of times on pages: Europe/Moscow.")]
 
 
@@ -37,6 +45,8 @@ def register(app: typer.Typer) -> None:
 def add(
     name: _Name,
     role: Annotated[Role, typer.Option("--role", help="What the login is for.")],
+    person: _Person = None,
+    scope: _Scope = None,
     password_file: _PasswordFile = None,
     language: _Language = None,
     zone: _Zone = None,
@@ -45,7 +55,9 @@ def add(
     """Make a login. The password is asked for, and never stands in the command."""
     from caseline.actions import keep_users
 
-    wish = keep_users.Wish(role=role, password=_password(password_file), language=language, zone=zone)
+    wish = keep_users.Wish(
+        role=role, password=_password(password_file), person=person, scope=scope, language=language, zone=zone
+    )
     with door.house() as house:
         made = keep_users.add(house, name, wish, by=None, now=door.now())
     _show([made], as_json=as_json)
@@ -57,15 +69,29 @@ def change(
     new_password: Annotated[bool, typer.Option("--password", help="Ask for a new password.")] = False,
     password_file: _PasswordFile = None,
     active: Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it may sign in.")] = None,
+    person: _Person = None,
+    scope: _Scope = None,
+    no_second_step: Annotated[
+        bool, typer.Option("--no-second-step", help="Take the second step of signing in away.")
+    ] = False,
     language: _Language = None,
     zone: _Zone = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a login. With another role or password it is signed out everywhere."""
+    """Change a login. With another role or password it is signed out everywhere; one administrator always stays."""
     from caseline.actions import keep_users
 
     password = _password(password_file) if new_password or password_file else None
-    wish = keep_users.Wish(role=role, password=password, active=active, language=language, zone=zone)
+    wish = keep_users.Wish(
+        role=role,
+        password=password,
+        active=active,
+        person=person,
+        scope=scope,
+        language=language,
+        zone=zone,
+        second_step=False if no_second_step else None,
+    )
     with door.house() as house:
         changed = keep_users.change(house, name, wish, by=None, now=door.now())
     _show([changed], as_json=as_json)
@@ -97,9 +123,10 @@ def _show(found: "Sequence[Login]", *, as_json: bool) -> None:
     if as_json:
         screen.print_json(_plain(found[0]))
         return
-    table = screen.table("name", "role", "signs in", "language", "zone")
+    table = screen.table("name", "role", "sees", "person", "signs in", "language", "zone")
     for login in found:
-        table.add_row(login.name, login.role.value, "yes" if login.active else "no", login.language, login.zone)
+        person, active = str(login.person_id or ""), "yes" if login.active else "no"
+        table.add_row(login.name, login.role.value, login.scope.value, person, active, login.language, login.zone)
     screen.out().print(table)
 
 
@@ -107,6 +134,8 @@ def _plain(login: "Login") -> dict[str, object]:
     return {
         "name": login.name,
         "role": login.role.value,
+        "scope": login.scope.value,
+        "person": login.person_id,
         "active": login.active,
         "language": login.language,
         "zone": login.zone,

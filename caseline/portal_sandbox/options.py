@@ -25,17 +25,25 @@ class Webhook:
 
 
 def seconds_by_name(text: str) -> dict[str, float]:
-    """Seconds from `METHOD=SECONDS,...`."""
-    return {name: float(seconds) for name, seconds in _by_name(text)}
+    """Seconds from `METHOD=SECONDS,...`. Raises ValueError for anything else."""
+    return {name: _number(name, seconds) for name, seconds in _by_name(text)}
 
 
 def ranges_by_name(text: str) -> dict[str, float | tuple[float, float]]:
-    """Seconds, or ranges of them, from `METHOD=SECONDS,METHOD=LEAST-MOST,...`."""
+    """Seconds, or ranges of them, from `METHOD=SECONDS,METHOD=LEAST-MOST,...`. Raises ValueError for anything else."""
     found: dict[str, float | tuple[float, float]] = {}
     for name, seconds in _by_name(text):
         least, dash, most = seconds.partition("-")
-        found[name] = (float(least), float(most)) if dash else float(least)
+        found[name] = (_number(name, least), _number(name, most)) if dash else _number(name, least)
     return found
+
+
+def _number(name: str, seconds: str) -> float:
+    try:
+        return float(seconds)
+    except ValueError:
+        message = f"{name}: {seconds!r} is no number of seconds; say METHOD=SECONDS, as in crm.lead.add=0.05"
+        raise ValueError(message) from None
 
 
 def _by_name(text: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What a portal keeps: rows in memory, and in an SQLite file where one is named."""
 
+import errno
 import json
 import sqlite3
 from bisect import bisect_left
@@ -169,8 +170,11 @@ class Store:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    file = sqlite3.connect(path, check_same_thread=False)
-    file.execute("PRAGMA journal_mode = WAL")
-    file.execute("PRAGMA synchronous = OFF")
-    file.executescript(_LAYOUT)
+    try:
+        file = sqlite3.connect(path, check_same_thread=False)
+        file.execute("PRAGMA journal_mode = WAL")
+        file.execute("PRAGMA synchronous = OFF")
+        file.executescript(_LAYOUT)
+    except sqlite3.DatabaseError as error:
+        raise OSError(errno.EINVAL, f"a portal cannot be kept in it ({error}): name another file", str(path)) from error
     return file

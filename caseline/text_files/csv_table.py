@@ -50,11 +50,17 @@ def written(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
     for line in lines:
-        writer.writerow([_escaped(cell) if isinstance(cell, str) else cell for cell in line])
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in line])
     return out.getvalue()
 
 
-def _escaped(cell: str) -> str:
+def line(cells: Sequence[object]) -> str:
+    """One line of such a file, for those that are written as they come."""
+    return written([safe(cell) if isinstance(cell, str) else str(cell) for cell in cells], ())
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what it would take for one."""
     return "'" + cell if _FORMULA.match(cell) else cell
 
 

@@ -1,8 +1,8 @@
 """Texts of pages in Russian and English: English stands in the templates, Russian in a catalogue beside them."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -38,7 +38,7 @@ class Texts:
 
     def number(self, value: float) -> str:
         """A number with the language's separators."""
-        return format_decimal(value, locale=self.language)
+        return _decimal(value, self.language)
 
     def percent(self, share: float) -> str:
         """A share as whole percents."""
@@ -46,15 +46,35 @@ class Texts:
 
     def time(self, at: datetime) -> str:
         """An instant on the reader's clock."""
-        return format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(self.zone), locale=self.language)
+        return _time(at, self.zone, self.language)
 
     def local(self, at: datetime) -> datetime:
         """The same instant on the reader's clock."""
         return at.astimezone(ZoneInfo(self.zone))
 
+    def date(self, day: date) -> str:
+        """A date."""
+        return _date(day, self.language)
+
     def day(self, at: datetime) -> str:
         """The date that an instant has on the reader's clock."""
-        return format_date(self.local(at), "d MMM y", locale=self.language)
+        return _date(self.local(at).date(), self.language)
+
+
+# A page writes dozens of them, and the next page mostly the same again.
+@lru_cache(maxsize=4_096)
+def _time(at: datetime, zone: str, language: str) -> str:
+    return format_datetime(at, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=language)
+
+
+@lru_cache(maxsize=4_096)
+def _date(day: date, language: str) -> str:
+    return format_date(day, "d MMM y", locale=language)
+
+
+@lru_cache(maxsize=4_096)
+def _decimal(value: float, language: str) -> str:
+    return format_decimal(value, locale=language)
 
 
 @cache

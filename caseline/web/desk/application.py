@@ -14,7 +14,10 @@ from starlette.staticfiles import StaticFiles
 from caseline.actions.rehearse_keywords import Recent
 from caseline.actions.wiring import House
 from caseline.web import language
+from caseline.web.api import application as api
+from caseline.web.api import document
 from caseline.web.desk import cookies, gate, pages, routes
+from caseline.web.desk.live import Live
 from caseline.web.desk.visit import Visit
 from caseline.web.language import Texts
 from caseline.web.sealing import Seal
@@ -59,9 +62,10 @@ def build(house: House) -> Starlette:
         return _SEAL.put(request, visit.page("problem.html", status=status, code=str(status)))
 
     made = Starlette(
-        routes=[*listed, static],
+        routes=[*listed, static, Mount(document.PREFIX, api.build(house), name="api")],
         middleware=[_SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )
     made.state.recent = Recent()  # requests cut into words for dry runs, kept from one page to the next
+    made.state.live = Live(house)  # the bells of open pages
     return made

@@ -1,48 +1,109 @@
-"""The page of the audit log."""
+"""The audit log: who did what, with filters, each change as a difference; and the same as a file."""
 
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from caseline.actions import note_deed
+from caseline.actions import keep_users, note_deed
+from caseline.people.logins import Noted
+from caseline.people.rights import Right
+from caseline.people.stores.deeds import Wanted
+from caseline.web.desk import audit_words
 from caseline.web.desk.visit import Visit
-from caseline.web.language import later
 
 _MOST: Final = 50
-DEEDS: Final = {
-    "signed_in": later("signed in"),
-    "signed_out": later("signed out"),
-    "sign_in_failed": later("could not sign in"),
-    "turned_away": later("was turned away"),
-    "login_added": later("login added"),
-    "login_changed": later("login changed"),
-    "keywords_saved": later("keywords saved"),
-    "keywords_restored": later("keywords restored"),
-    "keywords_exported": later("keywords exported"),
-    "keywords_draft_dropped": later("draft thrown away"),
-}
-"""What people do, in words; a test compares it with what is noted."""
-DETAILS: Final = {
-    "address": later("address"),
-    "role": later("role"),
-    "active": later("in use"),
-    "language": later("language"),
-    "zone": later("zone"),
-    "signs_in_with": later("signs in with"),
-    "entries": later("entries"),
-    "reason": later("reason"),
-    "saved_as": later("saved as version"),
-    "what": later("cause"),
-}
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FIELDS: Final = ("login", "action", "subject", "since", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line as people read it."""
+
+    line: Noted
+    deed: str
+    changes: list[audit_words.Change]
+    details: list[tuple[str, str]]
 
 
 def listed(visit: Visit) -> Response:
     """Who did what, newest first."""
-    lines = note_deed.noted(visit.house, before=visit.number("before"), most=_MOST + 1)
+    asked = {name: visit.text(name).strip() for name in _FIELDS}
+    lines = note_deed.noted(visit.house, _wanted(visit), before=visit.number("before"), most=_MOST + 1)
     return visit.page(
         "audit.html",
-        lines=lines[:_MOST],
+        lines=[_told(visit, line) for line in lines[:_MOST]],
         more=lines[_MOST - 1].id if len(lines) > _MOST else None,
-        deeds=DEEDS,
-        details=DETAILS,
+        asked=asked,
+        query=urlencode({name: value for name, value in asked.items() if value}),
+        logins=[one.name for one in keep_users.users(visit.house)] if visit.may(Right.SEE_USERS) else [],
+        deeds=audit_words.choices(visit.texts),
     )
+
+
+def exported(visit: Visit) -> Response:
+    """The same lines as a CSV file."""
+    wanted = _wanted(visit)
+    headers = {"content-disposition": f'attachment; filename="audit-{visit.texts.local(visit.now):%Y-%m-%d}.csv"'}
+    return StreamingResponse(_rows(visit, wanted), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _rows(visit: Visit, wanted: Wanted) -> Iterator[str]:
+    say = visit.texts.say
+    # Spreadsheets take a file for UTF-8 only where it begins so.
+    yield "\ufeff" + _row(
+        [say("When"), say("Who"), say("What"), say("On what"), say("Field"), say("Before"), say("After")]
+    )
+    for line in note_deed.all_of(visit.house, wanted):
+        told = _told(visit, line)
+        head = [visit.texts.local(line.at).isoformat(timespec="seconds"), line.login or "", told.deed, line.subject]
+        rest = [[one.field, one.old, one.new] for one in told.changes]
+        rest += [[name, "", value] for name, value in told.details]
+        for each in rest or [["", "", ""]]:
+            yield _row([*head, *each])
+
+
+def _row(cells: list[str]) -> str:
+    """A line of the file; what a spreadsheet would take for a formula is made a text."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\r\n").writerow([f"'{one}" if one.startswith(_FORMULA) else one for one in cells])
+    return file.getvalue()
+
+
+def _told(visit: Visit, line: Noted) -> Told:
+    texts = visit.texts
+    if line.data.keys() == {"before", "after"}:
+        return Told(line, audit_words.deed(texts, line.action), audit_words.changes(texts, line.data), [])
+    details = [(audit_words.field(texts, k), audit_words.value(texts, k, v)) for k, v in line.data.items()]
+    return Told(line, audit_words.deed(texts, line.action), [], details)
+
+
+def _wanted(visit: Visit) -> Wanted:
+    since, until = _day(visit, "since"), _day(visit, "until")
+    return Wanted(
+        login=visit.text("login").strip(),
+        action=visit.text("action").strip(),
+        subject=visit.text("subject").strip(),
+        since=None if since is None else _midnight(visit, since),
+        until=None if until is None else _midnight(visit, until + timedelta(days=1)),
+    )
+
+
+def _day(visit: Visit, name: str) -> date | None:
+    """A date of the address; what is none, or no day that a calendar goes on from, asks for nothing."""
+    try:
+        day = date.fromisoformat(visit.text(name).strip())
+    except ValueError:
+        return None
+    return day if date.min < day < date.max else None
+
+
+def _midnight(visit: Visit, day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(visit.texts.zone))

@@ -1,4 +1,4 @@
-"""The cookies of the desk: session, language, and a token for forms of people who are not signed in."""
+"""The cookies of the desk: session, language, and tokens of people who are not signed in yet."""
 
 import secrets
 from typing import Final
@@ -22,6 +22,11 @@ def session(request: Request) -> str:
 def visitor(request: Request) -> str:
     """Token that forms must hold before there is a session, or nothing."""
     return request.cookies.get(_name(request, "caseline-visitor"), "")
+
+
+def step(request: Request) -> str:
+    """Token of a session that waits for the second step of signing in, or nothing."""
+    return request.cookies.get(_name(request, "caseline-step"), "")
 
 
 def language(request: Request) -> str | None:

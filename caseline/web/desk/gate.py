@@ -15,17 +15,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from caseline.actions import note_deed, sign_in
+from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.people import rights
 from caseline.people.logins import Session
 from caseline.web import language
 from caseline.web.desk import cookies, signing
-from caseline.web.desk.routes import Page
+from caseline.web.desk.page import Page
 from caseline.web.desk.visit import GREATEST, SEE_OTHER, Visit
 from caseline.web.language import Texts
 
 FIELDS: Final = 20_000
 """Fields that a form may have: a bulk edit has many."""
+STREAM: Final = "text/event-stream"
+"""What a browser accepts that listens to server-sent events."""
 _LOG: Final = logging.getLogger("caseline.desk")
 
 
@@ -43,7 +46,7 @@ def doorman(house: House, page: Page):  # type: ignore[no-untyped-def] # noqa: A
         session = await run_in_threadpool(_session, house, request)
         form = FormData()
         if page.method == "POST":
-            form = await _form(request, page.most_bytes, read=page.public or session is not None)
+            form = await _form(request, page, read=page.public or session is not None)
         try:
             return await run_in_threadpool(admit, house, page, Asked(request, form, session))
         finally:
@@ -64,7 +67,7 @@ class Asked:
 def admit(house: House, page: Page, asked: Asked) -> Response:
     """Let somebody in, or not."""
     request, form, session = asked.request, asked.form, asked.session
-    if any(number > GREATEST for number in request.path_params.values()):
+    if any(isinstance(part, int) and part > GREATEST for part in request.path_params.values()):
         raise HTTPException(404)
     texts, now = _texts(request, session), datetime.now(UTC)
     visit = Visit(house=house, request=request, form=form, session=session, texts=texts, now=now)
@@ -76,16 +79,23 @@ def admit(house: House, page: Page, asked: Asked) -> Response:
     if page.needs is not None and (session is None or not rights.may(session.login.role, page.needs)):
         _turned_away(visit, page.needs.value)
         return visit.page("problem.html", status=403, code="right")
-    return page.handle(visit)
+    try:
+        return page.handle(visit)
+    except Absent as error:
+        raise HTTPException(404) from error
 
 
 def _session(house: House, request: Request) -> Session | None:
     token = cookies.session(request)
-    return sign_in.session(house, token, now=datetime.now(UTC)) if token else None
+    # What a page asks for by itself keeps nobody signed in.
+    used = "x-by-itself" not in request.headers and request.headers.get("accept") != STREAM
+    # Browsers say so of pages that people open, and of nothing that a page asks for.
+    bell = request.method == "GET" and request.headers.get("accept", "").startswith("text/html")
+    return sign_in.session(house, token, now=datetime.now(UTC), used=used, bell=bell) if token else None
 
 
-async def _form(request: Request, most: int, *, read: bool) -> FormData:
-    """Read a form, and no more than `most` bytes, whatever the browser says about its length.
+async def _form(request: Request, page: Page, *, read: bool) -> FormData:
+    """Read a form, and no more than its page takes, whatever the browser says about its length.
 
     Without `read` it goes by unread: of strangers the desk keeps and takes apart nothing large.
     """
@@ -93,14 +103,14 @@ async def _form(request: Request, most: int, *, read: bool) -> FormData:
     if declared is None or not declared.isdecimal():
         raise HTTPException(411)
     # The server refuses a body that is longer than was declared.
-    if int(declared) > most:
+    if int(declared) > page.most_bytes:
         raise TooLarge
     if not read:
         async for _ in request.stream():
             pass
         return FormData()
     try:
-        return await request.form(max_files=1, max_fields=FIELDS, max_part_size=most)
+        return await request.form(max_files=page.most_files, max_fields=FIELDS, max_part_size=page.most_bytes)
     except (MultiPartException, HTTPException) as error:
         raise HTTPException(400) from error
 
@@ -129,6 +139,8 @@ def _to_sign_in(visit: Visit) -> Response:
     path = visit.request.url.path
     if visit.piece:
         return Response(status_code=401)
+    if visit.request.headers.get("accept") == STREAM:
+        return Response(status_code=204)  # a browser that gets this for a stream asks no more
     if visit.request.method == "GET":
         query = f"?{visit.request.url.query}" if visit.request.url.query else ""
         return RedirectResponse(signing.address(path + query), SEE_OTHER)

@@ -55,6 +55,8 @@ class Row:
 
     kept: Kept
     shown: Entry
+    seen: int
+    """The version that whoever typed over it saw; that of now where nobody did."""
     use: Use
 
     @property
@@ -90,13 +92,13 @@ def wanted(visit: Visit) -> Wanted:
     )
 
 
-def part(kept: Sequence[Kept], uses: Mapping[int, Use], asked: Wanted, typed: dict[int, Entry]) -> Part:
+def part(kept: Sequence[Kept], uses: Mapping[int, Use], asked: Wanted, typed: Mapping[int, tuple[Entry, int]]) -> Part:
     """The asked page of the list, with what is typed."""
     found = [each for each in kept if _fits(each.entry, asked)]
     found.sort(key=lambda each: _key(each, asked.sort, uses), reverse=asked.down)
     first = (min(asked.page, max(1, -(-len(found) // ON_PAGE))) - 1) * ON_PAGE
     rows = [
-        Row(each, typed.get(each.id, each.entry), uses.get(each.id, _NOTHING))
+        Row(each, *typed.get(each.id, (each.entry, each.version)), uses.get(each.id, _NOTHING))
         for each in found[first : first + ON_PAGE]
     ]
     return Part(tuple(rows), len(found), asked)
@@ -129,8 +131,39 @@ def _key(kept: Kept, sort: str, uses: Mapping[int, Use]) -> tuple[object, ...]:
     return value, word, kept.id
 
 
-def typed(visit: Visit, kept: dict[int, Kept]) -> dict[int, tuple[Entry, int]]:
-    """Rows of the form by id: the entry as it is typed, and the version that was seen. Unknown ids are left out."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the form of the list says."""
+
+    typed: Mapping[int, tuple[Entry, int]]
+    """Rows that were typed over, by id: the entry as it is typed, and the version that was seen."""
+    edits: Sequence[Edit]
+    """What it changes, by these rows and by the bulk action on those that are ticked."""
+
+
+EMPTY: Final = Form({}, ())
+"""Of a page that was only asked for."""
+
+
+def form(visit: Visit, kept: Mapping[int, Kept]) -> Form:
+    """Read the form. What somebody else has changed since is no edit of whoever sends it."""
+    ticked, action = set(visit.numbers("tick")), visit.text("bulk")
+    rows = _rows(visit, kept)
+    stale = {number: seen for number, (_entry, seen) in rows.items() if kept[number].version != seen}
+    before = read_keywords.entries_at(visit.house, stale)
+    over, edits = {}, []
+    for number, (entry, seen) in rows.items():
+        old = before.get(number) if number in stale else kept[number].entry
+        new = _bulk(entry, action, visit) if number in ticked else entry
+        if _touched(entry, old):
+            over[number] = entry, seen
+        if _touched(new, old):
+            edits.append(Edit(new, number, seen))
+    return Form(over, edits)
+
+
+def _rows(visit: Visit, kept: Mapping[int, Kept]) -> dict[int, tuple[Entry, int]]:
+    """All rows of the form; unknown ids are left out."""
     found = {}
     for name in visit.form:
         if name.startswith("seen-"):
@@ -152,20 +185,6 @@ def _typed(visit: Visit, number: int, old: Entry) -> Entry:
         note=old.note,
         id=number,
     )
-
-
-def edits(visit: Visit, kept: dict[int, Kept]) -> list[Edit]:
-    """What the form changes, by rows and by the bulk action on those that are ticked."""
-    ticked, action, found = set(visit.numbers("tick")), visit.text("bulk"), []
-    rows = typed(visit, kept)
-    # What somebody else has changed since is no edit of whoever sends the form.
-    stale = {number: seen for number, (_entry, seen) in rows.items() if kept[number].version != seen}
-    before = read_keywords.entries_at(visit.house, stale)
-    for number, (entry, seen) in rows.items():
-        new = _bulk(entry, action, visit) if number in ticked else entry
-        if _touched(new, before.get(number) if number in stale else kept[number].entry):
-            found.append(Edit(new, number, seen))
-    return found
 
 
 def _touched(new: Entry | None, seen: Entry | None) -> bool:

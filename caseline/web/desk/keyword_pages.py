@@ -1,5 +1,6 @@
 """Pages of the keyword dictionary: the list with its test box, one entry, export, settings."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -7,6 +8,7 @@ from starlette.responses import Response
 from caseline.actions import check_keywords, edit_keywords, keywords_at_hand, note_deed, read_keywords
 from caseline.people.rights import Right
 from caseline.web.desk import fault_words, keyword_list
+from caseline.web.desk.keyword_list import Form
 from caseline.web.desk.visit import Visit
 from keywords import checking, expansion, marks, store
 from keywords.drafts import Draft
@@ -29,24 +31,24 @@ def listed(visit: Visit) -> Response:
 def tried(visit: Visit) -> Response:
     """What the dictionary, with all that is typed and not saved, says of a pasted text."""
     loaded = keywords_at_hand.now(visit.house)
-    edits = keyword_list.edits(visit, {kept.id: kept for kept in loaded.kept})
+    form = keyword_list.form(visit, {kept.id: kept for kept in loaded.kept})
     whole, head = visit.text("text"), visit.text("subject")
     text, subject = whole[:LONGEST_TEXT], head[:_LONGEST_SUBJECT]
     cut = len(whole) + len(head) - len(text) - len(subject)
-    answer = keywords_at_hand.edited(loaded, _usable(edits), None).classify(text, subject)
-    data = {**_answer(visit, answer, text, subject), "cut": cut, "unsaved": len(edits)}
+    answer = keywords_at_hand.edited(loaded, _usable(form.edits), None).classify(text, subject)
+    data = {**_answer(visit, answer, text, subject), "cut": cut, "unsaved": len(form.edits)}
     if visit.piece:
         return visit.page("keywords/answer.html", **data)
-    return _list(visit, tried=data)
+    return _list(visit, form, tried=data)
 
 
 def proposed(visit: Visit) -> Response:
     """Keep what is typed in the list as a draft, and show it."""
     loaded = keywords_at_hand.now(visit.house)
-    edits = keyword_list.edits(visit, {kept.id: kept for kept in loaded.kept})
-    if not edits:
-        return _list(visit, problem="nothing")
-    return _propose(visit, edits)
+    form = keyword_list.form(visit, {kept.id: kept for kept in loaded.kept})
+    if not form.edits:
+        return _list(visit, form, problem="nothing")
+    return _propose(visit, form.edits)
 
 
 def form(visit: Visit) -> Response:
@@ -110,6 +112,8 @@ def settings_proposed(visit: Visit) -> Response:
     loaded = keywords_at_hand.now(visit.house)
     seen = visit.number("seen")
     present = loaded.rules if seen in {None, loaded.version} else read_keywords.rules_at(visit.house, seen or 0)
+    by_name = check_keywords.codes(edit_keywords.labels(visit.house))
+    order = _lines(visit.text("category_order"))
     try:
         rules = Rules(
             scoring=Scoring(visit.text("scoring")),
@@ -117,12 +121,11 @@ def settings_proposed(visit: Visit) -> Response:
             min_score=_least(visit, "min_score"),
             min_margin=_least(visit, "min_margin"),
             subject_factor=_least(visit, "subject_factor"),
-            category_order=_codes(visit.text("category_order")),
+            category_order=tuple(dict.fromkeys(by_name.get(line.casefold(), line) for line in order)),
         )
     except ValueError:
         return _settings(visit, status=422, problem="number")
-    labels = edit_keywords.labels(visit.house)
-    unknown = [code for code in rules.category_order if code not in labels]
+    unknown = [line for line in order if line.casefold() not in by_name]
     if unknown:
         return _settings(visit, status=422, problem="category", unknown=unknown[0])
     if store.plain_rules(rules) == store.plain_rules(present):
@@ -143,9 +146,8 @@ def _settings(visit: Visit, *, status: int = 200, problem: str = "", unknown: st
     )
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    """Codes of categories, one to a line, each once."""
-    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _least(visit: Visit, name: str) -> float:
@@ -155,12 +157,14 @@ def _least(visit: Visit, name: str) -> float:
     return value
 
 
-def _usable(edits: list[Edit]) -> list[Edit]:
+def _usable(edits: Sequence[Edit]) -> list[Edit]:
     """Edits without nonsense, for the test box: a weight that is no number is left as it was."""
     return [edit for edit in edits if edit.entry is None or edit.entry.weight >= 0]
 
 
-def _propose(visit: Visit, edits: list[Edit], settings: Rules | None = None, *, seen: Rules | None = None) -> Response:
+def _propose(
+    visit: Visit, edits: Sequence[Edit], settings: Rules | None = None, *, seen: Rules | None = None
+) -> Response:
     draft = Draft(
         login=visit.login.name,
         source="edit",
@@ -173,12 +177,10 @@ def _propose(visit: Visit, edits: list[Edit], settings: Rules | None = None, *, 
     return visit.go(f"/keywords/drafts/{edit_keywords.propose(visit.house, draft)}")
 
 
-def _list(visit: Visit, **more: Any) -> Response:  # noqa: ANN401 - values of a template
+def _list(visit: Visit, form: Form = keyword_list.EMPTY, **more: Any) -> Response:  # noqa: ANN401 - a template's values
     loaded = keywords_at_hand.now(visit.house)
-    by_id = {kept.id: kept for kept in loaded.kept}
-    typed = {number: entry for number, (entry, _seen) in keyword_list.typed(visit, by_id).items()}
     uses = read_keywords.uses(visit.house)
-    part = keyword_list.part(loaded.kept, uses.by_entry, keyword_list.wanted(visit), typed)
+    part = keyword_list.part(loaded.kept, uses.by_entry, keyword_list.wanted(visit), form.typed)
     return visit.page(
         "keywords/list.html",
         **{
@@ -206,6 +208,7 @@ def _form(visit: Visit, entry: Entry, kept: store.Kept | None, *, faults: list[s
         status=422 if faults else 200,
         entry=entry,
         kept=kept,
+        seen=(visit.number("seen") if faults else None) or (kept.version if kept else 0),
         faults=faults or [],
         kinds=list(Kind),
         forms=_forms(entry),

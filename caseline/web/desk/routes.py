@@ -1,36 +1,26 @@
 """Which pages there are, and which right each of them needs: the whole list, in one place."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from starlette.responses import Response
-
 from caseline.people.rights import Right
-from caseline.web.desk import audit_pages, draft_pages, file_pages, front, keyword_pages, signing
-from caseline.web.desk.visit import Visit
-
-Handler = Callable[[Visit], Response]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page at a path."""
-
-    path: str
-    handle: Handler
-    needs: Right | None = None
-    """None: whoever is signed in."""
-    method: str = "GET"
-    public: bool = False
-    """Whether people who are not signed in may see it."""
-    most_bytes: int = 1_000_000
-    """How much may be sent to it."""
-
-
-_LETTER: Final = 40_000_000
-"""Bytes of a form with a pasted letter. Ten megabytes of one are answered, though not all of them are read; and a form
-writes a Cyrillic letter in six bytes instead of two."""
+from caseline.web.desk import (
+    assignment_routes,
+    audit_pages,
+    card_routes,
+    client_routes,
+    front,
+    keyword_routes,
+    notice_routes,
+    own_pages,
+    product_routes,
+    reference_search,
+    report_routes,
+    request_routes,
+    settings_routes,
+    signing,
+    token_routes,
+)
+from caseline.web.desk.page import Page
 
 PAGES: Final = (
     Page("/", front.front),
@@ -39,29 +29,19 @@ PAGES: Final = (
     Page("/sign-out", signing.leave, method="POST"),
     Page("/language", signing.speak, method="POST", public=True, most_bytes=10_000),
     Page("/audit", audit_pages.listed, Right.SEE_AUDIT),
-    Page("/keywords", keyword_pages.listed, Right.SEE_KEYWORDS),
-    Page("/keywords", keyword_pages.listed, Right.SEE_KEYWORDS, method="POST", most_bytes=_LETTER),
-    Page("/keywords/try", keyword_pages.tried, Right.SEE_KEYWORDS, method="POST", most_bytes=_LETTER),
-    Page("/keywords/propose", keyword_pages.proposed, Right.EDIT_KEYWORDS, method="POST", most_bytes=_LETTER),
-    Page("/keywords/new", keyword_pages.form, Right.EDIT_KEYWORDS),
-    Page("/keywords/new", keyword_pages.written, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/forms", keyword_pages.forms, Right.SEE_KEYWORDS, method="POST"),
-    Page("/keywords/export", keyword_pages.exported, Right.SEE_KEYWORDS),
-    Page("/keywords/import", file_pages.form, Right.EDIT_KEYWORDS),
-    Page("/keywords/import", file_pages.imported, Right.EDIT_KEYWORDS, method="POST", most_bytes=_LETTER),
-    Page("/keywords/report", file_pages.report, Right.SEE_KEYWORDS),
-    Page("/keywords/settings", keyword_pages.settings, Right.SEE_KEYWORDS),
-    Page("/keywords/settings", keyword_pages.settings_proposed, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/history", draft_pages.history, Right.SEE_KEYWORDS),
-    Page("/keywords/history/{number:key}", draft_pages.revision, Right.SEE_KEYWORDS),
-    Page("/keywords/history/{number:key}/restore", draft_pages.restored, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/drafts/{number:key}", draft_pages.shown, Right.EDIT_KEYWORDS),
-    Page("/keywords/drafts/{number:key}/samples", draft_pages.samples, Right.EDIT_KEYWORDS),
-    Page("/keywords/drafts/{number:key}/choose", draft_pages.chosen, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/evaluation", draft_pages.evaluation, Right.SEE_KEYWORDS),
-    Page("/keywords/evaluation", draft_pages.evaluated, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/drafts/{number:key}/save", draft_pages.saved, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/drafts/{number:key}/drop", draft_pages.dropped, Right.EDIT_KEYWORDS, method="POST"),
-    Page("/keywords/{number:key}", keyword_pages.form, Right.SEE_KEYWORDS),
-    Page("/keywords/{number:key}", keyword_pages.written, Right.EDIT_KEYWORDS, method="POST"),
+    Page("/audit/export", audit_pages.exported, Right.SEE_AUDIT),
+    *card_routes.PAGES,
+    *request_routes.PAGES,
+    Page("/sign-in/code", signing.code_form, public=True),
+    Page("/sign-in/code", signing.enter_code, method="POST", public=True, most_bytes=10_000),
+    *own_pages.PAGES,
+    *report_routes.PAGES,
+    *assignment_routes.PAGES,
+    *notice_routes.PAGES,
+    *product_routes.PAGES,
+    *reference_search.PAGES,
+    *client_routes.PAGES,
+    *keyword_routes.PAGES,
+    *settings_routes.PAGES,
+    *token_routes.PAGES,
 )

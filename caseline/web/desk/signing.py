@@ -32,9 +32,50 @@ def enter(visit: Visit) -> Response:
         token = sign_in.sign_in(visit.house, attempt, now=visit.now)
     except NotSignedIn as error:
         return _form(visit, status=429 if error.code == "wait" else 401, problem=error.code)
+    if sign_in.waits(visit.house, token, now=visit.now):
+        answer = visit.go(f"/sign-in/code?{urlencode({'next': _own_path(visit)})}")
+        cookies.keep(request, answer, "caseline-step", token)
+        return answer
+    return _entered(visit, token)
+
+
+def _entered(visit: Visit, token: str) -> Response:
     answer = visit.go(_own_path(visit))
-    cookies.keep(request, answer, "caseline", token)
-    cookies.forget(request, answer, "caseline-visitor")
+    cookies.keep(visit.request, answer, "caseline", token)
+    for name in ("caseline-visitor", "caseline-step"):
+        cookies.forget(visit.request, answer, name)
+    return answer
+
+
+def code_form(visit: Visit) -> Response:
+    """Where the code of the second step is typed."""
+    if not sign_in.waits(visit.house, cookies.step(visit.request), now=visit.now):
+        return visit.go(address(_own_path(visit)))
+    return _code_form(visit)
+
+
+def enter_code(visit: Visit) -> Response:
+    """Take the second step."""
+    client = visit.request.client
+    try:
+        token = sign_in.finish(
+            visit.house,
+            cookies.step(visit.request),
+            visit.text("code"),
+            client.host if client else "",
+            now=visit.now,
+        )
+    except NotSignedIn as error:
+        if error.code == "late":
+            return visit.go(address(_own_path(visit)), notice="late")
+        return _code_form(visit, status=429 if error.code == "wait" else 401, problem=error.code)
+    return _entered(visit, token)
+
+
+def _code_form(visit: Visit, *, status: int = 200, problem: str = "") -> Response:
+    token = cookies.visitor(visit.request) or cookies.fresh()
+    answer = visit.page("sign_in_code.html", status=status, problem=problem, form_token=token, next=_own_path(visit))
+    cookies.keep(visit.request, answer, "caseline-visitor", token)
     return answer
 
 

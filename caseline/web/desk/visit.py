@@ -9,8 +9,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from caseline.actions import show_notices
 from caseline.actions.wiring import House
 from caseline.people import rights
+from caseline.people.access import Viewer
 from caseline.people.logins import Login, Session
 from caseline.people.rights import Right
 from caseline.web.desk import pages
@@ -41,9 +43,22 @@ class Visit:
         return self.session.login
 
     @property
+    def viewer(self) -> Viewer:
+        """Who looks at requests."""
+        if self.session is None:
+            raise LookupError("nobody is signed in")
+        return self.session.viewer
+
+    @property
+    def unread(self) -> int:
+        """How many notices whoever asks has not read, for the bell."""
+        known = self.session.unread if self.session else None
+        return show_notices.unread(self.house, self.viewer) if known is None else known
+
+    @property
     def piece(self) -> bool:
         """Whether a script asks for the changed part of a page only."""
-        return self.request.headers.get("x-piece") == "1"
+        return self.request.headers.get("hx-request") == "true"
 
     def may(self, right: Right) -> bool:
         """Whether whoever asks may do that."""

@@ -1,33 +1,31 @@
 // What pages do beyond plain forms. Every form works without it.
 "use strict";
 
-// A form with data-piece="#place" puts its answer into that place instead of loading a page: on every change of what is
-// typed (data-live), or when a button with data-piece is pressed. An older answer never overwrites a newer one.
-const asked = new WeakMap();
+// Pieces of pages are fetched by htmx (vendor/htmx.min.js): a form or a link says so by its hx-… attributes.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-Form-Token"] = document.body.dataset.formToken;
+});
+document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target.removeAttribute("aria-busy"));
 
-async function fill(form, button) {
-  const place = document.querySelector((button && button.dataset.piece) || form.dataset.piece);
-  const turn = (asked.get(place) || 0) + 1;
-  asked.set(place, turn);
-  place.setAttribute("aria-busy", "true");
-  try {
-    const answer = await fetch((button && button.formAction) || form.action, {
-      method: "POST",
-      body: new FormData(form, button || undefined),
-      headers: { "X-Piece": "1", "X-Form-Token": document.body.dataset.formToken },
-    });
-    if (asked.get(place) !== turn) return;
-    if (answer.status === 401) { // to load the page anew would lose what is typed
-      place.replaceChildren(document.getElementById("signed-out").content.cloneNode(true));
-      return;
-    }
-    place.innerHTML = await answer.text(); // drawn and escaped by our own server
-  } catch {
-    if (asked.get(place) === turn) place.textContent = place.dataset.offline || "…";
-  } finally {
-    if (asked.get(place) === turn) place.removeAttribute("aria-busy");
-  }
+function say(place, message) {
+  const notice = document.createElement("p");
+  notice.className = "notice bad";
+  notice.setAttribute("role", "alert");
+  notice.textContent = message;
+  place.replaceChildren(notice);
 }
+
+// What fails is said where the answer was expected, or at the top where that place holds what somebody typed.
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const place = detail.target.querySelector("input, textarea, select") ? document.getElementById("said") : detail.target;
+  if (detail.xhr.status === 401) { // to load the page anew would lose what is typed
+    place.replaceChildren(document.getElementById("signed-out").content.cloneNode(true));
+  } else {
+    say(place, document.body.dataset.failed);
+  }
+});
+document.addEventListener("htmx:sendError", () => say(document.getElementById("said"), document.body.dataset.offline));
 
 // A page of a new session tells its token to those that are open, so that what is typed there can still be sent.
 const tokens = new BroadcastChannel("form-token");
@@ -36,23 +34,6 @@ tokens.onmessage = ({ data }) => {
   for (const field of document.querySelectorAll("input[name=form_token]")) field.value = data;
 };
 if (document.querySelector("form[action='/sign-out']")) tokens.postMessage(document.body.dataset.formToken);
-
-const waiting = new WeakMap();
-
-document.addEventListener("input", (event) => {
-  const form = event.target.form;
-  if (!form || !form.hasAttribute("data-live")) return;
-  clearTimeout(waiting.get(form));
-  waiting.set(form, setTimeout(() => fill(form), 250));
-});
-
-document.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  const whole = button && button.hasAttribute("data-whole");
-  if (whole || !((button && button.dataset.piece) || event.target.dataset.piece)) return;
-  event.preventDefault();
-  fill(event.target, button);
-});
 
 // A box in the head of a table ticks all of its rows.
 document.addEventListener("change", (event) => {

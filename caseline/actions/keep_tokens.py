@@ -1,0 +1,69 @@
+"""Makes tokens for programs that call the API, lists and ends them, and tells whose one is."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from caseline.actions import sign_in
+from caseline.actions.wiring import House
+from caseline.crm.cards import Refused
+from caseline.people import bearers, logins
+from caseline.people.bearers import Bearer, Token
+from caseline.people.rights import Right
+
+DAYS: Final = (30, 90, 365)
+"""How long a token may live."""
+MOST: Final = 20
+"""Tokens of a login."""
+_LONGEST_NAME: Final = 100
+_LONGEST_SECRET: Final = 200
+
+
+def make(house: House, login_id: int, name: str, days: int, *, now: datetime) -> tuple[int, str]:
+    """Make a token of a login; answers its id and its secret, which is kept nowhere. Raises `Refused`."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise Refused(f"the token has no name: say what it is for, in 1 to {_LONGEST_NAME} characters")
+    if days not in DAYS:
+        raise Refused(f"a token lives {', '.join(map(str, DAYS))} days: choose one of these")
+    secret = f"cl_{secrets.token_urlsafe(32)}"
+    with house.engine.begin() as connection:
+        login = logins.get(connection, login_id)
+        if login is None or not login.active:
+            raise Refused(f"login {login_id}: there is none in use")
+        if len(bearers.of(connection, login_id)) >= MOST:
+            raise Refused(f"{login.name} has {MOST} tokens: end one that is not used any more")
+        ends_at = now + timedelta(days=days)
+        number = bearers.make(connection, login_id, name, sign_in.digest(secret), (now, ends_at))
+        logins.note(connection, login.name, "token_made", name, {"id": number, "ends_at": str(ends_at)}, now=now)
+    return number, secret
+
+
+def tokens(house: House, login_id: int) -> list[Token]:
+    """The tokens of a login, the newest first."""
+    with house.engine.connect() as connection:
+        return bearers.of(connection, login_id)
+
+
+def end(house: House, login_id: int, token_id: int, *, now: datetime) -> bool:
+    """End a token of a login at once; False when it has none of this id."""
+    with house.engine.begin() as connection:
+        name = bearers.end(connection, login_id, token_id)
+        login = logins.get(connection, login_id)
+        if name is not None and login is not None:
+            logins.note(connection, login.name, "token_ended", name, {"id": token_id}, now=now)
+    return name is not None
+
+
+def bearer(house: House, secret: str, *, now: datetime) -> Bearer | None:
+    """Whose token that is."""
+    if not 0 < len(secret) <= _LONGEST_SECRET:
+        return None
+    with house.engine.begin() as connection:
+        return bearers.bearer(connection, sign_in.digest(secret), now=now)
+
+
+def turned_away(house: House, one: Bearer, what: str, needs: Right, *, now: datetime) -> None:
+    """Note in the audit log that a program has asked for what its login may not do."""
+    with house.engine.begin() as connection:
+        logins.note(connection, one.login.name, "turned_away", what, {"what": needs.value, "by": "api"}, now=now)

@@ -1,0 +1,44 @@
+"""The pages of the settings."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from caseline.people.rights import Right
+from caseline.web.desk import (
+    settings_calendars,
+    settings_categories,
+    settings_divisions,
+    settings_fields,
+    settings_groups,
+    settings_logins,
+    settings_menu,
+    settings_people,
+    settings_rules,
+    settings_sections,
+    settings_stages,
+    settings_templates,
+)
+from caseline.web.desk.page import Page
+from caseline.web.desk.visit import Visit
+
+
+def front(visit: Visit) -> Response:
+    """All sections with what somebody finds there."""
+    return visit.page("settings/index.html", shelves=settings_menu.of(visit))
+
+
+PAGES: Final = (
+    Page("/settings", front, Right.SEE_SETTINGS),
+    *settings_categories.PAGES,
+    *settings_people.PAGES,
+    *settings_groups.PAGES,
+    *settings_divisions.PAGES,
+    *settings_fields.PAGES,
+    *settings_sections.PAGES,
+    *settings_rules.PAGES,
+    *settings_stages.PAGES,
+    *settings_logins.PAGES,
+    *settings_calendars.PAGES,
+    *settings_templates.PAGES,
+)
