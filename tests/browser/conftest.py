@@ -66,8 +66,9 @@ def plain_page(chromium: Browser, desk: str) -> Iterator[Page]:
     context.close()
 
 
-def shot(page: Page, name: str) -> None:
-    """Leave a picture where somebody wants to look at it."""
+def shot(page: Page, name: str, *, whole: bool = True) -> None:
+    """Leave a picture where somebody wants to look at it; `whole`: of what lies below the window, too."""
     folder = os.environ.get(SHOTS)
     if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+        # The caret stays as it is: hiding it is a style that our pages forbid, and the browser complains.
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=whole, caret="initial")

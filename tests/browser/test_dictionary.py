@@ -32,7 +32,8 @@ def sign_in(page: Page, path: str) -> None:
     page.locator("input[name=name]").fill("anna")
     page.locator("input[name=password]").fill(pages.PASSWORD)
     page.keyboard.press("Enter")
-    page.locator("form[action='/sign-out']").wait_for()
+    page.locator("form[action='/sign-out']").wait_for(state="attached")
+    page.wait_for_load_state()  # scripts have run
 
 
 def test_a_weight_is_changed_with_eyes_open_and_the_next_request_follows_it(
@@ -57,7 +58,7 @@ def test_a_weight_is_changed_with_eyes_open_and_the_next_request_follows_it(
     page.go_back()
     page.get_by_label("Почему?").fill("Возвраты важнее")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Сохранено.")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Сохранено.")
 
     with house.engine.connect() as connection:
         assert house.words.now(connection).classifier.decide(LETTER).category == "returns"
@@ -76,13 +77,13 @@ def test_everything_is_done_by_keyboard_alone(page: Page, filled: dict[str, int]
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q="))
     weight = page.locator(f"input[name=weight-{filled['возврат']}]")
-    for _ in range(40):
+    for _ in range(80):
         page.keyboard.press("Tab")
         if weight.evaluate("element => element === document.activeElement"):
             break
     page.keyboard.press("Control+A")
     page.keyboard.type("33")
-    for _ in range(40):
+    for _ in range(80):
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.formAction || ''").endswith("/keywords/propose"):
             break
@@ -117,7 +118,7 @@ def test_what_is_typed_outlives_the_session_and_goes_on_in_the_next(
     page.get_by_label("Почему?").fill("Возвраты важнее")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("status")).to_contain_text("Сохранено.")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Сохранено.")
     with house.engine.connect() as connection:
         assert {kept.entry.keyword: kept.entry.weight for kept in house.words.now(connection).kept}["возврат"] == 95
 
@@ -158,8 +159,8 @@ def test_no_page_is_wider_than_the_screen(
     page.set_viewport_size({"width": size[0], "height": size[1]})
     sign_in(page, "/keywords")
     if language == "en":
-        page.get_by_role("button", name="English").click()
-        page.get_by_role("button", name="Русский").wait_for()
+        page.locator("button[name=language][value=en]").dispatch_event("click")
+        page.locator("button[name=language][value=ru]").wait_for(state="attached")
     paths = ("/", "/keywords", "/keywords/new", f"/keywords/{filled['возврат']}", "/keywords/history")
     for path in (*paths, "/keywords/history/1", "/keywords/settings", "/audit"):
         page.goto(path)

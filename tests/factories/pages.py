@@ -13,7 +13,8 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from caseline.actions import edit_keywords, keep_categories, keep_users, learn_keywords, open_request
+from caseline.actions import change_request, edit_keywords, keep_categories, keep_users, learn_keywords, open_request
+from caseline.actions.change_request import Changes
 from caseline.actions.edit_keywords import Consent
 from caseline.actions.keep_users import Wish
 from caseline.actions.wiring import House
@@ -43,6 +44,8 @@ def listening_at(application: Starlette) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
+        if (live := getattr(application.state, "live", None)) is not None:
+            live.close()
         server.should_exit = True
         thread.join(10)
         listening.close()
@@ -108,6 +111,11 @@ def request(house: House, text: str, subject: str = "a letter") -> int:
     """Open a request."""
     order = open_request.Order(subject=subject, description=text, channel="mail")
     return open_request.open_request(house, order, now=datetime.now(UTC)).id
+
+
+def assigned(house: House, number: int, person: str) -> None:
+    """Give a request to a person."""
+    change_request.change(house, f"id:{number}", Changes(assignee=person), now=datetime.now(UTC))
 
 
 def labelled(house: House, text: str, category: str) -> None:

@@ -264,7 +264,7 @@ class Stage:
     def _kind(self, record_id: int, other: int) -> str | None:
         """How the register links the two."""
         with self.centre.house.engine.connect() as connection:
-            links = connect.timelines("embedded").links(connection, record_id)
+            links = connect.timelines("embedded").kin(connection, record_id).links
         return next((kind for one, two, kind in links if {one, two} == {record_id, other}), None)
 
     def _entered(self, row: sa.RowMapping, found: Mapping[str, Any]) -> None:

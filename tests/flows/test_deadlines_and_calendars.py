@@ -1,13 +1,15 @@
 """The flows `watch-deadlines` and `refresh-calendars` on a database of the test's own."""
 
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from caseline.text_files.faults import FileFault
 from flows.refresh_calendars import CalendarOptions, refresh_calendars
 from flows.watch_deadlines import watch_deadlines
+from tasks import watching
 from tests.factories.cards import ServiceDesk, service_desk
 from tests.factories.flow_runs import Api
 
@@ -59,6 +61,23 @@ def test_a_bad_file_keeps_the_good_ones_from_counting(desk: ServiceDesk, tmp_pat
         refresh_calendars(CalendarOptions(files=[str(good), str(bad)], apply=True))
 
     assert desk.query("SELECT max(version) FROM timing.calendar_version") == [(1,)]
+
+
+def test_from_october_a_refresh_warns_of_a_next_year_that_is_not_known_exactly(
+    api: Api, desk: ServiceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del desk
+
+    class October(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2027, 10, 1, 12, tzinfo=tz)
+
+    monkeypatch.setattr(watching, "datetime", October)
+
+    refresh_calendars(CalendarOptions())
+
+    assert "Calendar ru knows 2028 only provisionally" in artifacts(api)["calendars"]
 
 
 def test_files_of_every_format_count_one_after_the_other(api: Api, desk: ServiceDesk, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """The flows about keywords on a database of the test's own."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from flows.categorise_requests import categorise_requests
 from flows.evaluate_keywords import evaluate_keywords
@@ -37,10 +39,25 @@ def test_requests_are_sorted_on_demand_and_a_second_run_finds_nothing_to_do(api:
     categorise_requests(SortOptions())
     assert "Keywords gave a category to 1 of 1 request without one" in artifacts(api)["keywords-sorted"]
     pages.dictionary(desk.house, Entry("возвраты", 70, "repair"))
-    categorise_requests(SortOptions(again_since="2026-01-01"))
+    categorise_requests(SortOptions(again_since=date(2026, 1, 1), again_until=date(2026, 6, 7)))
+    assert "Of 0 requests that keywords had sorted before" in artifacts(api)["keywords-sorted"]
+    categorise_requests(SortOptions(again_since=date(2026, 6, 8), again_until=date(2026, 6, 8)))
 
     assert "1 have another category now" in artifacts(api)["keywords-sorted"]
     assert desk.query("SELECT category FROM crm.record") == [("repair",)]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"again_since": "2026-02-30"},
+        {"again_until": "2026-02-01"},
+        {"again_since": "2026-02-02", "again_until": "2026-02-01"},
+    ],
+)
+def test_days_that_are_no_period_are_refused_before_anything_runs(days: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        SortOptions.model_validate(days)
 
 
 def test_an_import_sorts_what_it_brings_and_says_so(api: Api, desk: ServiceDesk, tmp_path: Path) -> None:

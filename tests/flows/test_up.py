@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import psutil
 import pytest
 import yaml
@@ -107,6 +108,12 @@ def test_taken_port_is_said_and_the_next_free_one_is_used(site: Site, taken_port
     assert site.running.page in site.printed
 
 
+def test_the_desk_is_up_beside_it(site: Site) -> None:
+    assert f"{site.running.desk}/" in site.printed
+    assert "nobody can sign in yet" in site.printed
+    assert "caseline" in httpx.get(f"{site.running.desk}/sign-in", trust_env=False).text
+
+
 def test_everything_listens_on_this_machine_only(site: Site) -> None:
     processes = [psutil.Process(process.pid) for process in site.running.processes]
     listening = [c for p in processes for c in p.net_connections() if c.status == psutil.CONN_LISTEN]
@@ -125,6 +132,9 @@ def test_prefect_keeps_its_files_in_the_home(site: Site) -> None:
     environments = [psutil.Process(process.pid).environ() for process in site.running.processes]
 
     assert {variables["PREFECT_HOME"] for variables in environments} == {str(site.home / "prefect")}
+    if "TMPDIR" not in os.environ:  # another user of the machine may have a worker, too
+        assert {variables["TMPDIR"] for variables in environments} == {str(site.home / "prefect" / "tmp")}
+        assert (site.home / "prefect" / "tmp" / "runner_storage").is_dir()
 
 
 def test_up_again_joins_what_runs_and_doubles_nothing(site: Site) -> None:
@@ -198,7 +208,7 @@ def test_ctrl_c_ends_what_up_started_but_not_a_database_that_ran_before(site: Si
         code = up.wait(timeout=120)
 
     assert code == 0
-    assert len(processes) == 2
+    assert len(processes) == 3
     assert not [process for process in processes if process.lives]
     assert embedded.status(site.home).running
 

@@ -96,6 +96,20 @@ def test_cases_are_answered_line_by_line(caseline: Command, tmp_path: Path) -> N
     assert "no such calendar" in found[3]["error"]
 
 
+def test_calendar_and_mode_hold_for_cases_that_name_none(caseline: Command, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    case = {"id": 1, "start": "2026-06-05T15:30:00Z", "hours": 24}
+    own = {"mode": "working_days", "calendar": {"tz": "UTC", "holidays": ["2026-06-08"]}}
+    cases.write_text("\n".join(map(json.dumps, (case, case | own))), encoding="utf-8")
+
+    answer = caseline("calendar", "deadline", "--cases", cases, "--calendar", "ru", "--mode", "schedule")
+
+    found = [json.loads(line)["deadline"] for line in answer.out.splitlines()]
+    assert found == ["2026-06-10T15:00:00Z", "2026-06-09T15:30:00Z"]
+    assert "leave these options out" in caseline("calendar", "deadline", "--cases", cases, "--hours", "8").err
+    assert "leave these options out" in caseline("calendar", "duration", "--cases", cases, "--end", START).err
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -160,6 +174,26 @@ def test_a_calendar_of_ones_own_is_read_from_yaml_and_made_the_default(caseline:
     assert [one["calendar"] for one in listed if one["is_default"]] == ["plant"]
     assert "plant (default)" in caseline("calendar", "list").out
     assert caseline("calendar", "default", "mars").code == 1
+
+
+def test_a_calendar_that_a_category_cannot_be_counted_by_does_not_come_to_count(
+    caseline: Command, tmp_path: Path, query: Query
+) -> None:
+    assert caseline("category", "set", "it", "--hours", "8", "--mode", "schedule").code == 0
+    bare = tmp_path / "bare.yaml"
+    bare.write_text("calendar: bare\nzone: UTC\n", encoding="utf-8")
+    assert caseline("calendar", "import", bare, "--apply").code == 0
+    written = caseline("calendar", "write").out.splitlines()
+    russian = tmp_path / "ru.yaml"
+    russian.write_text("\n".join(line for line in written if not line.startswith("hours:")), encoding="utf-8")
+
+    chosen, applied = caseline("calendar", "default", "bare"), caseline("calendar", "import", russian, "--apply")
+
+    for answer, name in ((chosen, "bare"), (applied, "ru")):
+        assert answer.code == 1
+        assert f"{name}: category 'it' counts by it: hours: mode schedule needs working hours" in answer.err
+    assert query("SELECT calendar_id, version FROM timing.calendar_version ORDER BY 1") == [("bare", 1), ("ru", 1)]
+    assert caseline("request", "new", "x", "--category", "it").code == 0
 
 
 def test_the_shipped_calendar_can_be_read_again(caseline: Command) -> None:

@@ -24,6 +24,20 @@ def test_the_demo_writes_its_export_once_and_finds_nothing_to_do_the_second_time
     assert "all imported already" in third.out
 
 
+def test_the_demo_furnishes_a_desk_once(caseline: Command) -> None:
+    first, second = caseline("demo", "--cases", 60), caseline("demo", "--cases", 60)
+
+    password = first.out.partition("with the password ")[2].partition(" ")[0]
+    assert len(password) > 10
+    assert "Desk: 8 categories, 56 keywords" in first.out
+    assert "Catalogue: 36 products" in first.out
+    assert "caseline up" in first.out
+    assert "password" not in second.out
+    assert "Desk:" not in second.out
+    assert "demo" in caseline("user", "list").out
+    assert caseline("verify").code == 0
+
+
 @pytest.mark.parametrize(("words", "files"), [([], {"Case.csv", "User.csv"}), (["--zip"], set())])
 def test_a_sample_is_the_same_for_the_same_seed(
     caseline: Command, tmp_path: Path, words: list[str], files: set[str]

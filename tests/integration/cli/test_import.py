@@ -275,3 +275,14 @@ def test_a_stopped_import_says_how_to_go_on_and_does(caseline: Command, tmp_path
     assert again.object["entities"]["request"]["new"] == 0
     assert again.object["entities"]["request"]["read"] == 2_000
     shutil.rmtree(folder)
+
+
+def test_what_an_import_brings_without_an_obligatory_field_is_imported_and_noted(
+    caseline: Command, export: Path, query: Query
+) -> None:
+    query("INSERT INTO crm.field_rule (effect, field) VALUES ('require', 'type')")
+
+    answer = caseline("import", export, "--mapping", "salesforce")
+
+    assert answer.code == 0, answer.err
+    assert query("SELECT field, count(*) FROM crm.violation GROUP BY field") == [("type", 2)]

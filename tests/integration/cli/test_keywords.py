@@ -137,6 +137,25 @@ def test_the_registers_dictionary_is_filled_from_a_file_after_a_look(
     assert caseline("keywords", "import", words, "--json").object["unchanged"] == 2
 
 
+def test_texts_are_explained_and_classified_by_the_dictionary_of_the_register(
+    caseline: Command, words: Path, tmp_path: Path
+) -> None:
+    for code in ("returns", "repair", "taxes"):
+        caseline("category", "set", code, "--hours", "24")
+    words.write_text(WORDS + "деньги,20,returns\n", encoding="utf-8")
+    caseline("keywords", "import", words, "--apply", "--reason", "the first words")
+    texts = tmp_path / "texts.csv"
+    texts.write_text("id,text\na,возврат и ремонт\n", encoding="utf-8")
+
+    explained = caseline("keywords", "explain", "возврат, ремонт")
+    summed = caseline("keywords", "explain", "возврат денег, ремонт", "--scoring", "sum")
+    classified = caseline("keywords", "classify", "--in", texts)
+
+    assert "repair: score 70, lead 10" in explained.out
+    assert "returns: score 80, lead 10" in summed.out
+    assert classified.out.split() == ["id,category,score,margin", "a,repair,70,10"]
+
+
 @pytest.mark.parametrize("option", [("--dictionary", "words.csv"), ("--train", "t.csv"), ("--scoring", "sum")])
 def test_what_needs_texts_to_judge_by_is_refused_without_them(caseline: Command, option: tuple[str, str]) -> None:
     answer = caseline("keywords", "evaluate", *option)
@@ -190,8 +209,10 @@ def test_a_login_is_made_listed_and_changed(caseline: Command, query: Query, tmp
     made = caseline("user", "add", "Anna", "--role", "viewer", "--password-file", secret, "--json")
     caseline("user", "set", "anna", "--role", "administrator", "--inactive")
 
-    assert made.object == {"name": "anna", "role": "viewer", "active": True, "language": "ru", "zone": "Europe/Moscow"}
+    wanted = {"name": "anna", "role": "viewer", "active": True, "language": "ru", "zone": "Europe/Moscow"}
+    assert made.object == wanted | {"person": None, "scope": "all"}
     assert query("SELECT role, active FROM people.login") == [("administrator", False)]
+    assert query("SELECT starts_with(password, '$argon2id$') FROM people.login") == [(True,)]
     assert caseline("user", "list", "--json").object["users"][0]["role"] == "administrator"
     again = caseline("user", "add", "ANNA", "--role", "viewer", "--password-file", secret)
     assert again.code == 1

@@ -79,6 +79,17 @@ def test_stages_close_and_reopen_leave_their_rows_behind(caseline: Command) -> N
     assert "Added up" in caseline("stages", number).out
 
 
+def test_the_time_of_now_in_a_stage_that_pauses_is_paused_time(caseline: Command, query: Query) -> None:
+    number = opened(caseline)["number"]
+    assert caseline("request", "stage", number, "waiting").code == 0
+    query("UPDATE crm.stage_row SET entered_at = entered_at - interval '30 days' WHERE left_at IS NULL")
+
+    present = caseline("stages", number, "--json").object["present"]
+
+    assert present["business_s"] == 0
+    assert present["elapsed_s"] > present["paused_s"] > 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -190,8 +201,28 @@ def test_stages_can_be_made_to_pause_the_clock(caseline: Command, category: Answ
 
 def test_watch_and_golive_speak(caseline: Command) -> None:
     assert caseline("watch", "--json").object["sounded"] == []
-    assert "No requests" in caseline("watch").out
-    assert caseline("golive").code == 1
+    assert "No request is overdue" in caseline("watch").out
+    assert "nothing is imported yet" in caseline("golive").err
+
+
+def test_imported_requests_are_overdue_at_once_and_alarm_from_golive_on(
+    caseline: Command, category: Answer, query: Query
+) -> None:
+    del category
+    number = opened(caseline, "--category", "it")["number"]
+    query("UPDATE crm.record SET source = 'old', origin = '1'")
+    query(
+        "UPDATE crm.deadline SET clock_started_at = now() - interval '3 days', warn_at = now() - interval '2 days',"
+        " due_at = now() - interval '1 day'"
+    )
+    assert caseline("watch", "--json").object["sounded"] == []
+    assert number in caseline("watch").out
+
+    assert "source new: nothing came from there: use one of old" in caseline("golive", "new").err
+    assert "old is live: 0 deadlines ahead, 1 past" in caseline("golive", "--by", "ada").out
+
+    assert [one["percent"] for one in caseline("watch", "--json").object["sounded"]] == [75, 100]
+    assert query("SELECT source, by FROM crm.live_source") == [("old", "ada")]
 
 
 @pytest.mark.parametrize("code", ["", " ", "new "])
@@ -231,7 +262,7 @@ def test_what_is_no_utf_8_is_named(caseline: Command) -> None:
     answer = caseline("request", "new", "bad \udcff")
 
     assert answer.code == 1
-    assert answer.err == "'bad \\udcff' is no UTF-8 text: type it again, in a terminal that speaks UTF-8\n"
+    assert "Subject: holds a character that cannot be kept (U+DCFF): remove it" in answer.err
 
 
 def test_the_end_of_a_working_day_is_24_hours_and_lists_show_the_time_of_the_calendar(
@@ -375,3 +406,26 @@ def test_hours_of_a_priority_and_the_group_of_a_category_can_be_taken_back(casel
     assert (found["group"], found["group_id"], found["hours_by_priority"]) == (None, None, {"low": 72})
     assert caseline("category", "set", "it", "--priority-hours", "=24").code == 2
     assert caseline("category", "set", "it", "--priority-hours", "high=" + "9" * 5_000).code == 2
+
+
+def test_other_fields_are_set_by_their_keys_and_faults_are_told_in_the_chosen_language(
+    caseline: Command, query: Query
+) -> None:
+    query("INSERT INTO crm.field_definition (entity, name, type, label) VALUES ('request', 'Sum', 'money', 'Сумма')")
+    query("INSERT INTO crm.field_rule (effect, field) VALUES ('require', 'extra.Sum')")
+    refused = caseline("request", "new", "Printer burns", "--lang", "ru")
+    number = opened(caseline, "--field", "extra.Sum=12.50", "--field", "type=fault")["number"]
+
+    worse = caseline("request", "set", number, "-f", "extra.Sum=much", "-f", "extra.None=1", "--lang", "ru")
+    moved = caseline("request", "set", number, "-f", "extra.Sum=")
+    wrong = caseline("request", "set", number, "-f", "extra.Sum")
+
+    assert (refused.code, refused.err) == (
+        1,
+        "Не сохранено:\n«Сумма»: пусто, а здесь это нужно: заполните\n",
+    )
+    assert query("SELECT extra, type FROM crm.record") == [({"Sum": 12.5}, "fault")]
+    assert "«Сумма»: «much» — не число" in worse.err
+    assert "«extra.None»: такого поля нет" in worse.err
+    assert "Сумма: is empty, and such a request needs it: fill it in" in moved.err
+    assert wrong.code == 2

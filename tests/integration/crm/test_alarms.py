@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from caseline.actions import go_live, show_request, watch_deadlines
-from caseline.crm.cards import Alarm, Deed, Refused, Wanted
+from caseline.crm.cards import Alarm, Card, Deed, Refused, Wanted
+from tests.factories import databases
 from tests.factories.cards import ServiceDesk, moscow
 
 EVENTS = "SELECT record_id, (data ->> 'percent')::int FROM crm.event WHERE type = 'deadline_share_used' ORDER BY id"
@@ -101,7 +102,7 @@ def test_a_source_that_nothing_came_from_cannot_go_live(desk: ServiceDesk) -> No
     with pytest.raises(Refused, match="nothing is imported yet"):
         go_live.go_live(desk.house, [], by="ada", now=moscow("2026-06-05 20:00"))
     imported(desk, "2026-06-01 10:00", "2026-06-05 19:00")
-    with pytest.raises(Refused, match="source new: there is none: old"):
+    with pytest.raises(Refused, match="source new: nothing came from there: use one of old"):
         go_live.go_live(desk.house, ["new"], by="ada", now=moscow("2026-06-05 20:00"))
 
 
@@ -142,6 +143,26 @@ def test_a_deadline_that_is_moving_is_not_said_until_it_has_moved(desk: ServiceD
 
     assert sounded(desk, "2026-06-08 13:00") == []
     assert sounded(desk, "2026-06-10 18:30") == [Alarm(card.id, 75), Alarm(card.id, 100), Alarm(other.id, 100)]
+
+
+def test_an_alarm_that_is_given_while_its_deadline_is_taken_away_goes_with_it(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-05 18:30", category="short")
+    engine = desk.house.engine
+
+    def drop() -> Card:
+        with engine.begin() as connection:
+            return desk.intake.cards.drop_deadline(connection, card, reason="gone", at=moscow("2026-06-08 13:00"))
+
+    with ThreadPoolExecutor(1) as other, engine.begin() as sounding, engine.connect() as looking:
+        assert desk.intake.cards.sound(sounding, now=moscow("2026-06-08 13:00")) == [Alarm(card.id, 75)]
+        dropping = other.submit(drop)
+        while not databases.waiting(looking):
+            assert not dropping.done()
+            looking.rollback()
+        sounding.commit()
+        assert dropping.result().deadline is None
+
+    assert desk.query("SELECT count(*) FROM crm.alarm") == [(0,)]
 
 
 def test_what_its_source_says_is_closed_gets_no_deadline_and_is_never_overdue(desk: ServiceDesk) -> None:

@@ -84,7 +84,7 @@ def test_a_company_is_found_by_the_domain_of_its_mail_or_of_its_page(register: s
         for domain in ("mail7.example", "web7.example", "nobody.example"):
             found = plans(register, lambda domain=domain: TIMELINES.companies_of(register, domain))  # type: ignore[misc]
             assert scanned(found) == set(), (domain, statistics)
-            assert used(found) == {"ix_company_mail_domain", "ix_company_web_domain"}, (domain, statistics)
+            assert used(found) - {"pk_company_merge"} == {"ix_company_mail_domain", "ix_company_web_domain"}, domain
 
     register.execute(sa.text("UPDATE crm.company SET website = 'HTTP://mail7.EXAMPLE' WHERE id IN (4, 7, 9)"))
     assert TIMELINES.companies_of(register, "mail7.example") == [4, 7]
@@ -97,7 +97,7 @@ def test_a_contact_is_found_by_an_index(register: sa.Connection) -> None:
         found = plans(register, lambda: TIMELINES.contacts(register, "person7@mail7.example"))
 
         assert scanned(found) == set(), statistics
-        assert used(found) == {"ix_contact_email"}, statistics
+        assert used(found) - {"pk_contact", "pk_contact_merge"} == {"ix_contact_email"}, statistics
 
     assert [one.id for one in TIMELINES.contacts(register, "PERSON7@mail7.example")] == [7]
 

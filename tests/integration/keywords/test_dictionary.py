@@ -126,6 +126,30 @@ def test_no_two_rows_of_a_file_mean_the_same_entry(desk: ServiceDesk, *, turned:
     ]
 
 
+def test_a_row_means_the_entry_of_its_category_before_it_moves_one_of_another(desk: ServiceDesk) -> None:
+    pages.dictionary(desk.house, Entry("щиток", 10, "returns"), Entry("щиток", 20, "repair", Kind.EXACT))
+    content = "keyword,weight,category,kind\nщиток,25,repair,\nщиток,5,delivery,exact\n".encode()
+
+    found = check_keywords.from_file(desk.house, content, "words.csv")
+    save(desk, list(found.edits))
+
+    assert entries(desk) == [
+        ("щиток", 10, "returns", "forms", True, ""),
+        ("щиток", 25, "repair", "exact", True, ""),
+        ("щиток", 5, "delivery", "exact", True, ""),
+    ]
+
+
+def test_a_row_without_a_kind_moves_no_entry_into_the_place_of_another_row(desk: ServiceDesk) -> None:
+    pages.dictionary(desk.house, Entry("щиток", 10, "returns", Kind.EXACT))
+    content = "keyword,weight,category,kind\nщиток,1,repair,exact\nщиток,2,delivery,exact\nщиток,3,repair,\n".encode()
+
+    found = check_keywords.from_file(desk.house, content, "words.csv")
+
+    assert (found.new, found.updated, found.faults) == (3, 0, ())
+    assert check_keywords.faults(desk.house, found.edits) == {}
+
+
 def test_a_bad_row_costs_itself_and_is_named(desk: ServiceDesk) -> None:
     content = "keyword,weight,category\nвозврат,60,returns\nщиток,600,repair\n,5,returns\nx,1,nowhere\n".encode()
 
@@ -212,8 +236,9 @@ def _any_edits(desk: ServiceDesk, chance: random.Random) -> tuple[list[Edit], Ru
         kept = chance.choice(loaded.kept)
         other = Entry(kept.entry.keyword, chance.randint(1, 100), code, enabled=chance.random() < 0.8, id=kept.id)
         edits.append(Edit(chance.choice([other, None]), kept.id, kept.version))
-    scoring = chance.choice(list(Scoring))
-    return edits, Rules(scoring=scoring, subject_factor=chance.choice([0, 1, 2])) if chance.random() < 0.3 else None
+    scoring, order = chance.choice(list(Scoring)), chance.choice([(), ("repair",), ("delivery", "returns")])
+    rules = Rules(scoring=scoring, subject_factor=chance.choice([0, 1, 2]), category_order=order)
+    return edits, rules if chance.random() < 0.3 else None
 
 
 def test_history_tells_the_dictionary_of_every_version(desk: ServiceDesk) -> None:
@@ -355,10 +380,18 @@ def test_the_report_calls_no_entry_dead_that_stands_inside_others_or_blocks(desk
     assert desk.query("SELECT cardinality(entries), cardinality(silent) FROM keywords.scored") == [(1, 2)]
 
 
-def test_the_report_calls_no_blocking_entry_dead_by_requests_of_before_the_upgrade(desk: ServiceDesk) -> None:
-    pages.dictionary(desk.house, Entry("щиток", 0, "repair", blocking=True), Entry("курьер", 50, "delivery"))
+def test_the_report_calls_no_entry_dead_that_may_have_been_silent_in_requests_of_before_the_upgrade(
+    desk: ServiceDesk,
+) -> None:
+    pages.dictionary(
+        desk.house,
+        Entry("щиток", 0, "repair", blocking=True),
+        Entry("курьер", 50, "delivery"),
+        Entry("возврат", 60, "returns"),
+        Entry("возврат денег", 30, "returns"),
+    )
     for _ in range(2):
-        desk.open("2026-06-08 10:00", description="щиток")
+        desk.open("2026-06-08 10:00", description="щиток, возврат денег")
     desk.query("UPDATE keywords.scored SET silent = NULL")
 
     found = read_keywords.report(desk.house)

@@ -134,6 +134,21 @@ def test_a_group_that_came_with_a_category_follows_also_when_the_category_has_an
     assert (desk.read(card).category, desk.read(card).group_id) == ("returns", third)
 
 
+def test_a_group_that_a_category_without_one_has_left_goes_with_the_next_category(desk: ServiceDesk) -> None:
+    first, second = (keep_groups.add(desk.house, name).id for name in ("First", "Second"))
+    desk.category("returns", 24, group_id=first)
+    card = desk.open("2026-06-08 10:00", description=BODY)
+    pages.dictionary(desk.house, Entry("оформить", 90, "repair"))
+    sort_requests.sort_again(desk.house, datetime(2026, 6, 1, tzinfo=UTC), now=NOW)
+    assert (desk.read(card).category, desk.read(card).group_id) == ("repair", first)
+
+    desk.category("returns", 24, group_id=second)
+    pages.dictionary(desk.house, Entry("прошу", 90, "returns"), Entry("оформить", 80, "returns"))
+    sort_requests.sort_again(desk.house, datetime(2026, 6, 1, tzinfo=UTC), now=NOW)
+
+    assert (desk.read(card).category, desk.read(card).group_id) == ("returns", second)
+
+
 def test_a_category_that_somebody_names_again_is_theirs_and_nothing_else_changes(desk: ServiceDesk) -> None:
     card = desk.open("2026-06-08 10:00", description=BODY)
     before = desk.read(card)
@@ -200,6 +215,23 @@ def test_many_requests_are_shared_among_processes(imported: Desk, monkeypatch: p
     assert (found.looked_at, found.categorised) == (9, 9)
     assert seen[-1] == (9, 9)
     assert len(seen) == 5
+
+
+def test_a_save_counts_for_the_next_part_of_a_run_that_sorts(imported: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        pages.request(imported.house, "погода")
+    with imported.house.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM keywords.scored"))
+    monkeypatch.setattr(sort_requests, "PART", 5)
+
+    def save(done: int, _total: int) -> None:
+        if done == 5:
+            pages.dictionary(imported.house, Entry("погода", 50, "returns"))
+
+    sort_requests.sort(imported.house, processes=1, now=NOW, watch=save)
+
+    sorted_now = "SELECT category FROM crm.record WHERE coalesce(description, subject) = 'погода' ORDER BY id"
+    assert imported.query(sorted_now) == [(None,), (None,), (None,), ("returns",)]
 
 
 def test_looking_again_gives_no_category_that_is_out_of_use(desk: ServiceDesk) -> None:

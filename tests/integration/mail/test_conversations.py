@@ -22,3 +22,8 @@ def test_the_table_is_large_and_names_a_source_for_each_conversation() -> None:
     assert len(TOLD) >= 36
     assert len({str(one) for one in TOLD}) == len(TOLD)
     assert all(one.source for one in TOLD)
+
+
+@pytest.mark.parametrize("mailer", ["Outlook", "Gmail", "Apple Mail", "Exchange", "Mail.ru", "Yandex", "Thunderbird"])
+def test_each_mailer_has_a_conversation(mailer: str) -> None:
+    assert [one for one in TOLD if mailer in str(one)]

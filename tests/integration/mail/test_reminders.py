@@ -1,16 +1,20 @@
 """Reminders of assignments: each leaves once before its deadline, and none is lost or keeps back another."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import assign, move_request, sort_mail
+from caseline.actions import assign, move_request, sort_mail, write_outsider
 from caseline.actions.assign import Order
 from caseline.actions.move_request import Move
+from caseline.actions.wiring import House
+from caseline.actions.write_letter import Draft
 from caseline.crm import connect
+from caseline.crm.cards import Card
 from caseline.crm.embedded.stores import records
+from caseline.crm.timeline import Assignment
 from tests.factories import conversations
 from tests.factories.conversations import Centre, mail
 
@@ -126,3 +130,23 @@ def test_a_merge_at_that_moment_keeps_back_no_reminder(centre: Centre, monkeypat
     assert remind(centre, hours=20) == (2, [])
     assert reminders(centre) == [("queued", number) for number in numbers]
     assert rows(centre, "SELECT DISTINCT record_id FROM outbox.letter WHERE nature = 'notice'") == [(2,)]
+
+
+def test_what_the_database_breaks_off_for_another_is_written_all_the_same_and_stands_on_no_assignment(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = give(centre)
+    draft = write_outsider.draft
+
+    def broken_off(
+        house: House, connection: sa.Connection, card: Card, one: Assignment, template: str, *, now: datetime
+    ) -> Draft:
+        monkeypatch.setattr(write_outsider, "draft", draft)
+        connection.execute(sa.text("DO $$ BEGIN RAISE EXCEPTION 'broken off' USING ERRCODE = '40P01'; END $$"))
+        return draft(house, connection, card, one, template, now=now)
+
+    monkeypatch.setattr(write_outsider, "draft", broken_off)
+
+    assert remind(centre, hours=20) == (1, [])
+    assert reminders(centre) == [("queued", number)]
+    assert [one.kind for one in centre.timeline(1) if one.assignment_id == number] == ["mail_out", "mail_out"]

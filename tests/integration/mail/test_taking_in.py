@@ -130,6 +130,20 @@ def test_an_answer_opens_its_request_again(centre: Centre) -> None:
         assert connection.execute(sa.select(crm.record.c.closed_at)).scalar_one() is None
 
 
+@pytest.mark.parametrize(("days", "lands"), [(1, 2), (14, 1), (30, 1)])
+def test_how_long_an_answer_opens_a_request_again_is_a_setting(
+    database_url: str, tmp_path: Path, days: int, lands: int
+) -> None:
+    centre = conversations.centre(database_url, tmp_path, mail_reopen_days=days)
+    centre.get(mail(Message_ID="<1@client.example>"))
+    move_request.close(centre.house, Move(key="id:1"), now=centre.now)
+    centre.now += timedelta(days=2)
+
+    centre.get(mail("Опять", In_Reply_To="<1@client.example>"))
+
+    assert centre.landed() == [1, lands]
+
+
 def test_an_answer_that_comes_before_what_it_answers_shares_its_request(centre: Centre) -> None:
     centre.get(
         mail("Ответ", Message_ID="<2@client.example>", In_Reply_To="<1@client.example>"),

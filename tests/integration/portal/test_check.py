@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from caseline.crm.bitrix24.trial import SOURCE
+from tests.factories import shop
 from tests.integration.portal.conftest import Command, Query, Start, call, request, write, write_export
 
 
@@ -117,6 +118,18 @@ def test_mandatory_fields_of_others_that_the_mapping_leaves_empty_are_errors(
 
         (finding,) = (one for one in answer.object["findings"] if one["topic"] == "mandatory fields")
         assert (finding["level"], "UF_CRM_BRANCH (Branch)" in finding["text"]) == ("error", True)
+
+
+def test_mandatory_fields_of_what_a_mapping_does_not_bring_are_no_errors(
+    caseline: Command, start: Start, tmp_path: Path
+) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(shop.MAPPING, encoding="utf-8")
+    assert "company" not in shop.MAPPING
+    with start("--no-limit"):
+        answer = caseline("bitrix24", "check", "--mapping", file, "--json")
+
+        assert (answer.code, topics(answer.object)["mandatory fields"]) == (0, "ok")
 
 
 def lossy(folder: Path) -> Path:

@@ -42,6 +42,14 @@ def delete(portal: Sandbox, type_id: int, number: int) -> None:
     call(portal, "crm.item.delete", entityTypeId=type_id, id=number)
 
 
+def test_before_any_import_nothing_is_said_to_be_equal(caseline: Command, start: Start) -> None:
+    with start("--no-limit"):
+        answer = caseline("bitrix24", "reconcile")
+
+        assert (answer.code, "Equal" in answer.out) == (0, False)
+        assert "Nothing was brought there yet" in answer.out
+
+
 def test_right_after_an_import_both_are_equal(caseline: Command, imported: Sandbox) -> None:
     before = {kind: imported.judge.records(kind) for kind in ("lead", "contact", "company", "comment", "userfield")}
 

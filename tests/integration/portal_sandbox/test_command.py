@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from caseline.cli import main
 from caseline.portal_sandbox import Judge
 
 COMMAND = (sys.executable, "-m", "caseline.cli", "bitrix24", "sandbox")
@@ -60,8 +61,32 @@ def test_https_with_a_certificate_of_its_own() -> None:
         assert httpx.get(told["webhook"] + "scope", verify=context).status_code == 200
 
 
-def test_wrong_options_are_explained() -> None:
-    done = subprocess.run([*COMMAND, "--faults", "nothing=1"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--faults", "nothing=1", "reset_after"),
+        ("--latency", "crm.lead.add", "say METHOD=SECONDS"),
+        ("--cost", "crm.lead.add=x", "'x' is no number of seconds"),
+        ("--certificate", "{folder}/none.pem", "none.pem"),
+        ("--store", "{folder}/none/portal.sqlite", "none/portal.sqlite"),
+        ("--store", "{folder}/text.txt", "a portal cannot be kept in it"),
+    ],
+)
+def test_wrong_options_are_explained(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    value: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_words: None)  # those of the tests stay as they are
+    (tmp_path / "text.txt").write_text("No database. " * 100, encoding="utf-8")
 
-    assert done.returncode == 2
-    assert "reset_after" in done.stderr
+    with pytest.raises(SystemExit) as ended:
+        main(["bitrix24", "sandbox", option, value.format(folder=tmp_path)])
+
+    assert ended.value.code in {1, 2}
+    # Long lines are broken anywhere, as wide as the terminal is.
+    said = "".join(capsys.readouterr().err.replace("│", "").split())
+    assert "".join(words.split()) in said

@@ -589,6 +589,25 @@ def test_a_history_takes_no_alarm_from_a_live_source_and_repeats_none(desk: Desk
     assert watch_deadlines.watch(desk.house, now=late + second).sounded == []
 
 
+def test_who_moves_a_request_whose_deadline_is_to_be_counted_anew_takes_no_alarm_from_a_live_source(
+    desk: Desk, tmp_path: Path
+) -> None:
+    categorised(desk, tmp_path / "first")
+    go_live.go_live(desk.house, [], by="ada", now=MONDAY)
+    ((due_at,),) = desk.query("SELECT due_at FROM crm.deadline")
+    lines = [
+        change(1, "New", "Waiting on Customer", "05-06 08:00"),
+        change(2, "Waiting on Customer", "New", "05-06 08:01"),
+    ]
+    desk.run(with_history(tmp_path / "second", [case(1, **OPEN)], lines))
+    assert due(desk) == []
+
+    late = due_at + timedelta(hours=1)
+    assert move_request.move(desk.house, Move(key=case_id(1), stage="working"), now=late).done
+
+    assert len(watch_deadlines.watch(desk.house, now=late).sounded) == 2
+
+
 def test_a_pause_that_a_delta_ends_in_another_pausing_stage_is_counted(desk: Desk, tmp_path: Path) -> None:
     categorised(desk, tmp_path / "first", Status="Waiting on Customer")
     desk.execute("UPDATE crm.stage SET pauses = true WHERE code = 'escalated'")

@@ -75,8 +75,11 @@ def test_a_session_ends_by_itself_and_keeps_no_token_in_the_database(house: Hous
 
 def test_another_password_role_or_state_ends_all_sessions(house: House) -> None:
     pages.login(house, "anna")
+    pages.login(house, "ben")  # somebody has to stay an administrator
     for wish in (Wish(role=Role.VIEWER), Wish(password=PASSWORD + "!"), Wish(active=False)):
-        keep_users.change(house, "anna", Wish(active=True, password=PASSWORD), by=None, now=NOW)
+        keep_users.change(
+            house, "anna", Wish(active=True, role=Role.ADMINISTRATOR, password=PASSWORD), by=None, now=NOW
+        )
         token = sign_in.sign_in(house, Attempt(name="anna", password=PASSWORD, address=""), now=NOW)
         keep_users.change(house, "anna", wish, by=None, now=NOW)
         assert sign_in.session(house, token, now=NOW) is None

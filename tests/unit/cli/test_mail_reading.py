@@ -57,3 +57,12 @@ def test_files_stdin_and_folders_come_in_order_and_a_missing_file_is_named(tmp_p
     assert [each["message_id"] for each in found] == ["1.eml@example.org", "2.eml@example.org", None]
     assert found[2]["subject"] == "stdin"
     assert "none.eml: No such file or directory" in said.replace("\n", "")
+
+
+def test_a_folder_without_mails_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+
+    code, found, said = show(tmp_path)
+
+    assert (code, found) == (1, [])
+    assert "no file *.eml lies in this folder" in " ".join(said.split())

@@ -33,7 +33,8 @@ def test_every_command_that_is_named_exists() -> None:
     def exists(command: str, word: str) -> bool:
         if command in families:
             return not word or word in families[command]
-        return command in whole.commands and word not in verbs
+        chosen = command == "report"  # the word behind it names a report
+        return command in whole.commands and (chosen or word not in verbs)
 
     strange = {pair for pair in named() if not exists(*pair)}
 

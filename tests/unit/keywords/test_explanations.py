@@ -3,8 +3,9 @@
 import pytest
 
 from keywords import wording
+from keywords.entries import Expanded
 from keywords.scoring import Decision
-from keywords.vocabulary import Outcome, Part, Scoring, Silence
+from keywords.vocabulary import Outcome, Part, Scoring, Silence, Tiebreak
 from tests.factories.keywords import block, classifier, entry, pieces
 
 
@@ -84,6 +85,41 @@ def test_every_outcome_is_said(text: str, rules: dict[str, float], outcome: Outc
     assert wording.sentence(answer, "ru") != english
     assert (answer.category is None) == (outcome is not Outcome.DECIDED)
     assert answer.decision.ambiguous == (outcome in {Outcome.TIE, Outcome.BELOW_MIN_MARGIN})
+
+
+@pytest.mark.parametrize(
+    ("scoring", "rivals", "order", "tiebreak", "english"),
+    [
+        (Scoring.SUM, [entry("кабель", 60)], (), Tiebreak.HEAVIEST, "the heaviest entry"),
+        (Scoring.MAX, [entry("кабель", 30), entry("узо", 20)], (), Tiebreak.TOTAL, "the greater sum"),
+        (Scoring.MAX, [entry("кабель щит", 30), entry("узо", 30)], (), Tiebreak.WORDS, "the longer phrase"),
+        (Scoring.MAX, [entry("кабель", 30), entry("узо", 15), entry("щит", 15)], (), Tiebreak.ENTRIES, "more entries"),
+        (Scoring.MAX, [entry("кабель", 30), entry("узо", 30)], ("a", "b"), Tiebreak.ORDER, "the order of categories"),
+        (Scoring.MAX, [entry("кабель", 31)], (), None, ""),
+    ],
+)
+def test_what_decides_between_equal_scores_is_said(
+    scoring: Scoring, rivals: list[Expanded], order: tuple[str, ...], tiebreak: Tiebreak | None, english: str
+) -> None:
+    others = [entry("провод", 30, "b"), entry("труба", 30, "b")]
+    if tiebreak is Tiebreak.TOTAL:
+        others = [entry("провод", 30, "b")]
+    asked = classifier(*rivals, *others, scoring=scoring, category_order=order)
+
+    answer = asked.classify("кабель щит, узо, провод и труба")
+
+    assert (answer.category, answer.tiebreak) == ("a", tiebreak)
+    assert wording.sentence(answer).endswith(f"; b has the same score, {english} decides") == bool(english)
+    assert wording.sentence(answer, "ru") != wording.sentence(answer)
+
+
+def test_where_the_second_is_blocked_or_nobody_wins_nothing_had_to_decide_between_equals() -> None:
+    text = "кабель провод"
+
+    assert classifier(entry("кабель", 30), entry("провод", 30, "b")).classify(text).tiebreak is None
+    assert (
+        classifier(entry("кабель", 30), entry("провод", 30, "b"), block("провод", "b")).classify(text).tiebreak is None
+    )
 
 
 def test_a_text_without_anything_has_an_empty_answer() -> None:

@@ -39,7 +39,13 @@ GAPS = (" ", ", ", "\n", "\n\n", "\r\n\r\n", ". ", "\t", " \u00a0 ")
 TEXTS = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(GAPS)), max_size=10).map(
     lambda pairs: "".join(piece + gap for piece, gap in pairs)
 )
-ALL_RULES = st.sampled_from([Rules(scoring=scoring, nested=nested) for scoring, nested in RULES])
+ALL_RULES = st.sampled_from(
+    [
+        Rules(scoring=scoring, nested=nested, category_order=order)
+        for scoring, nested in RULES
+        for order in ((), ("b",), ("c", "a"))
+    ]
+)
 
 
 def rank(decision: Decision, category: str) -> int:

@@ -3,12 +3,14 @@
 import random
 from typing import Final
 
+import numpy as np
 import pytest
+from scipy import sparse
 
 from keywords.classifier import Classifier
 from keywords.expansion import expand
 from keywords.faults import NothingToLearn
-from keywords.learning import ceiling, judging, proposing
+from keywords.learning import additive, ceiling, decisive, judging, proposing
 from keywords.learning.corpus import Example
 from keywords.learning.proposing import Learned
 from keywords.rules import Rules
@@ -109,6 +111,23 @@ def test_no_entry_is_a_number_a_name_or_the_habit_of_one_sender() -> None:
     assert "словцо" not in said
     assert not said & {"марина", "кузнецова", "555", "12345"}
     assert "возврат" in said
+
+
+def test_a_weight_for_the_heaviest_entry_says_how_sure_it_is_with_few_texts_less_than_with_many() -> None:
+    found = {"часто": [0] * 40, "редко": [0] * 5, "наполовину": [0, 1] * 10}
+    labels = np.array([label for each in found.values() for label in each])
+    cells = [(text, column) for column, each in enumerate(found.values()) for text in range(len(each))]
+    starts = np.cumsum([0, *(len(each) for each in found.values())])
+    rows, columns = [int(starts[column]) + text for text, column in cells], [column for _, column in cells]
+    presence = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(labels), len(found)))
+
+    often, seldom, half = decisive.weights(presence, labels, np.zeros(len(found), dtype=np.int64), seed=0).tolist()
+
+    assert (often, seldom) == (100, 80), "Wilson's lower bounds are 0.98 and 0.83"
+    assert half < 50
+    with_rivals = additive.weights(presence, labels, np.zeros(len(found), dtype=np.int64), 2).tolist()
+    assert with_rivals[0] == 100, "the heaviest of a sum"
+    assert with_rivals[2] < min(with_rivals[:2])
 
 
 def test_signatures_and_quotations_are_not_learned() -> None:

@@ -11,9 +11,8 @@ from keywords.classifier import Classifier
 from keywords.entries import Expanded, Slot
 from keywords.review import Pair
 from keywords.rules import Rules
-from keywords.tally import tally
-from keywords.vocabulary import Kind, Scoring
-from tests.factories.keywords import RULES, block, classifier, entry
+from keywords.vocabulary import Kind
+from tests.factories.keywords import RULES, classifier, entry
 
 WORDS = [
     "возврат",
@@ -56,27 +55,6 @@ def test_entries_inside_others_are_told() -> None:
     found = review.review([entry("возврат"), entry("возврат товара", category="b"), entry("ВА47"), entry("ВА47-29")])
 
     assert words(found.nested) == [("ВА47", "ВА47-29"), ("возврат", "возврат товара")]
-
-
-def test_counts_tell_general_dead_and_idle_entries() -> None:
-    entries = [entry("товар", 10), entry("возврат", 90, "b"), entry("кабель"), entry("возврат денег", 95, "b"), block("щит")]  # fmt: skip
-    texts = ["возврат товара", "возврат товара", "возврат денег", "щит", *["прочее"] * 5]
-    counts = tally(Classifier(entries), texts)
-
-    found = review.review(entries, counts)
-
-    assert counts.found == (2, 3, 0, 1, 1)
-    assert counts.counted == (2, 2, 0, 1, 1)
-    assert counts.decided == (0, 2, 0, 1, 0)
-    assert [e.keyword for e in found.too_general] == ["товар", "возврат"]
-    assert [e.keyword for e in found.dead] == ["кабель"]
-    assert [e.keyword for e in found.idle] == ["товар"]
-
-
-def test_under_sum_every_entry_of_the_winner_decides() -> None:
-    entries = [entry("товар", 10), entry("возврат", 90), entry("щит", category="b")]
-
-    assert tally(Classifier(entries, Rules(scoring=Scoring.SUM)), ["возврат товара, щит"]).decided == (1, 1, 0)
 
 
 def test_a_rehearsal_says_what_classifying_for_real_will_say() -> None:

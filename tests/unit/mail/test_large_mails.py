@@ -2,9 +2,12 @@
 
 import base64
 import binascii
+import gzip
+import io
 import mmap
 import tempfile
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from dataclasses import fields
 from operator import attrgetter
@@ -23,6 +26,14 @@ UNCODED = {
     b"x-uuencode": binascii.b2a_uu(LINE).rstrip(b"\n") + b"\r\n",
     b"8bit": b"plain as it is\r\n",
 }
+
+
+def zipped(content: bytes) -> bytes:
+    """An archive of one file."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", content)
+    return made.getvalue()
 
 
 def peak_of(read: Callable[[], object]) -> float:
@@ -52,6 +63,19 @@ def test_100_megabytes_of_attachments_are_read_in_little_memory() -> None:
     assert read[0].text == "See below."
     assert [(each.filename, each.size) for each in read[0].attachments] == [("a.zip", 256 * 256 * 400 * 3)]
     assert peak < 16
+
+
+@pytest.mark.parametrize("pack", [zipped, gzip.compress])
+def test_what_is_compressed_is_kept_as_it_came_and_never_unpacked(pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(bytes(64 * MEGABYTE))
+    raw = multipart(b"multipart/mixed", [plain("See below."), attached(b"bomb.zip", bomb)])
+
+    read: list[message.Mail] = []
+    peak = peak_of(lambda: read.append(message.read(raw)))
+
+    (found,) = read[0].attachments
+    assert (found.filename, found.content) == ("bomb.zip", bomb)
+    assert peak < 4
 
 
 def test_a_content_comes_in_pieces() -> None:

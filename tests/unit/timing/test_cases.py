@@ -79,6 +79,17 @@ def test_durations() -> None:
     assert answer(end="2026-06-08T15:30:00Z") == {"id": 1, "elapsed_s": 259_200, "business_s": 86_400}
 
 
+def test_what_is_null_is_not_said() -> None:
+    days = {"holidays": None, "working_days": None, "short_days": None, "hours": None, "weekend": None}
+    case = {"id": None, "start": "2026-06-05T15:30:00Z", "mode": None, "calendar": {"tz": "UTC", **days}}
+    end = "2026-06-08T15:30:00Z"
+
+    assert answers(case | {"hours": 24, "end": None}, case | {"hours": None, "end": end}) == [
+        {"id": None, "deadline": end},
+        {"id": None, "elapsed_s": 259_200, "business_s": 86_400},
+    ]
+
+
 @pytest.mark.parametrize(
     ("case", "error"),
     [

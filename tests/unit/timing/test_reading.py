@@ -7,7 +7,7 @@ import pytest
 from caseline.text_files.faults import FileFault
 from caseline.timing import difference, reading
 from caseline.timing.calendars import Calendar
-from caseline.timing.vocabulary import Kind, Language
+from caseline.timing.vocabulary import Kind, Language, SpecialDays
 from tests.factories.timing import calendar, days
 
 OLD = calendar(
@@ -230,6 +230,19 @@ def test_differences_are_told_in_both_languages() -> None:
         "сб 2 ноября 2024: выходной → рабочий (decree)",
     ]
     assert difference.settings_changed(old, new) == [("zone", "UTC", "Asia/Omsk")]
+
+
+def test_settings_are_told_as_they_are_written() -> None:
+    day = ((540, 780), (840, 1440))
+    old = calendar(id="own", region="RU", rule="", hours=dict.fromkeys(range(1, 8), day))
+    new = calendar(id="own", weekend=frozenset(), special=SpecialDays.WORKING, hours={1: day, 2: ()})
+
+    assert difference.settings_changed(old, new) == [
+        ("region", "RU", "none"),
+        ("weekend", "Sat, Sun", "none"),
+        ("special", "off", "working"),
+        ("hours", "09:00-13:00, 14:00-24:00", "Mon 09:00-13:00, 14:00-24:00; Tue none"),
+    ]
     assert difference.changes(new, new) == []
 
 

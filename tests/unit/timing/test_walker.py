@@ -1,7 +1,10 @@
 """Deadlines and durations are what counting minute by minute gives."""
 
+import ast
 import random
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -24,6 +27,14 @@ def some_starts(count: int, seed: int) -> list[datetime]:
     chance = random.Random(seed)
     first = datetime(2018, 1, 1, tzinfo=UTC)
     return [first + timedelta(minutes=chance.randrange(9 * 365 * 1440)) for _ in range(count)]
+
+
+def test_the_walker_shares_nothing_with_what_it_checks() -> None:
+    nodes = list(ast.walk(ast.parse(Path(walker.__file__).read_text(encoding="utf-8"))))
+    named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    named |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+
+    assert {name.partition(".")[0] for name in named} - sys.stdlib_module_names == {"yaml"}
 
 
 def test_every_date_of_the_exact_years_works_as_the_file_says() -> None:

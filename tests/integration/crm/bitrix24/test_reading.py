@@ -1,6 +1,8 @@
 """Calls that change nothing: lost answers are asked for again, lists are walked to their end."""
 
+import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from caseline.crm.bitrix24.answers import Done, Refused
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
+from caseline.crm.bitrix24.findings import Level
+from caseline.crm.bitrix24.inspection import Inspection
 from caseline.crm.port import TryLater
 from tests.factories import portal_steps as script
 from tests.factories.portal_clock import Bench
@@ -51,6 +55,18 @@ def test_a_lost_answer_is_asked_for_again(table: Bench, portal: Portal, name: st
     assert portal.read("crm.lead.get", {"ID": 5}) == Done({"ID": "5"})
     table.server.script.extend([LOST[name]] * 3)
     assert portal.read_many(GETS) == {f"k{n}": Done({"ID": str(n)}) for n in range(4)}
+
+
+def test_a_check_waits_for_a_portal_no_longer_than_somebody_looks(table: Bench) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        table.server.port = door.getsockname()[1]
+
+    with table.client() as portal:
+        found = Inspection(portal, imports=True, now=lambda: datetime.now(UTC)).reach()
+
+    assert (found.level, "cannot be reached" in found.text) == (Level.ERROR, True)
+    assert "CASELINE_BITRIX24_URL" in found.remedy
+    assert 10 < sum(table.time.slept) <= 20
 
 
 @pytest.mark.parametrize("name", ["reset", "500", "page"])

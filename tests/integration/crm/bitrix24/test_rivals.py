@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,28 @@ def test_while_somebody_looks_what_an_attempt_has_brought_the_attempt_sends_noth
     assert renewed
     assert not any(renewed)
     assert sandbox.judge.number("contact") == 1
+
+
+def test_nothing_is_believed_absent_before_the_portal_must_have_ended_the_lost_request(
+    engine: sa.Engine, sandbox: Sandbox, crm: Bitrix24Crm
+) -> None:
+    """Somebody died ten seconds ago; what he had sent arrives at the last moment."""
+    waited: list[float] = []
+    with engine.begin() as connection:
+        sent = Intent("c1", None, b"", datetime.now(UTC) - timedelta(seconds=10))
+        book.intend(connection, ("contact", "shop"), [sent], uuid.uuid4())
+
+    def sleep(seconds: float) -> None:
+        if seconds > 1:
+            waited.append(seconds)
+            fields = {"name": "Anna", "originatorId": "shop", "originId": "c1"}
+            crm.portal.read("crm.item.add", {"entityTypeId": 3, "fields": fields})
+
+    patient = portals.crm(engine, sandbox.url, ceiling=60, sleep=sleep)
+    (made,) = patient.write("contact", "shop", contacts("c1"))
+
+    assert [round(seconds, -1) for seconds in waited] == [50]
+    assert [one.id for one in sandbox.judge.records("contact")] == [made.crm_id]
 
 
 def test_what_another_attempt_has_noted_is_not_sent_before_it_was_looked_up(engine: sa.Engine) -> None:

@@ -12,7 +12,7 @@ from types import ModuleType
 import httpx
 import pytest
 
-from caseline.actions import sync_portal, wiring
+from caseline.actions import sync_portal, watch_deadlines, wiring
 from caseline.crm.bitrix24 import book, following, mirrored, pushing, reading, sync_book, updates, written
 from caseline.crm.bitrix24.answers import Refused
 from caseline.crm.bitrix24.calls import Call
@@ -20,12 +20,14 @@ from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.faults import PortalRefused
 from caseline.crm.bitrix24.items import Names
 from caseline.crm.bitrix24.values import Item
-from caseline.crm.cards import Deed
+from caseline.crm.cards import Alarm, Deed
 from caseline.crm.port import Definitions
 from caseline.portal_sandbox.faults import AFTER, BEFORE, INSIDE
+from keywords.entries import Entry
 from tests.factories import portals
 from tests.factories.cards import moscow
 from tests.factories.in_step import InStep, in_step, request
+from tests.factories.pages import dictionary
 from tests.factories.portals import nod
 from tests.factories.timing import HOUR
 
@@ -392,6 +394,28 @@ def test_many_leads_that_cannot_be_read_stop_neither_the_others_nor_the_writing(
     assert asked.count(1) <= alone
 
 
+def test_companies_that_cannot_be_read_make_no_lead_hopeless(step: InStep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The webhook may not read companies, and one lead is broken."""
+    step.sync()
+    companies = {step.add("company", title=f"Firm {n}") for n in range(25)}
+    numbers = [step.add(title=f"Lead {n}") for n in range(10)]
+    whole = reading.items
+
+    def items(portal: Portal, entity: str, ids: Sequence[int], names: Names) -> dict[int, Item]:
+        if entity == "company" or (entity == "request" and numbers[4] in ids):
+            raise PortalRefused("ACCESS_DENIED", "Not yours")
+        return whole(portal, entity, ids, names)
+
+    monkeypatch.setattr(reading, "items", items)
+    found = step.sync(minutes=1)
+
+    assert found.followed.created == len(numbers) - 1
+    assert {(entity, number) for entity, number, _text in found.followed.failed} == {
+        *(("company", number) for number in companies),
+        ("request", numbers[4]),
+    }
+
+
 def test_a_company_that_cannot_be_read_is_tried_once_in_a_sync(step: InStep, monkeypatch: pytest.MonkeyPatch) -> None:
     step.sync()
     company = step.add("company", title="Firm")
@@ -482,6 +506,38 @@ def test_what_a_sync_completes_by_itself_is_no_edit(step: InStep) -> None:
     assert step.imported(["r1"], stage="done") == [number]
 
 
+@pytest.mark.parametrize("fields", [{"title": "By somebody"}, {"stageId": "CONVERTED"}], ids=["field", "stage"])
+def test_what_a_sync_has_seen_edited_is_not_written_over_by_an_attempt_that_knows_no_answer(
+    step: InStep, fields: Mapping[str, str]
+) -> None:
+    """The import died between the register and its own row: it brings the record as a new one again."""
+    (number,) = step.imported(["r1"])
+    step.sync(minutes=1)
+    step.change(number, **fields)
+    before = step.lead(number)
+    assert step.sync(minutes=1).followed.changed == 1
+
+    kept = [step.house.crm.write("request", "shop", [request(1, "r1")])[0].code for _attempt in range(2)]
+
+    assert (kept, step.lead(number)["TITLE"]) == (["EDITED_SINCE"] * 2, before["TITLE"])
+    assert step.lead(number)["STATUS_ID"] == before["STATUS_ID"]
+    (over,) = step.house.crm.write("request", "shop", [request(1, "r1")], overwrite=True)
+    assert (over.code, step.lead(number)["TITLE"], step.lead(number)["STATUS_ID"]) == ("", "Subject r1", "NEW")
+
+
+def test_an_attempt_that_knows_no_answer_meets_no_edit_where_only_imports_have_written(step: InStep) -> None:
+    """Not in a delta, and not where a sync has read first what the attempt had written."""
+    (number,) = step.imported(["r1"])
+    step.sync(minutes=1)
+    delta = {**request(1, "r1", subject="Second"), "is_new": False, "crm_id": number, "version": 1}
+    assert step.house.crm.write("request", "shop", [delta])[0].code == ""
+    assert step.imported(["r1"], subject="Third") == [number]
+    step.change(number, title="Fourth")
+    assert step.sync(minutes=1).followed.changed == 1
+
+    assert step.imported(["r1"], subject="Fourth") == [number]
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -563,6 +619,26 @@ def test_faults_of_the_portal_lose_and_double_nothing(database_url: str, tmp_pat
         assert step.sync(minutes=1).waiting == 0
         assert step.judge.doubles() == {}
         assert len(step.judge.faults()) > 4
+
+
+def test_the_dictionary_gives_a_lead_its_category_and_its_deadline_alarms(step: InStep) -> None:
+    step.category("short")
+    dictionary(step.house, Entry("printer", 10, "short"))
+    step.sync()
+
+    number = step.add(title="The printer burns")
+    for _ in range(2):
+        step.sync(minutes=1)
+
+    card = step.card(number)
+    assert (card.category, card.category_by) == ("short", "keywords")
+    assert card.deadline is not None
+    lead = step.lead(number)
+    assert lead["UF_CRM_CL_CATEGORY"]
+    assert datetime.fromisoformat(lead["UF_CRM_CL_DEADLINE"]) == card.deadline.due_at
+    assert watch_deadlines.watch(step.house, now=step.clock.now).sounded == []
+    late = card.deadline.due_at + timedelta(minutes=1)
+    assert watch_deadlines.watch(step.house, now=late).sounded == [Alarm(number, 75), Alarm(number, 100)]
 
 
 class TestWhatIsOurs:

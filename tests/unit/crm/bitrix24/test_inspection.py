@@ -24,7 +24,7 @@ class Told:
         self._licence = licence
         self._operating = operating
 
-    def read(self, method: str) -> Any:  # noqa: ANN401 - whatever a portal answers
+    def read(self, method: str, **_patience: float) -> Any:  # noqa: ANN401 - whatever a portal answers
         if method == "app.info" and self._licence is None:
             raise PortalRefused("WRONG_AUTH_TYPE", "not for webhooks")
         told: dict[str, Any] = {"scope": ["crm", "bizproc"], "profile": {"ID": "1", "ADMIN": True}}

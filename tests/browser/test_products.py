@@ -1,0 +1,106 @@
+"""A product of the fourth level, found by typing part of its name and chosen by the keyboard alone; lists from both ends."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from caseline.actions import choose_products
+from caseline.actions.wiring import House
+from caseline.people.access import Viewer
+from caseline.people.rights import Role
+from tests.browser.conftest import shot
+from tests.factories import catalogues, pages
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "Насосы / Центробежные / Серия А / НЦ-45",
+    "Насосы / Центробежные / Серия Б / НЦ-45",
+    "Лебёдки / Ручные / Серия А / ЛР-2",
+)
+
+
+@pytest.fixture
+def request_id(house: House) -> int:
+    pages.login(house, "anna", Role.AGENT, language="ru")
+    catalogues.brought(house, *PATHS)
+    return pages.request(house, "насос не качает")
+
+
+def enter(page: Page, path: str) -> None:
+    page.goto(path)
+    page.get_by_label("Имя").fill("anna")
+    page.get_by_label("Пароль").fill(pages.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{path}")
+
+
+def chosen(house: House, request_id: int) -> list[str]:
+    viewer = Viewer(login_id=1, name="anna", role=Role.AGENT)
+    found = choose_products.of_request(house, viewer, request_id).products
+    return [" / ".join(one.name for one in each.path) for each in found]
+
+
+def test_the_keyboard_alone_finds_and_adds_a_product(page: Page, house: House, request_id: int) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    field = page.get_by_role("combobox", name="Найти продукт")
+    field.focus()
+    page.keyboard.type("45 насос серия б")
+    option = page.get_by_role("listbox").get_by_role("option", name="Серия Б")
+    expect(option).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    shot(page, "product-typed")
+    page.keyboard.press("Enter")
+    add = page.get_by_role("button", name="Добавить продукт")
+    expect(add).to_be_focused()
+    expect(page.get_by_label("Уровень 2")).to_contain_text("Центробежные")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("table")).to_contain_text("Серия Б")
+    assert chosen(house, request_id) == [PATHS[1]]
+
+    page.get_by_role("button", name="Убрать НЦ-45").press("Enter")
+    expect(page.get_by_text("Продуктов пока нет.")).to_be_visible()
+    assert chosen(house, request_id) == []
+
+
+def test_lists_are_filled_upwards_and_narrowed_downwards(page: Page, house: House, request_id: int) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    level = {number: page.locator(f"#product-level-{number}") for number in range(1, 5)}
+    level[4].select_option(label="ЛР-2")
+    expect(level[1].locator("option:checked")).to_have_text("Лебёдки")
+    expect(level[3].locator("option:checked")).to_have_text("Серия А")
+    level[1].focus()
+    level[1].select_option(label="Насосы")
+    expect(level[2].locator("option")).to_have_text(["– любой –", "Центробежные"])
+    expect(level[4].locator("option")).to_have_count(3)
+    expect(level[1]).to_be_focused()
+    page.get_by_role("button", name="Добавить продукт").click()
+    expect(page.get_by_role("table")).to_contain_text("Насосы")
+    assert chosen(house, request_id) == ["Насосы"]
+
+
+def test_without_scripts_the_same_is_done_by_forms(plain_page: Page, house: House, request_id: int) -> None:
+    enter(plain_page, f"/requests/{request_id}/products")
+    plain_page.get_by_label("Найти продукт").fill("лр")
+    plain_page.get_by_role("button", name="Найти").click()
+    plain_page.get_by_role("link", name="ЛР-2").click()
+    plain_page.get_by_role("button", name="Добавить продукт").click()
+    assert chosen(house, request_id) == [PATHS[2]]
+
+
+def test_the_tree_of_the_settings_opens_level_by_level(page: Page, house: House) -> None:
+    catalogues.brought(house, *PATHS)
+    pages.login(house, "olga", language="ru")
+    page.goto("/settings/catalogue")
+    page.get_by_label("Имя").fill("olga")
+    page.get_by_label("Пароль").fill(pages.PASSWORD)
+    page.keyboard.press("Enter")
+    tree = page.get_by_role("region", name="Дерево")
+    tree.locator("summary", has_text="Насосы").click(position={"x": 4, "y": 10})
+    expect(tree.get_by_role("link", name="Центробежные")).to_be_visible()
+    tree.get_by_role("link", name="Центробежные").click()
+    page.get_by_label("Название продукта").fill("Центробежные насосы")
+    page.get_by_role("button", name="Переименовать").click()
+    expect(page.get_by_role("heading", name="Центробежные насосы")).to_be_visible()
+    shot(page, "catalogue-tree")

@@ -1,0 +1,52 @@
+"""Connections that a process keeps: the same one serves again, as good as new, and a closed one is replaced."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from caseline.db.engine import open_engine
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    opened = open_engine(database_url, keep=2)
+    yield opened
+    opened.dispose()
+
+
+def pid(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+
+def test_a_connection_that_is_given_back_serves_again(engine: sa.Engine) -> None:
+    assert pid(engine) == pid(engine)
+
+
+def test_nothing_of_whoever_had_it_is_left(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET statement_timeout = '7s'")
+        connection.exec_driver_sql("CREATE TEMP TABLE left_over (id int)")
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7)")
+        connection.commit()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "0"
+        assert connection.exec_driver_sql("SHOW timezone").scalar_one() == "UTC"
+        assert connection.exec_driver_sql("SELECT to_regclass('left_over')").scalar_one() is None
+        assert connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").scalar_one() == 0
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE public.never (id int)")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT to_regclass('public.never')").scalar_one() is None
+
+
+def test_one_that_the_server_has_closed_is_replaced_unseen(engine: sa.Engine, database_url: str) -> None:
+    before = pid(engine)
+    other = open_engine(database_url)
+    # It waits until the server has done so.
+    with other.begin() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 9000)"), {"pid": before})
+    other.dispose()
+
+    assert pid(engine) != before
