@@ -105,5 +105,9 @@ if __name__ == "__main__":
         from benchmarks.mail import command as mail_command
 
         mail_command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["desk"]:
+        from benchmarks.desk import command as desk_command
+
+        desk_command.main(sys.argv[2:])
     else:
         main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The desk over a million generated requests: how long its pages take."""
