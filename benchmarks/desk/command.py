@@ -90,7 +90,10 @@ def _measure(house: House, home: Path, count: int, users: int, made: dict[str, f
     with serving.desk(home) as (address, meters):
         visitor = Visitor(address)
         visitor.sign_in()
+        register.unmark(house)
         found, absent = measuring.pages(visitor, meters, probes.probes(count))
+        made["indexes of two extra fields"] = register.mark(house)
+        found += measuring.pages(visitor, meters, [probes.indexed()])[0]
         crowd = measuring.crowd(address, users, count)
     return Figures(
         machine=machine,

@@ -39,8 +39,7 @@ def probes(count: int) -> Iterator[Probe]:
     filters = [_filter(chance) for _ in range(FILTERS)]
     yield Probe("different filters over open requests", tuple(one for one in filters if _OPEN in one), 60)
     yield Probe("different filters over all requests", tuple(one for one in filters if _OPEN not in one), 60)
-    extra = tuple(_table([*_some(chance, 1), _extra(chance)]) for _ in range(60))
-    yield Probe("filters over extra fields, no index of their own", extra, None)
+    yield Probe("filters over extra fields, no index of their own", _extras(), None)
     yield Probe("other sorts of open requests", tuple(_table(["open::"], sort) for sort in _SORTS), 60, rounds=8)
     counts = tuple(address.replace("/requests", "/requests/count", 1) for address in (*table.values(), *filters[:60]))
     yield Probe("counts", counts, None)
@@ -52,6 +51,16 @@ def probes(count: int) -> Iterator[Probe]:
     yield Probe("company with its requests", companies, None)
     yield from (Probe(f"report of a year, {name}", (_report(name),), 1_000, rounds=3) for name in _REPORTS)
     yield Probe("audit log", ("/audit",), None, rounds=20)
+
+
+def indexed() -> Probe:
+    """The same filters after an administrator has given both fields an index."""
+    return Probe("filters over extra fields that have an index", _extras(), 60)
+
+
+def _extras() -> tuple[str, ...]:
+    chance = random.Random(words.SEED)
+    return tuple(_table([*_some(chance, 1), _extra(chance)]) for _ in range(60))
 
 
 def crowd(count: int, number: int) -> list[str]:
