@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import presenting
-from benchmarks.desk import measuring, page, probes, register, serving
+from benchmarks.desk import measuring, page, probes, register, replay, serving
 from benchmarks.desk.page import Figures
 from benchmarks.desk.serving import Visitor
 from caseline.actions.wiring import House
@@ -86,7 +86,7 @@ def _register(house: House, count: int) -> dict[str, float]:
 def _measure(house: House, home: Path, count: int, users: int, made: dict[str, float]) -> Figures:
     machine = _machine()
     taken = [measuring.search_alone(house), *measuring.reports_alone(house)]
-    bare = measuring.bare(house, page.BARE)
+    bare = replay.bare(house, (page.TABLE, page.CARD))
     with serving.desk(home) as (address, meters):
         visitor = Visitor(address)
         visitor.sign_in()

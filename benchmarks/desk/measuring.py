@@ -11,8 +11,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Final
 
-import sqlalchemy as sa
-
 from benchmarks.desk import probes, words
 from benchmarks.desk.probes import Probe
 from benchmarks.desk.register import NOW
@@ -126,20 +124,6 @@ def reports_alone(house: House, rounds: int = 3) -> list[Taken]:
             read_reports.answer(house, asking)
             taken.append((time.perf_counter() - begun) * 1000)
         found.append(Taken(f"report of a year without a page, {report}", 1_000, tuple(taken[1:])))
-    return found
-
-
-def bare(house: House, statements: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Median milliseconds of bare statements on an open connection, by name."""
-    found = {}
-    with house.engine.connect() as connection:
-        for name, statement in statements:
-            taken = []
-            for _ in range(40):
-                begun = time.perf_counter()
-                connection.execute(sa.text(statement)).all()
-                taken.append((time.perf_counter() - begun) * 1000)
-            found[name] = median(taken[5:])
     return found
 
 

@@ -67,6 +67,14 @@ def desk(home: Path) -> Iterator[tuple[str, Meters]]:
             process.wait(_PATIENCE_S)
 
 
+def token(page: str) -> str:
+    """The token of the form for signing in."""
+    found = _TOKEN.search(page)
+    if found is None:
+        raise RuntimeError("the form for signing in has no token any more: look at it, and at benchmarks/desk")
+    return found[1]
+
+
 class Visitor:
     """A browser without a screen, which keeps its connection open."""
 
@@ -77,10 +85,7 @@ class Visitor:
 
     def sign_in(self) -> None:
         """Sign in by the form."""
-        found = _TOKEN.search(self.get("/sign-in").text)
-        if found is None:
-            raise RuntimeError("the form for signing in has no token any more: look at it, and at benchmarks/desk")
-        fields = {"form_token": found[1], "name": LOGIN, "password": PASSWORD, "next": "/"}
+        fields = {"form_token": token(self.get("/sign-in").text), "name": LOGIN, "password": PASSWORD, "next": "/"}
         answer = self._ask("POST", "/sign-in", fields)
         if answer.status != 303:  # noqa: PLR2004 - see other
             raise RuntimeError(f"signing in was answered with {answer.status}")
