@@ -59,12 +59,11 @@ class Choice:
 def choice(house: House, viewer: Viewer) -> Choice:
     """All views that somebody may open: those of the house, of sources, of everybody, his own."""
     with house.engine.connect() as connection:
-        kept = views.saved(connection, viewer.login_id)
-        found = (*presets.HOUSE, *views.of_sources(connection), *sorted(kept, key=lambda view: view.owner is Owner.OWN))
-        first = views.beginning(connection, viewer.login_id)
-        layouts = views.layouts(connection, viewer.login_id)
-    keys = {view.key for view in found}
-    return Choice(found, first if first in keys else presets.FIRST, layouts)
+        kept = views.kept(connection, viewer.login_id)
+    saved = sorted(kept.saved, key=lambda view: view.owner is Owner.OWN)
+    found = (*presets.HOUSE, *kept.of_sources, *saved)
+    first = kept.beginning
+    return Choice(found, first if first in {view.key for view in found} else presets.FIRST, kept.layouts)
 
 
 def save(house: House, viewer: Viewer, view: View, *, shared: bool, now: datetime) -> str:

@@ -1,29 +1,51 @@
 """SQL of saved views, chosen columns, and the view that somebody begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from caseline.crm.tables import preset
 from caseline.listing import conditions, presets, tables
 from caseline.listing.presets import Owner, View
 
 _view, _layout, _beginning = tables.view, tables.layout, tables.beginning
+_KEPT: Final = sa.text("""
+SELECT
+  (SELECT coalesce(jsonb_agg(jsonb_build_array(id, name, filter, sort) ORDER BY name, id), '[]') FROM crm.preset)
+    AS of_sources,
+  (SELECT coalesce(jsonb_agg(to_jsonb(v) ORDER BY name, id), '[]') FROM listing.view AS v
+    WHERE login_id IS NULL OR login_id = :login_id) AS saved,
+  (SELECT view FROM listing.beginning WHERE login_id = :login_id) AS beginning,
+  (SELECT coalesce(jsonb_object_agg(view, columns), '{}') FROM listing.layout WHERE login_id = :login_id) AS layouts
+""")
 
 
-def of_sources(connection: sa.Connection) -> list[View]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that decides which views somebody may open, and how they look."""
+
+    of_sources: tuple[View, ...]
     """Views that imports have brought, by name."""
-    query = sa.select(preset.c.id, preset.c.name, preset.c.filter, preset.c.sort).order_by(preset.c.name, preset.c.id)
-    return [presets.of_source(*row) for row in connection.execute(query)]
-
-
-def saved(connection: sa.Connection, login_id: int) -> list[View]:
+    saved: tuple[View, ...]
     """Views of everybody and of this login, by name."""
-    query = sa.select(_view).where(sa.or_(_view.c.login_id.is_(None), _view.c.login_id == login_id))
-    return [_read(row) for row in connection.execute(query.order_by(_view.c.name, _view.c.id)).mappings()]
+    beginning: str | None
+    """Key of the view that he begins with."""
+    layouts: Mapping[str, Any]
+    """The columns that he has chosen, by the keys of their views; JSON."""
+
+
+def kept(connection: sa.Connection, login_id: int) -> Kept:
+    """All of it for a login, with one question: every page of the table asks it."""
+    row = connection.execute(_KEPT, {"login_id": login_id}).one()
+    return Kept(
+        of_sources=tuple(presets.of_source(*preset) for preset in row.of_sources),
+        saved=tuple(_read(view) for view in row.saved),
+        beginning=row.beginning,
+        layouts=row.layouts,
+    )
 
 
 def one(connection: sa.Connection, login_id: int, number: int) -> View | None:
@@ -93,12 +115,6 @@ def layout(connection: sa.Connection, login_id: int, view: str) -> Any:  # noqa:
     return connection.execute(query).scalar_one_or_none()
 
 
-def layouts(connection: sa.Connection, login_id: int) -> dict[str, Any]:
-    """The columns that somebody has chosen for all views, by their keys."""
-    query = sa.select(_layout.c.view, _layout.c.columns).where(_layout.c.login_id == login_id)
-    return {row.view: row.columns for row in connection.execute(query)}
-
-
 def keep_layout(connection: sa.Connection, login_id: int, view: str, columns: Sequence[Any] | None) -> None:
     """Keep them; None: forget them."""
     if columns is None:
@@ -110,13 +126,6 @@ def keep_layout(connection: sa.Connection, login_id: int, view: str, columns: Se
     connection.execute(
         made.on_conflict_do_update(index_elements=["login_id", "view"], set_={"columns": made.excluded.columns})
     )
-
-
-def beginning(connection: sa.Connection, login_id: int) -> str | None:
-    """The view that somebody begins with."""
-    return connection.execute(
-        sa.select(_beginning.c.view).where(_beginning.c.login_id == login_id)
-    ).scalar_one_or_none()
 
 
 def keep_beginning(connection: sa.Connection, login_id: int, view: str) -> None:
