@@ -44,8 +44,10 @@ def split_off(
         raise Refused(f"message {one.id}: its request is gone: somebody has deleted it")
     if other := next((each for each in chosen if each.record_id != old.id), None):
         raise Refused(f"message {other.id} is none of {old.name}: split messages of one request")
-    # In one order everywhere: contacts before messages.
+    # In one order everywhere: contacts before requests, and these before messages, which a merge moves in any order.
     contact, certain = _contact(house, connection, timelines, one, deed.at)
+    intake.cards.hold(connection)
+    timelines.hold(connection, [old.id])
     for each in chosen:
         _hold(timelines, connection, each)
     if _alone(connection, timelines, chosen):
@@ -133,6 +135,7 @@ def merge(house: House, key: str, into: str, *, by: str | None, now: datetime) -
     timelines = connect.timelines(house.settings.crm)
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
+        intake.cards.hold(connection)
         one, other = _both(connection, intake.cards, timelines, key, into)
         by_id = find_request.person(connection, by) if by else None
         deed = Deed(at=now, by_id=by_id)
