@@ -111,8 +111,9 @@ class Cards(Protocol):
     def move(self, connection: "sa.Connection", card: Card, stage: Stage, deed: Deed, clock: Clock) -> Moved | None:
         """Change the stage: the row of the stage left is closed and counted by `clock`, a row of the new one opened.
 
-        None when the record has another version by now: somebody else was first, and nothing is written. Raises
-        `Refused` for a time before the record entered its stage.
+        None when the record has another version by now: somebody else was first, and nothing is written. A time a few
+        seconds before the record entered its stage counts as that moment: whoever names it had to wait for somebody.
+        Raises `Refused` for one further back.
         """
 
     def set_deadline(

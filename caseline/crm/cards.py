@@ -215,6 +215,8 @@ class Moved:
 
     card: Card
     """As it is now; its deadline is as it was before."""
+    at: datetime
+    """When: never before it entered the stage left, unless an import says that this lies ahead."""
     pauses: tuple[Pause, ...]
     """When its clock stood still, without a pause that begins now; oldest first."""
 

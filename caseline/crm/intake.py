@@ -133,8 +133,8 @@ class Intake:
         if stage.closed and (old is None or (card.stage.closed and old.stopped_at is not None)):
             return moved.card
         if old is None or (card.stage.closed and not stage.closed):
-            return self._open_again(connection, moved.card, moved.pauses, deed.at)
-        return self._go_on(connection, moved.card, old, moved.pauses, deed.at)
+            return self._open_again(connection, moved.card, moved.pauses, moved.at)
+        return self._go_on(connection, moved.card, old, moved.pauses, moved.at)
 
     def category(self, connection: sa.Connection, code: str) -> Category:
         """The category of that code; raises `Refused` when there is none, or none in use."""

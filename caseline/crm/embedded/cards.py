@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -31,6 +31,9 @@ from caseline.crm.embedded.stores import (
 from caseline.crm.embedded.stores import texts as said
 from caseline.crm.terms import Numbers, Spans
 from caseline.timing.clock import Clock
+
+_WAITED: Final = timedelta(seconds=30)
+"""Whoever waits for somebody else has read the clock before, and clocks of two machines differ: so much is no error."""
 
 
 class EmbeddedCards:
@@ -91,23 +94,28 @@ class EmbeddedCards:
 
     def move(self, connection: sa.Connection, card: Card, stage: Stage, deed: Deed, clock: Clock) -> Moved | None:
         """See the port."""
-        closed_at = (card.closed_at or deed.at) if stage.closed else None
         # The record is locked from here on: whoever comes second waits, and then finds another version.
-        if not records.write(connection, card, {"stage": stage.code, "closed_at": closed_at}, deed):
+        if records.hold(connection, [card.id]).get(card.id) != card.version:
             return None
-        at = self._change(connection, card, deed.at, clock)
+        row = stage_rows.present(connection, card)
+        if timedelta() < row.entered_at - deed.at <= _WAITED:
+            deed = replace(deed, at=row.entered_at)
+        closed_at = (card.closed_at or deed.at) if stage.closed else None
+        records.write(connection, card, {"stage": stage.code, "closed_at": closed_at}, deed)
+        at = self._change(connection, card, row, deed.at, clock)
         stage_rows.enter(connection, card.id, stage, at, by_id=deed.by_id)
         told = {**deed.data, "old": card.stage.code, "new": stage.code, "closed": stage.closed}
         records.tell(connection, card.id, replace(deed, event="stage_changed", data=told))
         now = self._read(connection, card.id)
-        return Moved(card=now, pauses=tuple(stage_rows.pauses(connection, [card.id]).get(card.id, ())))
+        return Moved(card=now, at=deed.at, pauses=tuple(stage_rows.pauses(connection, [card.id]).get(card.id, ())))
 
-    def _change(self, connection: sa.Connection, card: Card, at: datetime, clock: Clock) -> datetime:
+    def _change(
+        self, connection: sa.Connection, card: Card, row: stage_rows.Present, at: datetime, clock: Clock
+    ) -> datetime:
         """Leave the stage of now; answers when.
 
         What an import believes to lie ahead takes no time: nobody could move such a record for years otherwise.
         """
-        row = stage_rows.present(connection, card)
         if at < row.entered_at:
             if not stage_rows.imported_after(connection, card.id, at):
                 raise Refused(

@@ -96,6 +96,30 @@ def test_a_time_before_the_stage_was_entered_is_refused_and_nothing_stays(desk: 
     assert len(desk.rows(card)) == 1
 
 
+def test_who_read_the_clock_before_he_waited_for_somebody_moves_it_when_that_one_was_done(desk: ServiceDesk) -> None:
+    card = desk.open("2026-06-08 10:00")
+    card = desk.move(card, "working", "2026-06-08 11:00:00.9")
+
+    card = desk.move(card, "waiting", "2026-06-08 11:00:00.4")
+    card = desk.move(card, "closed", "2026-06-08 10:59:59")
+
+    rows = desk.rows(card)
+    assert [row.left_at for row in rows[:-1]] == [row.entered_at for row in rows[1:]]
+    assert [row.elapsed_s for row in rows] == [HOUR, 0, 0, None]
+    assert card.closed_at == rows[-1].entered_at == moscow("2026-06-08 11:00:00.9")
+    assert {at for (at,) in desk.query("SELECT at FROM crm.event WHERE type = 'stage_changed'")} == {card.closed_at}
+
+
+def test_the_clock_of_a_deadline_stands_still_from_when_the_stage_was_entered(desk: ServiceDesk) -> None:
+    card = desk.categorise(desk.open("2026-06-08 10:00"), "usual", "2026-06-08 10:00")
+    card = desk.move(card, "working", "2026-06-08 11:00:00.9")
+
+    card = desk.move(card, "waiting", "2026-06-08 11:00:00.4")
+
+    assert card.deadline is not None
+    assert card.deadline.stopped_at == desk.rows(card)[-1].entered_at
+
+
 def test_only_an_import_may_believe_that_a_stage_lies_ahead(desk: ServiceDesk) -> None:
     card = desk.open("2026-06-08 10:00")
     desk.query("UPDATE crm.stage_row SET imported = true")
