@@ -1,6 +1,6 @@
 """Changes many requests at once, each by itself: what is refused for one keeps no other from being changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,11 +58,14 @@ class Outcome:
     subject: str
     result: Result
     reasons: tuple[tuple[str, str], ...] = ()
-    """Why, in English and Russian: the words of every other way of changing it."""
+    """What is wrong with its fields, in English and Russian: the words of every other way of changing it."""
+    refusal: Refused | None = None
+    """Any other reason."""
 
-    def said(self, language: str) -> list[str]:
-        """Why, in the language of a page."""
-        return [russian if language == RUSSIAN else english for english, russian in self.reasons]
+    def said(self, language: str, say: Callable[[Refused], str] = str) -> list[str]:
+        """Why, in the language of a page; `say`: how that one says any other refusal."""
+        other = [] if self.refusal is None else [say(self.refusal)]
+        return [russian if language == RUSSIAN else english for english, russian in self.reasons] + other
 
 
 def change(house: House, viewer: Viewer, ids: Sequence[int], wish: Wish, *, now: datetime) -> list[Outcome]:
@@ -107,7 +110,7 @@ def _one(house: House, viewer: Viewer, number: int, wish: Wish, now: datetime) -
     except Unsaved as error:
         return Outcome(*named, result, tuple((one.said("en"), one.said(RUSSIAN)) for one in error.faults))
     except Refused as error:
-        return Outcome(*named, result, ((str(error), str(error)),))
+        return Outcome(*named, result, refusal=error)
     return Outcome(*named, Result.DONE)
 
 

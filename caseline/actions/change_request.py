@@ -1,8 +1,10 @@
 """Changes what a request says by names of people and groups: category, priority, group, assignee, any other field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from caseline.actions import find_request, know_calendars, save_request, seen, wiring
 from caseline.actions.find_request import Answer
@@ -10,6 +12,7 @@ from caseline.actions.save_request import Overtaken, Wish
 from caseline.actions.wiring import House
 from caseline.crm.cards import Refused
 from caseline.crm.field_values import Given, Reader
+from caseline.crm.refusals import Told
 from caseline.people.access import Viewer
 
 
@@ -53,8 +56,8 @@ def change(house: House, key: str, changes: Changes, *, now: datetime) -> Answer
             values: dict[str, Given | None] = {
                 "category": changes.category,
                 "priority": changes.priority,
-                "group": str(find_request.group(connection, changes.group)) if changes.group else None,
-                "assignee": str(find_request.person(connection, changes.assignee)) if changes.assignee else None,
+                "group": _named(connection, find_request.group, changes.group),
+                "assignee": _named(connection, find_request.person, changes.assignee),
                 "subject": changes.subject,
                 "description": changes.description,
                 **changes.fields,
@@ -77,3 +80,13 @@ def change(house: House, key: str, changes: Changes, *, now: datetime) -> Answer
                 return Answer(error.card, done=False)
             return Answer(saved.card, done=True, left=saved.left)
     return Answer(card, done=False)
+
+
+def _named(connection: sa.Connection, find: Callable[[sa.Connection, str], int], key: str | None) -> str | None:
+    """The id of whoever is named. Where there is not exactly one, the name itself: saving says so as everywhere."""
+    if not key:
+        return None
+    try:
+        return str(find(connection, key))
+    except Told:
+        return key.removeprefix(find_request.ID)

@@ -7,6 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.actions.work_request import Faulty
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Refused, Stage
 from caseline.crm.field_faults import Fault
@@ -15,7 +16,8 @@ from caseline.crm.timeline_port import Timelines
 from caseline.people import store as people
 from caseline.people.access import Viewer
 
-_BY_ID: Final = re.compile(r"id:([0-9]{1,18})")
+ID: Final = "id:"
+_BY_ID: Final = re.compile(ID + r"([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Answer:
 
 def by_id(record_id: int) -> str:
     """The key that means a request, person or group by its id, whatever the numbers and origins of others are."""
-    return f"id:{record_id}"
+    return f"{ID}{record_id}"
 
 
 def request(connection: sa.Connection, cards: Cards, key: str) -> Card:
@@ -56,12 +58,11 @@ def standing(connection: sa.Connection, cards: Cards, timelines: Timelines, key:
 
 
 def unmerged(connection: sa.Connection, timelines: Timelines, card: Card) -> None:
-    """Raise `Refused` for a request that goes on in another one, and name the one that remains."""
+    """Raise `Faulty` for a request that goes on in another one, and name the one that remains."""
     gone = remaining(connection, timelines, card.id)
     if gone is not None:
-        raise Refused(
-            f"{card.name} is merged into request {gone}: name {by_id(gone)}, or `caseline request unmerge` it"
-        )
+        words = f"{card.name} is merged into request {gone}: name {by_id(gone)}, or `caseline request unmerge` it"
+        raise Faulty("merged", words, into=gone)
 
 
 def remaining(connection: sa.Connection, timelines: Timelines, record_id: int) -> int | None:

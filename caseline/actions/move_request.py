@@ -6,12 +6,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseline.actions import find_request, know_calendars, obey_rules, seen, wiring
+from caseline.actions import find_request, know_calendars, obey_rules, seen, typed_request, wiring
 from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Deed, Refused, Stage
+from caseline.crm.field_faults import Code, Unsaved
+from caseline.crm.field_port import Book
 from caseline.crm.intake import Intake
 from caseline.crm.refusals import Told
 from caseline.people.access import Viewer
@@ -38,6 +40,7 @@ class _Place:
     connection: sa.Connection
     intake: Intake
     card: Card
+    book: Book
     stages: Sequence[Stage]
     reachable: Sequence[Stage]
 
@@ -50,7 +53,7 @@ def move(house: House, wanted: Move, *, now: datetime) -> Answer:
 
     Raises `Unsaved` where no way leads there, or where the request lacks what it needs there.
     """
-    return _move(house, wanted, lambda place: find_request.stage(place.stages, wanted.stage or ""), now=now)
+    return _move(house, wanted, lambda place: _named(place, place.stages, wanted.stage or ""), now=now)
 
 
 def close(house: House, wanted: Move, *, now: datetime) -> Answer:
@@ -63,7 +66,7 @@ def close(house: House, wanted: Move, *, now: datetime) -> Answer:
         found = [stage for stage in (*place.reachable, *place.stages) if stage.closed]
         if not found:
             raise Refused(f"{card.name}: no stage is a closed one: add one with `caseline stage set CODE --closed`")
-        stage = find_request.stage(place.stages, wanted.stage) if wanted.stage else found[0]
+        stage = _named(place, place.stages, wanted.stage) if wanted.stage else found[0]
         if not stage.closed:
             names = ", ".join(one.code for one in place.stages if one.closed)
             raise Refused(f"{card.name}: stage {stage.code} is not a closed one: use one of {names}")
@@ -81,7 +84,7 @@ def reopen(house: House, wanted: Move, *, now: datetime) -> Answer:
                 "%(name)s is open (%(stage)s): nothing to reopen", name=place.card.name, stage=place.card.stage.label
             )
         if wanted.stage:
-            return find_request.stage([stage for stage in place.stages if not stage.closed], wanted.stage)
+            return _named(place, [stage for stage in place.stages if not stage.closed], wanted.stage)
         near = [stage for stage in place.reachable if not stage.closed]
         return before_closing(place.connection, place.intake.cards, place.card, near or place.stages)
 
@@ -95,6 +98,16 @@ def before_closing(connection: sa.Connection, cards: Cards, card: Card, stages: 
         raise Refused(f"{card.name}: every stage is a closed one: add one with `caseline stage set CODE`")
     before = [row.stage for row in cards.rows(connection, card.id) if row.stage in running]
     return running[before[-1]] if before else next(iter(running.values()))
+
+
+def _named(place: _Place, stages: Sequence[Stage], wanted: str) -> Stage:
+    """The stage of that code or label; raises `Unsaved`."""
+    for one in stages:
+        if wanted in {one.code, one.label}:
+            return one
+    known = ", ".join(one.code for one in stages)
+    told = typed_request.fault(place.book, "stage", Code.UNKNOWN_CHOICE, value=wanted, known=known)
+    raise Unsaved(place.card.name, (told,))
 
 
 def _move(house: House, wanted: Move, choose: _Choose, *, now: datetime) -> Answer:
@@ -122,7 +135,7 @@ class _Wanted:
 def _moved(connection: sa.Connection, house: House, intake: Intake, card: Card, wanted: _Wanted) -> Card | None:
     fields, stages = connect.fields(house.settings.crm), intake.cards.stages(connection)
     book, ways = fields.book(connection), fields.ways(connection)
-    place = _Place(connection, intake, card, stages, obey_rules.reachable(ways, stages, card))
+    place = _Place(connection, intake, card, book, stages, obey_rules.reachable(ways, stages, card))
     stage = wanted.choose(place)
     if not stage.closed:
         find_request.unmerged(connection, connect.timelines(house.settings.crm), card)

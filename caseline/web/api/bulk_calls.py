@@ -1,5 +1,6 @@
 """The call that changes many requests at once."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from caseline.actions import change_many
 from caseline.people.rights import Right
+from caseline.web.api import refusals
 from caseline.web.api.endpoint import Call, Endpoint, Key, Model, Text
 from caseline.web.api.problems import Problem
 
@@ -49,8 +51,10 @@ def change_requests(call: Call) -> Results:
     if not any(wish.told.values()):
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _NOTHING)
     found = change_many.change(call.house, call.viewer, sent.requests, wish, now=call.now)
-    language = call.texts.language
-    return Results(results=[Result(id=one.record_id, result=one.result, reasons=one.said(language)) for one in found])
+    language, say = call.texts.language, partial(refusals.said, call.texts)
+    return Results(
+        results=[Result(id=one.record_id, result=one.result, reasons=one.said(language, say)) for one in found]
+    )
 
 
 ENDPOINTS: Final = (

@@ -1,6 +1,7 @@
 """Pages that change many requests at once: what is to be changed, and what became of each."""
 
 from collections import Counter
+from functools import partial
 from typing import Final
 
 from starlette.responses import Response
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from caseline.actions import change_many, list_requests, offer_values
 from caseline.actions.change_many import MOST, Result, Wish
 from caseline.listing.wanted import TooBroad
-from caseline.web.desk import request_state
+from caseline.web.desk import card_frame, request_state
 from caseline.web.desk.visit import Visit, whole
 from caseline.web.language import later
 
@@ -52,6 +53,7 @@ def applied(visit: Visit) -> Response:
         done=counts[Result.DONE],
         others=len(outcomes) - counts[Result.DONE],
         results={result: visit.texts.say(words) for result, words in RESULTS.items()},
+        say=partial(card_frame.said, visit),
         back=back,
     )
 

@@ -335,7 +335,7 @@ class Working(RuleBasedStateMachine):
                 assert answer.result is Result.DONE
             else:
                 assert answer.result is (Result.PARTLY if category else Result.REFUSED)
-                assert answer.reasons
+                assert answer.said("en")
 
     # ------------------------------------------------------------------------------------- messages, merges, splits
 
