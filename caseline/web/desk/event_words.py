@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from caseline.crm.timeline import Line, Origin
-from caseline.web.desk import assignment_words, request_words
+from caseline.web.desk import assignment_words, history_words, request_words
 from caseline.web.desk.event_terms import ENDED, FIELDS, REASONS, SETTERS
 from caseline.web.language import Texts, later
 
@@ -45,11 +45,18 @@ def said(texts: Texts, line: Line, names: Names) -> Said:
 
 
 def _history(texts: Texts, line: Line, names: Names) -> Said:
-    name = texts.say(FIELDS.get(line.type, line.type))
-    known = {"stage": names.stages, "category": names.categories}.get(line.type, {})
-    old, new = (
-        known.get(str(line.data.get(key)), _coded(texts, line.type, line.data.get(key))) for key in ("old", "new")
-    )
+    if line.type == history_words.OPENED:
+        return Said(texts.say("The request was opened"))
+    if line.type in history_words.OWNERS:
+        title = texts.say("Handed over to %(name)s", name=_shown(line.data.get("new")))
+        return Said(title, _before(texts, line.data.get("old")))
+    key = history_words.FIELDS.get(line.type, line.type)
+    name = texts.say(FIELDS.get(key, key))
+    known = {"stage": names.stages, "category": names.categories}.get(key, {})
+    sides = [line.data.get(side) for side in _SIDES]
+    if key == "escalated":
+        sides = [history_words.BOOLEANS.get(str(one), one) for one in sides]
+    old, new = (known.get(str(one), _value(texts, one, key)) for one in sides)
     step = _step(old, new) if _shown(old) != _shown(new) else ""
     return Said(texts.say("Changed: %(field)s", field=name), step)
 

@@ -16,7 +16,7 @@ from caseline.mail.html_body import Html
 from caseline.mail.quotes import Passage
 from caseline.outbox.care import Standing
 from caseline.outbox.letters import State
-from caseline.web.desk import event_words
+from caseline.web.desk import event_words, history_words
 from caseline.web.desk.event_words import Names, Said
 from caseline.web.language import Texts, later
 
@@ -71,9 +71,12 @@ class Around:
 
 
 def entries(texts: Texts, lines: Sequence[Line], around: Around) -> list[Entry]:
-    """Lines in their order; messages that somebody has taken away meanwhile are left out."""
+    """Lines in their order; messages that somebody has taken away meanwhile are left out, and repetitions."""
     made = []
+    repeated = history_words.repeated(lines)
     for line in lines:
+        if (line.origin, line.id) in repeated:
+            continue
         if line.origin != "message":
             said = event_words.said(texts, line, around.names)
             who = line.by or str(line.data.get("login") or "")
