@@ -114,11 +114,25 @@ def listed(visit: Visit) -> Response:
 
 
 def searched(visit: Visit) -> Response:
-    """The table of what fits a search text: of all requests, or of the list that was open."""
+    """What fits a search text: of the list that was open, or of all requests; of a whole number, its card at once."""
     state = request_state.read_form(visit)
     if visit.text("in") == "list":
         return visit.go(state.address())
+    number = _of_number(visit, state.search)
+    if number is not None:
+        return visit.go(f"{HOME}/{number}")
     return visit.go(f"{HOME}?{urlencode({'q': state.search})}" if state.search else HOME)
+
+
+def _of_number(visit: Visit, text: str) -> int | None:
+    """The one request that has this number, with or without the zeros before it."""
+    plain = text.casefold().lstrip("0")
+    if len(text.split()) != 1 or not any(sign.isdecimal() for sign in plain):
+        return None
+    everywhere = State(search=text).asked(visit)
+    rows = list_requests.page(visit.house, everywhere, "", ("number",), most=2).rows
+    fits = len(rows) == 1 and (rows[0].values["number"] or "").casefold().lstrip("0") == plain
+    return rows[0].id if fits else None
 
 
 def counted(visit: Visit) -> Response:

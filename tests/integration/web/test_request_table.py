@@ -5,7 +5,7 @@ import io
 import re
 from html import unescape
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -390,5 +390,22 @@ def test_requests_are_found_by_number_and_words(admin: Browser, records: list[Re
 
     found = admin.get(f"/requests/search?to=/requests&w=open::&q={known.values['number']}&in=all")
 
-    assert known.id in ids(found.text)
+    assert found.url.path == f"/requests/{known.id}"
+    assert ids(admin.get(f"/requests?q={known.values['number']}").text) == [known.id]
     assert ids(admin.get("/requests?q=nothing-like-this-1").text) == []
+
+
+def test_a_whole_number_opens_its_card_and_all_else_a_list(admin: Browser, records: list[Record]) -> None:
+    known = next(one for one in records if one.values["number"])
+    number = known.values["number"]
+
+    def led(text: str, **more: str) -> str:
+        return str(admin.get(f"/requests/search?{urlencode({'q': text, 'in': 'all', **more})}").url.path)
+
+    assert led(f" {number} ") == f"/requests/{known.id}"
+    assert led(number.lower()) == f"/requests/{known.id}"
+    assert led(number[:-1]) == "/requests"
+    assert led(f"{number} x") == "/requests"
+    assert led("") == "/requests"
+    assert led(number, **{"in": "list"}) == "/requests"
+    assert 'action="/requests/search"' in admin.get("/").text
