@@ -99,7 +99,7 @@ def page(visit: Visit, *, status: int = 200, problem: str = "", typed: Mapping[s
 def checklist(visit: Visit, *, status: int = 200, problem: str = "") -> Response:
     """Its checklist alone, for a script."""
     sight = show_assignments.show(visit.house, visit.viewer, visit.request.path_params["id"])
-    return visit.page("assignments/checklist.html", status=status, sight=sight, problem=problem)
+    return visit.page("assignments/checklist_piece.html", status=status, sight=sight, problem=problem)
 
 
 def blank(visit: Visit) -> Response:

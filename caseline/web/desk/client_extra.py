@@ -34,12 +34,13 @@ class Extra:
     choices: Sequence[str]
 
 
-def lines(visit: Visit, found: Shown) -> list[tuple[str, str]]:
-    """(label, value) of the extra fields that are filled in; what nobody has described is called by its key."""
+def lines(visit: Visit, found: Shown) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(label, value) of the extra fields that are filled in, and of those that nobody has described, called by key."""
     held = found.client.extra
     known = {one.name: one for one in found.fields}
     names = [*(name for name in known if name in held), *sorted(name for name in held if name not in known)]
-    said = []
+    said: list[tuple[str, str]] = []
+    kept: list[tuple[str, str]] = []
     for name in names:
         one = known.get(name)
         text = (
@@ -48,8 +49,8 @@ def lines(visit: Visit, found: Shown) -> list[tuple[str, str]]:
             else value_words.said(visit.texts, "", held[name], {})
         )
         if text:
-            said.append((one.label or name if one else name, text))
-    return said
+            (said if one and not one.kept else kept).append((one.label or name if one else name, text))
+    return said, kept
 
 
 def controls(visit: Visit, fields: Sequence[RequestField], client: Client | None) -> list[Extra]:

@@ -77,6 +77,7 @@ def card(visit: Visit, entity: Entity, client_id: int, *, problem: str = "", sta
     words = client_words.of(entity)
     if found.client.into_id is not None:
         return RedirectResponse(f"{words.path}/{found.client.into_id}?merged={client_id}", SEE_OTHER)
+    extra, kept = client_extra.lines(visit, found)
     return visit.page(
         "clients/card.html",
         status=status,
@@ -84,7 +85,8 @@ def card(visit: Visit, entity: Entity, client_id: int, *, problem: str = "", sta
         words=words,
         found=found,
         lines=_lines(visit, found),
-        extra=client_extra.lines(visit, found),
+        extra=extra,
+        kept=kept,
         alike=client_words.ALIKE,
         came_from=visit.number("merged"),
         problem=problem,

@@ -77,6 +77,7 @@ def _form(
 ) -> Response:
     names = {key: request_words.field(visit.texts, fields.get(key, key)) for key in columns.offered(fields)}
     others = [key for key in names if key not in {column.key for column in chosen}]
+    kept = {key for key, one in fields.items() if one.kept}  # columns of an import that nobody has described: last
     sorts = {key: name for key, name in names.items() if key in fields and wanted.sortable(fields[key])}
     return visit.page(
         "requests/columns.html",
@@ -84,7 +85,7 @@ def _form(
         state=state,
         layout=_layout(visit, state),
         chosen=chosen,
-        others=sorted(others, key=lambda key: names[key].casefold()),
+        others=sorted(others, key=lambda key: (key in kept, names[key].casefold())),
         names=names,
         sorts=sorts,
         narrowest=columns.NARROWEST,

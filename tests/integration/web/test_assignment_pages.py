@@ -45,6 +45,21 @@ def late(staff: Staff, number: int) -> None:
     staff.run("UPDATE crm.assignment SET due_at = now() - interval '1 hour' WHERE id = :id", id=number)
 
 
+def test_steps_that_are_left_are_told_anew_with_the_checklist(house: House, browser: Browser, staff: Staff) -> None:
+    anna = signed_in(house, browser, staff)
+    number = give(house, pages.request(house, "text"), anna, checklist=["buy", "bring"])
+    page = browser.get(f"/assignments/{number}").text
+    assert "2 steps of the checklist are not done yet." in page
+
+    browser.client.headers["HX-Request"] = "true"
+    steps = re.findall(r'id="step-(\d+)"', page)
+    left = [browser.post(f"/assignments/{number}/steps/{step}", token=browser.token, done="1").text for step in steps]
+
+    assert "1 step of the checklist is not done yet." in left[0]
+    assert "not done yet" not in left[1]
+    assert all(answer.count('id="steps-left" hx-swap-oob="true"') == 1 for answer in left)
+
+
 def test_an_assignment_is_given_ticked_and_ended_in_the_page(house: House, browser: Browser, staff: Staff) -> None:
     anna = signed_in(house, browser, staff)
     record = pages.request(house, "text", subject="Printer")

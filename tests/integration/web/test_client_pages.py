@@ -162,6 +162,41 @@ def test_extra_fields_are_typed_and_refused_by_their_type(house: House, agent: B
     assert kept == {"Since": "2024-05-01", "Vip": True}
 
 
+def test_columns_of_an_import_that_nobody_has_described_stand_folded_below_the_others(
+    house: House, agent: Browser
+) -> None:
+    do(
+        house,
+        "INSERT INTO crm.field_definition (entity, name, type, label, choices, source) VALUES"
+        " ('company', 'Staff', 'integer', 'Сотрудников', '[]', 'old'),"
+        " ('company', 'CreatedById', 'text', 'CreatedById', '[]', 'old')",
+    )
+    number = company(house, "Ромашка")
+    do(
+        house,
+        'UPDATE crm.company SET extra = \'{"Staff": 12, "CreatedById": "005x", "Unknown": "y"}\' WHERE id = :id',
+        id=number,
+    )
+
+    shown, _, folded = agent.get(f"/companies/{number}").text.partition('<details class="kept-fields">')
+
+    assert "Сотрудников" in shown
+    assert "CreatedById" not in shown
+    assert all(f"<dt>{name}</dt>" in folded.partition("</details>")[0] for name in ("CreatedById", "Unknown"))
+    assert "kept-fields" not in agent.get(f"/companies/{company(house, 'Лютик')}").text
+
+
+def test_words_of_companies_are_written_as_people_write_them(house: House, browser: Browser) -> None:
+    pages.login(house, "olga", Role.AGENT, language="ru")
+    browser.sign_in("olga")
+    company(house, "Ромашка")
+
+    assert "Тот же ИНН" in browser.get("/companies/duplicates").text
+    assert '<th scope="col">Название</th>' in browser.get("/companies").text
+    contact(house, "Иван", email="ivan@x.example")
+    assert '<th scope="col">Имя</th>' in browser.get("/contacts").text
+
+
 def test_the_requests_of_a_client_are_those_that_somebody_may_see(house: House, browser: Browser) -> None:
     number = company(house, "Ромашка")
     mine, other = pages.request(house, "x", "моя просьба"), pages.request(house, "y", "чужая просьба")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from caseline.crm import client_tables, phones, tables
 from caseline.crm.clients import FIELDS, Asked, Client, Entity, Line, column
-from caseline.crm.embedded.stores import forms
+from caseline.crm.embedded.stores import field_definitions, forms
 from caseline.crm.request_fields import RequestField
 from caseline.crm.vocabulary import Type
 from caseline.people import tables as people
@@ -126,7 +126,8 @@ def extra_fields(connection: sa.Connection, entity: Entity) -> list[RequestField
     """What the keys of `extra` are, in order."""
     known = tables.field_definition
     names = ("name", "type", "label", "choices", "position")
-    query = sa.select(*(known.c[name] for name in names)).where(known.c.entity == entity.value, known.c.active)
+    columns = [*(known.c[name] for name in names), field_definitions.KEPT.label("kept")]
+    query = sa.select(*columns).where(known.c.entity == entity.value, known.c.active)
     found = connection.execute(query.order_by(known.c.position, known.c.label, known.c.name)).mappings()
     typed = [dict(row) | {"type": Type(row["type"]), "choices": tuple(row["choices"])} for row in found]
     return [RequestField(extra=True, **row) for row in typed]

@@ -11,7 +11,7 @@ from caseline.crm.request_fields import RequestField, Section
 from caseline.crm.vocabulary import Type
 
 _field, _own, _section = tables.field_definition, rule_tables.own_field, tables.section
-_KEPT: Final = sa.and_(
+KEPT: Final = sa.and_(
     _field.c.source.is_not(None),
     _field.c.label == _field.c.name,
     _field.c.type == Type.TEXT.value,
@@ -22,7 +22,7 @@ _KEPT: Final = sa.and_(
 _KNOWN: Final = (
     sa.select(_field.c.name, _field.c.type, _field.c.label, _field.c.choices, _field.c.section)
     .add_columns(_field.c.position, _field.c.active, _field.c.filterable, _field.c.target.label("to"))
-    .add_columns(_KEPT.label("kept"))
+    .add_columns(KEPT.label("kept"))
     .where(_field.c.entity == vocabulary.REQUEST)
     .order_by(_field.c.position, _field.c.label, _field.c.name)
 )
