@@ -17,6 +17,12 @@ from caseline.people.access import Viewer
 
 MOST: Final = 1_000
 """Requests that may be changed at once."""
+_AWAY: Final = (
+    (
+        "It belongs to others now, and its stage is theirs to change.",
+        "Обращение теперь у других: стадию меняют они.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,22 +102,31 @@ def _one(house: House, viewer: Viewer, number: int, wish: Wish, now: datetime) -
             card = seen.request(connection, wiring.intake(house).cards, viewer, number)
     except Absent:
         return Outcome(number, str(number), "", Result.ABSENT)
-    named = (number, card.number or str(number), card.subject)
+    return Outcome(number, card.number or str(number), card.subject, *_changed(house, viewer, card, wish, now))
+
+
+_What = tuple[Result, tuple[tuple[str, str], ...], Refused | None]
+
+
+def _changed(house: House, viewer: Viewer, card: Card, wish: Wish, now: datetime) -> _What:
     result = Result.REFUSED
     try:
         if wish.assignee or wish.group or wish.category:
-            if not _values(house, viewer, number, wish, now):
-                return Outcome(*named, Result.OVERTAKEN)
+            if not _values(house, viewer, card.id, wish, now):
+                return Result.OVERTAKEN, (), None
             result = Result.PARTLY
         if wish.stage and wish.stage != card.stage.code:
-            move = Move(key=find_request.by_id(number), stage=wish.stage, viewer=viewer)
+            move = Move(key=find_request.by_id(card.id), stage=wish.stage, viewer=viewer)
             if not move_request.move(house, move, now=now).done:
-                return Outcome(*named, Result.OVERTAKEN)
+                return Result.OVERTAKEN if result is Result.REFUSED else result, (), None
     except Unsaved as error:
-        return Outcome(*named, result, tuple((one.said("en"), one.said(RUSSIAN)) for one in error.faults))
+        return result, tuple((one.said("en"), one.said(RUSSIAN)) for one in error.faults), None
     except Refused as error:
-        return Outcome(*named, result, refusal=error)
-    return Outcome(*named, Result.DONE)
+        return result, (), error
+    except Absent:
+        # It is gone, or its new values have just taken it out of the sight of whoever asks.
+        return (result, _AWAY, None) if result is Result.PARTLY else (Result.ABSENT, (), None)
+    return Result.DONE, (), None
 
 
 def _values(house: House, viewer: Viewer, number: int, wish: Wish, now: datetime) -> bool:

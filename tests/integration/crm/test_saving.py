@@ -31,7 +31,7 @@ from caseline.crm import catalogue_tables
 from caseline.crm.cards import Card, Refused
 from caseline.crm.field_faults import Code, Unsaved
 from caseline.crm.vocabulary import Type
-from caseline.people.access import Viewer
+from caseline.people.access import Scope, Viewer
 from caseline.people.rights import Role
 from tests.factories import fields
 from tests.factories.cards import ServiceDesk
@@ -190,6 +190,24 @@ def test_many_requests_are_refused_one_by_one_with_the_same_words(desk: ServiceD
         assert refused.said("en") == ["City: is empty, and such a request needs it: fill it in"]
         assert refused.said("ru") == ["«City»: пусто, а здесь это нужно: заполните"]
     assert fields.events(desk.house, other, "stage_changed")[-1]["login"] == "anna"
+
+
+def test_a_bulk_change_goes_on_after_a_request_that_it_has_taken_away_from_whoever_asks(
+    desk: ServiceDesk, card: Card
+) -> None:
+    mine, theirs = fields.group(desk.house, "Pumps"), fields.group(desk.house, "Valves")
+    scoped = replace(AGENT, scope=Scope.GROUPS, groups=frozenset({mine}))
+    other = desk.open("2026-03-02 10:00")
+    for one in (card, other):
+        fields.save(desk.house, one, {"group": str(mine)})
+    wish = change_many.Wish(group=by_id(theirs), stage="working")
+
+    found = change_many.change(desk.house, scoped, [card.id, other.id], wish, now=NOW)
+
+    assert [one.result for one in found] == [Result.PARTLY, Result.PARTLY]
+    assert found[0].said("en") == ["It belongs to others now, and its stage is theirs to change."]
+    assert [fields.held(desk.house, one)["group"] for one in (card, other)] == [theirs, theirs]
+    assert desk.query("SELECT count(*) FROM people.audit WHERE action = 'requests_changed'") == [(1,)]
 
 
 def test_a_rule_holds_for_what_a_save_makes_of_the_request_the_group_of_its_new_category_too(
