@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -29,6 +30,7 @@ FIELDS: Final = 20_000
 """Fields that a form may have: a bulk edit has many."""
 STREAM: Final = "text/event-stream"
 """What a browser accepts that listens to server-sent events."""
+_UTF_8: Final = b"utf-8"
 _LOG: Final = logging.getLogger("caseline.desk")
 
 
@@ -109,6 +111,10 @@ async def _form(request: Request, page: Page, *, read: bool) -> FormData:
         async for _ in request.stream():
             pass
         return FormData()
+    # In some encodings a text may hold halves of signs, which no database takes; browsers send what our pages are in.
+    charset = parse_options_header(request.headers.get("content-type", ""))[1].get(b"charset", _UTF_8)
+    if charset.lower() != _UTF_8:
+        raise HTTPException(400)
     try:
         return await request.form(max_files=page.most_files, max_fields=FIELDS, max_part_size=page.most_bytes)
     except (MultiPartException, HTTPException) as error:
@@ -118,13 +124,20 @@ async def _form(request: Request, page: Page, *, read: bool) -> FormData:
 def _own_wish(request: Request, form: FormData, session: Session | None) -> bool:
     """Whether a form was sent from a page of ours: by its origin, and by the token that only our pages know."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host(origin) != request.headers.get("host"):
         return False
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     given = form.get("form_token") or request.headers.get("x-form-token") or ""
     expected = session.form_token if session else cookies.visitor(request)
     return bool(expected) and isinstance(given, str) and hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no address at all
+        return None
 
 
 def _texts(request: Request, session: Session | None) -> Texts:

@@ -148,3 +148,30 @@ def test_a_restore_does_not_undo_what_somebody_saved_since_the_page_was_seen(hou
     with house.engine.connect() as connection:
         assert len(house.words.now(connection).kept) == 2
     assert admin.post("/keywords/history/77/restore").status_code == 404
+
+
+@pytest.mark.parametrize("origin", ["null", "http://[", "http://[::1", "//", "http://desk.example@evil.example"])
+def test_an_origin_that_is_no_address_of_ours_is_turned_away(admin: Browser, origin: str) -> None:
+    answer = admin.client.post(
+        "/keywords/forms", data={"form_token": admin.token, "keyword": "a"}, headers={"Origin": origin}
+    )
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "undefined", "no-such-one"])
+def test_a_form_in_another_encoding_than_pages_ask_for_is_not_read(browser: Browser, charset: str) -> None:
+    browser.get("/sign-in")
+    part = "--x\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n"
+    fields = {"form_token": browser.token, "name": "anna\\ud800", "password": "b"}
+    body = "".join(part.format(name, value) for name, value in fields.items()) + "--x--\r\n"
+
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = browser.client.post("/sign-in", content=body.encode(), headers={"Content-Type": kind})
+
+    assert answer.status_code == 400
+
+
+def test_a_form_that_says_it_is_utf_8_is_read(admin: Browser) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "X-Form-Token": admin.token}
+    assert admin.client.post("/keywords/forms", content="keyword=a", headers=kind).status_code == 200
