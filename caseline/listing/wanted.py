@@ -17,7 +17,8 @@ from caseline.people.access import Viewer
 
 ON_PAGE: Final = 50
 MOST_SORTS: Final = 2
-_LONGEST: Final = 4_000
+LONGEST_PLACE: Final = 12_000
+"""Characters of a place in an address: it may hold two names, each of as many signs as a name may have."""
 _Part = str | int | float | None
 
 
@@ -88,12 +89,16 @@ def mark(filter_texts: list[str]) -> str:
 def write_place(place: Place, filter_mark: str) -> str:
     """A place as an address holds it."""
     told = [filter_mark, place.segment, int(place.back), *place.keys]
-    return base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def read_place(text: str, filter_mark: str) -> Place | None:
     """The place that an address holds; None when it is none, or one of another list."""
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > LONGEST_PLACE:
         return None
     try:
         told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -103,12 +108,12 @@ def read_place(text: str, filter_mark: str) -> Place | None:
         return None
     segment, back, *keys = told[1:]
     plain = all(key is None or type(key) in {str, int} for key in keys)
-    if type(segment) is not int or type(keys[-1]) is not int or not plain or any(_bad(key) for key in keys):
+    if type(segment) is not int or type(keys[-1]) is not int or not plain or any(map(bad, keys)):
         return None
     return Place(segment, tuple(keys), bool(back))
 
 
-def _bad(key: object) -> bool:
+def bad(key: object) -> bool:
     """Whether the database could take no such value: a number beyond its own, half a sign, the character 0."""
     if isinstance(key, str):
         return "\0" in key or any("\ud800" <= sign <= "\udfff" for sign in key)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from caseline.actions import see_clients
 from caseline.crm.clients import Asked, Entity
+from caseline.listing import wanted
 from caseline.web.api.endpoint import GREATEST, Call, Key, Model, Page, Text
 from caseline.web.api.problems import Wrong, wrong_fields
 from caseline.web.api.request_shapes import Named
@@ -82,7 +83,7 @@ def listed(entity: Entity) -> Callable[[Call], Lines]:
 
 
 def _told(place: tuple[str, int]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps(place, ensure_ascii=False).encode()).decode()
 
 
 def _place(text: str) -> tuple[str, int]:
@@ -90,7 +91,7 @@ def _place(text: str) -> tuple[str, int]:
         key, number = json.loads(base64.urlsafe_b64decode(text))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         key = number = None
-    if not isinstance(key, str) or "\0" in key or type(number) is not int or not 0 <= number <= GREATEST:
+    if not isinstance(key, str) or wanted.bad(key) or type(number) is not int or not 0 <= number <= GREATEST:
         raise wrong_fields([Wrong("after", _NO_PLACE)])
     return key, number
 

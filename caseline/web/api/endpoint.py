@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from caseline.actions.wiring import House
 from caseline.actions.work_request import Asker
 from caseline.crm.field_values import Reader
+from caseline.listing.wanted import LONGEST_PLACE
 from caseline.people.access import Viewer
 from caseline.people.rights import Right
 from caseline.web.language import Texts
@@ -42,7 +43,7 @@ class Model(BaseModel):
 class Page(Model):
     """Which part of a list."""
 
-    after: Annotated[str | None, Field(description="`next` of the part before", max_length=2000)] = None
+    after: Annotated[str | None, Field(description="`next` of the part before", max_length=LONGEST_PLACE)] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 

@@ -120,9 +120,10 @@ def _own_path(visit: Visit) -> str:
     safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and "\\" not in path
     if not safe:
         return "/"
-    asked = {**visit.request.scope, "path": path.partition("?")[0], "method": "GET"}
+    plain = path.partition("?")[0]
+    asked = {**visit.request.scope, "path": plain, "method": "GET"}
     found = {route.matches(asked)[0] for route in visit.request.app.routes}
-    return (path.rpartition("/")[0] or "/") if Match.PARTIAL in found and Match.FULL not in found else path
+    return (plain.rpartition("/")[0] or "/") if Match.PARTIAL in found and Match.FULL not in found else path
 
 
 def address(path: str) -> str:

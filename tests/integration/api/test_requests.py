@@ -1,11 +1,14 @@
 """Requests by the API: lists, one, opened, changed, moved, many at once; and what is said when that cannot be."""
 
+import base64
+import json
 from typing import Any
 
 import httpx
 import pytest
 
 from caseline.actions.wiring import House
+from caseline.crm import clients
 from caseline.crm.vocabulary import Type
 from caseline.people.rights import Role
 from tests.factories import fields, pages, programs
@@ -213,3 +216,30 @@ def test_a_refused_call_with_a_key_may_be_mended_and_sent_again(caller: httpx.Cl
     ]
 
     assert answers == [422, 201]
+
+
+@pytest.mark.parametrize(("path", "sort"), [("/companies", {}), ("/requests", {"sort": ["company", "subject"]})])
+def test_lists_go_on_after_names_as_long_as_a_name_may_be(
+    house: House, caller: httpx.Client, path: str, sort: dict[str, list[str]]
+) -> None:
+    for letter in "абв":
+        company = fields.company(house, letter * clients.LONGEST)
+        opened(caller, company=company, subject=letter * 200)
+    found, place = [], None
+    for _ in range(5):
+        part = caller.get(path, params={"limit": 1, **sort, **({"after": place} if place else {})})
+        assert part.status_code == 200, part.text
+        found += [one["id"] for one in part.json()["found" if path == "/companies" else "requests"]]
+        place = part.json()["next"]
+        if place is None:
+            break
+
+    assert len(set(found)) == len(found) == 3
+
+
+@pytest.mark.parametrize("key", ["\ud800", "a\0b"])
+def test_a_place_in_a_list_of_clients_that_no_name_can_have_is_none(caller: httpx.Client, key: str) -> None:
+    place = base64.urlsafe_b64encode(json.dumps([key, 5]).encode()).decode()
+
+    assert caller.get("/companies", params={"after": place}).status_code == 422
+    assert caller.get("/contacts", params={"after": place}).status_code == 422

@@ -38,6 +38,16 @@ def test_signing_in_never_leads_to_another_host(house: House, browser: Browser, 
     assert answer.headers["location"] == "/"
 
 
+def test_after_a_form_of_a_session_that_has_ended_the_page_above_it_is_opened(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+    browser.get("/sign-in")
+    browser.client.follow_redirects = False
+
+    answer = browser.post("/sign-in", name="anna", password=PASSWORD, next="/requests/5/stage?back=/x/y")
+
+    assert answer.headers["location"] == "/requests/5"
+
+
 def test_a_wrong_password_and_an_unknown_name_look_the_same(house: House, browser: Browser) -> None:
     pages.login(house, "anna")
 

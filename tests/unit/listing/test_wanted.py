@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseline.crm import request_fields
+from caseline.crm import clients, request_fields
 from caseline.listing import columns, kinds, wanted
 from caseline.listing.columns import Column
 from caseline.listing.wanted import Place, Sort
@@ -20,6 +20,13 @@ _KEYS = st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"], ex
 @given(st.integers(0, 3), _KEYS, st.integers(1, 2**62), st.booleans())
 def test_a_place_that_is_written_is_read_again(segment: int, keys: list[str | None], number: int, back: bool) -> None:
     place = Place(segment, (*keys, number), back)
+
+    assert wanted.read_place(wanted.write_place(place, MARK), MARK) == place
+
+
+@pytest.mark.parametrize("sign", ["ё", "\U0001f600", '"'])
+def test_a_place_beside_the_longest_names_is_read_again(sign: str) -> None:
+    place = Place(1, (sign * clients.LONGEST, sign * clients.LONGEST, 2**62))
 
     assert wanted.read_place(wanted.write_place(place, MARK), MARK) == place
 
