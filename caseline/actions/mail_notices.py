@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from caseline.actions import wiring, write_letter
 from caseline.actions.wiring import House
-from caseline.notices import letters, wording
+from caseline.notices import letters, store, wording
+from caseline.notices.kinds import Way
 from caseline.notices.letters import Wanted
+from caseline.notices.rules import Staff
 from caseline.outbox import store as outbox
 from caseline.outbox import template_book, templates
 from caseline.outbox.faults import OutboxFault
@@ -19,6 +21,8 @@ from caseline.outbox.tags import Tag
 TEMPLATE: Final = "notice"
 AT_ONCE: Final = 500
 NO_ADDRESS: Final = "the person has no mail address"
+NO_ACCESS: Final = "the person may not see it any more"
+NO_WISH: Final = "the person does not want such letters any more"
 NO_MAIL: Final = "nobody has said our own mail address (CASELINE_MAIL_ADDRESS)"
 
 
@@ -28,19 +32,22 @@ def write(house: House, *, now: datetime) -> int:
     Each is written in a transaction of its own, with the mark on its notice: none is written twice, and one that cannot
     be written is marked with the reason and keeps back no other.
     """
-    count = 0
+    count, staff = 0, None
     for _ in range(AT_ONCE):
         with house.engine.begin() as connection:
             one = letters.following(connection)
             if one is None:
                 break
-            count += _write(house, connection, one, now)
+            # Who stands in for whom was decided when the notice was told.
+            staff = staff or store.staff(connection, today=now.date())
+            count += _write(house, connection, one, staff, now)
     return count
 
 
-def _write(house: House, connection: sa.Connection, one: Wanted, now: datetime) -> bool:
+def _write(house: House, connection: sa.Connection, one: Wanted, staff: Staff, now: datetime) -> bool:
     card = wiring.intake(house).cards.get(connection, one.record_id)
     why = NO_ADDRESS if not one.email else NO_MAIL if house.settings.mail_address is None else ""
+    why = why or _unwanted(connection, one, staff)
     if why or card is None or one.email is None:
         letters.refused(connection, one, why or "the request is gone")
         return False
@@ -68,6 +75,14 @@ def _write(house: House, connection: sa.Connection, one: Wanted, now: datetime) 
         return False
     letters.written(connection, one.id, letter_id)
     return True
+
+
+def _unwanted(connection: sa.Connection, one: Wanted, staff: Staff) -> str:
+    """Why nobody is to be written to: since he was told, his access or his wish may have changed."""
+    member = staff.members.get(one.person_id)
+    if member is None or not any(map(member.sees, store.events(connection, [one.event_id]))):
+        return NO_ACCESS
+    return "" if member.way(one.kind) is Way.MAIL else NO_WISH
 
 
 def address(house: House, one: Wanted) -> str:

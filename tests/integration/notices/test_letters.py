@@ -107,6 +107,31 @@ def test_the_deputy_gets_the_letter_of_whoever_is_away(desk: ServiceDesk, staff:
     assert "you stand in for Anna" in letter.text
 
 
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE people.login SET active = false",
+        "UPDATE people.person SET active = false",
+        "UPDATE people.login SET scope = 'groups'; UPDATE crm.record SET assignee_id = NULL",
+        "UPDATE notices.choice SET way = 'page'",
+    ],
+    ids=["login off", "left", "sees it no more", "wants none"],
+)
+def test_no_letter_leaves_to_whoever_may_not_see_or_does_not_want_it_any_more(
+    desk: ServiceDesk, staff: Staff, meanwhile: str
+) -> None:
+    anna = wanting(staff, "Anna", "anna@desk.example")
+    desk.open(MONDAY, assignee_id=anna, subject="a secret")
+    tell_notices.tell(desk.house, now=NOW)
+    for statement in meanwhile.split("; "):
+        staff.run(statement)
+
+    assert mail_notices.write(desk.house, now=NOW) == 0
+
+    assert letters(desk.house) == []
+    assert desk.query("SELECT mail FROM notices.notice") == [("refused",)]
+
+
 class _Killed(Exception):
     pass
 
