@@ -9,8 +9,10 @@ from typing import Final
 from caseline.text_files.faults import FileFault
 
 _LONGEST_CELL: Final = 1 << 24
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+_SIGNS: Final = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+"""What a formula may begin with; the last four are wide ones, which some spreadsheets take for the others."""
+_FORMULA: Final = re.compile(f"'*{_SIGNS}")
+_ESCAPED: Final = re.compile(f"'+{_SIGNS}")
 
 
 def rows(
@@ -54,9 +56,21 @@ def written(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def line(cells: Sequence[object]) -> str:
+def line(cells: Sequence[object], separator: str = ",") -> str:
     """One line of such a file, for those that are written as they come."""
-    return written([safe(cell) if isinstance(cell, str) else str(cell) for cell in cells], ())
+    out = io.StringIO(newline="")
+    safe_ones = [safe(cell) if isinstance(cell, str) else str(cell) for cell in cells]
+    csv.writer(out, delimiter=separator, lineterminator="\r\n").writerow(safe_ones)
+    return out.getvalue()
+
+
+def separator(language: str) -> str:
+    """By what a spreadsheet of that language takes lines apart.
+
+    With another one all of a line would stand in its first cell, up to the sign inside some text behind which a new
+    cell begins, with a formula if its author likes.
+    """
+    return ";" if language == "ru" else ","
 
 
 def safe(cell: str) -> str:

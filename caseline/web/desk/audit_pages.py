@@ -1,7 +1,5 @@
 """The audit log: who did what, with filters, each change as a difference; and the same as a file."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,11 +13,11 @@ from caseline.actions import keep_users, note_deed
 from caseline.people.logins import Noted
 from caseline.people.rights import Right
 from caseline.people.stores.deeds import Wanted
+from caseline.text_files import csv_table
 from caseline.web.desk import audit_words
 from caseline.web.desk.visit import Visit
 
 _MOST: Final = 50
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _FIELDS: Final = ("login", "action", "subject", "since", "until")
 
 
@@ -56,25 +54,17 @@ def exported(visit: Visit) -> Response:
 
 
 def _rows(visit: Visit, wanted: Wanted) -> Iterator[str]:
-    say = visit.texts.say
+    say, separator = visit.texts.say, csv_table.separator(visit.texts.language)
+    heads = [say("When"), say("Who"), say("What"), say("On what"), say("Field"), say("Before"), say("After")]
     # Spreadsheets take a file for UTF-8 only where it begins so.
-    yield "\ufeff" + _row(
-        [say("When"), say("Who"), say("What"), say("On what"), say("Field"), say("Before"), say("After")]
-    )
+    yield "\ufeff" + csv_table.line(heads, separator)
     for line in note_deed.all_of(visit.house, wanted):
         told = _told(visit, line)
         head = [visit.texts.local(line.at).isoformat(timespec="seconds"), line.login or "", told.deed, line.subject]
         rest = [[one.field, one.old, one.new] for one in told.changes]
         rest += [[name, "", value] for name, value in told.details]
         for each in rest or [["", "", ""]]:
-            yield _row([*head, *each])
-
-
-def _row(cells: list[str]) -> str:
-    """A line of the file; what a spreadsheet would take for a formula is made a text."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerow([f"'{one}" if one.startswith(_FORMULA) else one for one in cells])
-    return file.getvalue()
+            yield csv_table.line([*head, *each], separator)
 
 
 def _told(visit: Visit, line: Noted) -> Told:

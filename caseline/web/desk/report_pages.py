@@ -1,6 +1,6 @@
 """Pages of the reports: which there are, one of them with charts and table, the rows behind a figure, all as files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -222,15 +222,14 @@ def _file(visit: Visit, asked: Asked, name: str, lines: Iterator[list[object]]) 
     what = visit.request.url.query[:1_000]
     note_deed.note(visit.house, visit.login.name, "report_exported", name, {"what": what}, now=visit.now)
     return StreamingResponse(
-        _written(first, lines),
+        _written(chain([first], lines), csv_table.separator(visit.texts.language)),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-{days}.csv"'},
     )
 
 
-def _written(first: list[object], lines: Iterator[list[object]]) -> Iterator[str]:
+def _written(lines: Iterable[list[object]], separator: str) -> Iterator[str]:
     # Without the mark at its beginning Excel takes UTF-8 for an older encoding.
     yield "\ufeff"
-    yield csv_table.line(first)
     for line in lines:
-        yield csv_table.line(line)
+        yield csv_table.line(line, separator)

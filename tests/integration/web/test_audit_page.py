@@ -1,7 +1,11 @@
 """The audit log speaks the language of whoever reads it."""
 
+import csv
+import io
 import re
 from pathlib import Path
+
+import pytest
 
 from caseline.actions.wiring import House
 from caseline.web.desk import audit_words
@@ -33,3 +37,21 @@ def test_a_russian_reads_no_codes(house: House, browser: Browser) -> None:
     assert "вход выполнен" in page
     assert 'title="администратор"' in page
     assert "signed_in" not in re.sub(r'value="[a-z_]*"', "", page)
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ru", ";"), ("en", ",")])
+def test_what_a_stranger_types_at_the_door_is_no_formula_in_the_file_of_the_log(
+    house: House, browser: Browser, language: str, mark: str
+) -> None:
+    typed = {f"a{mark}=1+1{mark}b", "=1+1", "\uff1d1+1", "@a"}
+    for name in typed:
+        browser.sign_in(name, "not the password")
+    factory.login(house, "anna", language=language)
+    browser.sign_in("anna")
+
+    text = browser.get("/audit/export").text.lstrip("\ufeff")
+    rows = list(csv.reader(io.StringIO(text), delimiter=mark))
+
+    assert {len(row) for row in rows} == {7}
+    assert {row[3].lstrip("'") for row in rows[1:]} >= typed
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "\uff1d"))]

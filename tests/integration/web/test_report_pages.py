@@ -87,6 +87,22 @@ def test_a_file_holds_the_figures_of_the_page_and_no_formulas(house: House, read
     assert "Elapsed: median (seconds)" in durations
 
 
+@pytest.mark.parametrize(("language", "mark", "subject"), [("ru", ";", "a;=1+1;b"), ("en", ",", "a,=1+1,b")])
+def test_no_cell_of_a_file_begins_inside_a_text_in_the_spreadsheet_of_its_reader(
+    house: House, reader: Browser, language: str, mark: str, subject: str
+) -> None:
+    with house.engine.begin() as connection:
+        connection.execute(sa.update(crm.record).values(subject=subject))
+    reader.post("/language", language=language, next="/")
+
+    text = reader.get(f"/reports/flow/rows/export?{YEAR}&figure=created").text.lstrip("\ufeff")
+    rows = list(csv.reader(io.StringIO(text), delimiter=mark))
+
+    assert len(rows) > 2
+    assert {row[1] for row in rows[1:]} == {subject}
+    assert {len(row) for row in rows} == {12}
+
+
 def test_a_period_that_is_none_is_told_by_its_field_and_the_filters_stay(reader: Browser) -> None:
     page = reader.get("/reports/flow?from=2026-02-30&to=2026-03-01&category=power")
     assert page.status_code == 422
