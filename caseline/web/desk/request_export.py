@@ -1,10 +1,7 @@
 """The file that a list of requests is taken away as: CSV, streamed, safe to open in a spreadsheet."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
@@ -16,9 +13,6 @@ from caseline.text_files import csv_table
 from caseline.web.desk import request_state, request_table, request_words
 from caseline.web.desk.request_cells import Cells
 from caseline.web.desk.visit import Visit
-
-_SEPARATOR: Final = ";"
-"""What a Russian Excel takes apart by itself; with a comma all of a line would stand in its first cell."""
 
 
 def exported(visit: Visit) -> Response:
@@ -45,20 +39,14 @@ def exported(visit: Visit) -> Response:
 
 
 def _lines(
-    heads: Sequence[str], portions: Iterator[Sequence[Row]], columns: Sequence[str], cells: Cells
+    heads: Sequence[str], portions: Iterable[Sequence[Row]], columns: Sequence[str], cells: Cells
 ) -> Iterator[str]:
+    separator = csv_table.separator(cells.texts.language)
     # Without the mark at its beginning Excel takes UTF-8 for an older encoding.
-    yield "\ufeff" + _written([heads])
+    yield "\ufeff" + csv_table.line(heads, separator)
     for portion in portions:
-        yield _written([row.id, *(cells.plain(row, key) for key in columns)] for row in portion)
-
-
-def _written(lines: Iterator[Sequence[object]] | Sequence[Sequence[object]]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=_SEPARATOR, lineterminator="\r\n")
-    for line in lines:
-        writer.writerow([csv_table.safe(cell) if isinstance(cell, str) else cell for cell in line])
-    return out.getvalue()
+        lines = ([row.id, *(cells.plain(row, key) for key in columns)] for row in portion)
+        yield "".join(csv_table.line(line, separator) for line in lines)
 
 
 def _note(visit: Visit, asked: Asked) -> None:

@@ -197,9 +197,7 @@ def test_a_login_of_groups_finds_and_counts_its_own_requests_only(
 
     assert set(ids(admin.get("/requests?w=").text)) <= own
     assert admin.get("/requests/count?w=").text.startswith(str(len(own)))
-    exported = list(
-        csv.reader(io.StringIO(admin.get("/requests/export?w=").text.removeprefix("\ufeff")), delimiter=";")
-    )
+    exported = list(csv.reader(io.StringIO(admin.get("/requests/export?w=").text.removeprefix("\ufeff"))))
     assert {int(row[0]) for row in exported[1:]} == own
     admin.get("/requests")
     changed = admin.post("/requests/change/apply", ids=f"{foreign},999999", back="/requests", category="r")
@@ -374,7 +372,7 @@ def test_a_file_holds_all_rows_and_no_formula(admin: Browser, house: House, reco
 
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.content.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
     assert rows[0][:3] == ["id", "Number", "Subject"]
     assert [int(row[0]) for row in rows[1:]] == [
         *(one.id for one in sorted(records, key=lambda one: one.values["created_at"])),
@@ -383,6 +381,19 @@ def test_a_file_holds_all_rows_and_no_formula(admin: Browser, house: House, reco
     assert rows[-1][2] == f"'{evil}"
     cells = [cell for row in rows[1:] for cell in row]
     assert not [cell for cell in cells if cell[:1] in "=+@\t\r" and cell]
+
+
+@pytest.mark.parametrize(("language", "mark"), [("ru", ";"), ("en", ",")])
+def test_a_file_is_parted_as_the_spreadsheet_of_its_reader_parts_it(
+    admin: Browser, house: House, language: str, mark: str
+) -> None:
+    evil = f"a{mark}=1+1{mark}b"
+    pages.request(house, "text", evil)
+    admin.post("/language", language=language, next="/")
+
+    text = admin.get("/requests/export?w=&sort=-created_at&columns=number,subject").text.removeprefix("\ufeff")
+
+    assert evil in {row[2] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)}
 
 
 def test_requests_are_found_by_number_and_words(admin: Browser, records: list[Record]) -> None:
