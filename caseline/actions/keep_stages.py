@@ -35,6 +35,13 @@ def plain(stage: Stage) -> Plain:
     return {"label": stage.label, "closed": stage.closed, "pauses": stage.pauses, "position": stage.position}
 
 
+def next_place(house: House, *, closed: bool) -> int:
+    """A place behind all others of its kind: what people add is not where new requests begin."""
+    known = stages(house)
+    same = [one.position for one in known if one.closed == closed]
+    return max(same, default=max((one.position for one in known), default=0)) + 1
+
+
 def add(house: House, stage: Stage, editor: Editor) -> None:
     """Make a stage; raises `Faulty`."""
     cards = wiring.intake(house).cards

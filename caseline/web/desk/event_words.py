@@ -177,6 +177,8 @@ def _stage(texts: Texts, line: Line, names: Names) -> Said:
 def _deadline(texts: Texts, line: Line, _names: Names) -> Said:
     reason = str(line.data.get("reason", ""))
     why = texts.say(REASONS[reason]) if reason in REASONS else reason
+    if line.data.get("calendar"):
+        why = texts.say("the calendar was changed: %(why)s", why=reason)
     if line.type == "deadline_dropped":
         return Said(texts.say("The deadline was taken away"), why)
     return Said(texts.say("To be resolved by %(time)s", time=_time(texts, line.data.get("due_at"))), why)

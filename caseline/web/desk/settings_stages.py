@@ -45,12 +45,13 @@ def _find(visit: Visit, code: str) -> Sheet:
 
 
 def _save(visit: Visit, edit: Edit) -> str:
+    place = edit.number("position")
     made = Stage(
         code=edit.key or edit.text("code"),
         label=edit.text("label"),
         closed=edit.flag("closed"),
         pauses=edit.flag("pauses"),
-        position=edit.number("position") or 0,
+        position=keep_stages.next_place(visit.house, closed=edit.flag("closed")) if place is None else place,
     )
     if edit.key is None:
         keep_stages.add(visit.house, made, editor(visit))
@@ -63,7 +64,10 @@ STAGES: Final = Reference(
     code="stages",
     title=later("Stages"),
     adding=later("Add a stage"),
-    hint=later("The steps of a request. Stages are never removed: the history of requests names them."),
+    hint=later(
+        "The steps of a request; new requests begin at the first one."
+        " Stages are never removed: the history of requests names them."
+    ),
     empty=later("There are no stages yet."),
     columns=(
         Column(later("Label")),
@@ -88,7 +92,12 @@ STAGES: Final = Reference(
             Control.CHECK,
             hint=later("As while a client is waited for."),
         ),
-        Input("position", later("Place"), Control.NUMBER, initial="0", hint=later("Smaller numbers stand first.")),
+        Input(
+            "position",
+            later("Place"),
+            Control.NUMBER,
+            hint=later("Smaller numbers stand first. Empty: behind the others of its kind, open or closed."),
+        ),
     ),
     lines=_lines,
     find=_find,
@@ -126,12 +135,14 @@ def _table(
 ) -> Response:
     stages, kept = keep_rules.ways(visit.house)
     shown = kept if ways is None else ways
+    leaving = {start for start, _end in shown}
     return visit.page(
         "settings/transitions.html",
         status=status,
         stages=stages,
         ways=shown,
         free=not shown,
+        stuck=[one.label for one in stages if shown and not one.closed and one.code not in leaving],
         between=_BETWEEN,
         seen=mark(keep_rules.plain_ways(kept)),
         fault=fault,

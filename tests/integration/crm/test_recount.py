@@ -31,6 +31,11 @@ SELECT record_id, old_due_at AT TIME ZONE 'Europe/Moscow', new_due_at AT TIME ZO
   reason
 FROM crm.deadline_change WHERE old_due_at IS NOT NULL ORDER BY id
 """
+TOLD = """
+SELECT record_id, (data ->> 'due_at')::timestamptz AT TIME ZONE 'Europe/Moscow',
+  (data ->> 'old_due_at')::timestamptz AT TIME ZONE 'Europe/Moscow', data ->> 'reason'
+FROM crm.event WHERE type = 'deadline_set' AND data ? 'calendar'
+"""
 
 
 def monday_off(desk: ServiceDesk) -> Recount:
@@ -55,6 +60,7 @@ def test_open_requests_follow_a_new_version_and_the_log_has_old_and_new(desk: Se
     ((number, old, new, *others),) = desk.query(LOG)
     assert (number, f"{old:%m-%d %H:%M}", f"{new:%m-%d %H:%M}") == (card.id, "06-08 18:30", "06-09 18:30")
     assert others == [1, 2, "order 5"]
+    assert desk.query(TOLD) == [(card.id, new, old, "order 5")]
 
 
 def test_closed_requests_keep_their_deadline_and_their_version(desk: ServiceDesk) -> None:

@@ -230,6 +230,25 @@ def test_stages_are_made_named_and_paused_and_closed_ones_stay_closed(house: Hou
     assert (working.label, working.pauses, working.closed) == ("At work", True, False)
 
 
+def test_a_stage_without_a_place_is_not_where_new_requests_begin(house: House, admin: Browser) -> None:
+    admin.get("/settings/stages/new")
+    admin.post("/settings/stages/edit", code="abroad", label="Abroad", position="")
+    admin.post("/settings/stages/edit", code="dropped", label="Dropped", closed="on", position="")
+
+    codes = [one.code for one in keep_stages.stages(house)]
+
+    assert codes == ["new", "working", "waiting", "abroad", "closed", "dropped"]
+
+
+def test_open_stages_that_nothing_leads_out_of_are_named(admin: Browser) -> None:
+    admin.get("/settings/transitions")
+    seen = admin.get("/settings/transitions").text.split('name="seen" value="')[1].split('"')[0]
+
+    page = admin.post("/settings/transitions", seen=seen, way=["new\nworking", "working\nclosed"]).text
+
+    assert "so requests stay there: Ждём клиента." in page
+
+
 def test_ways_are_ticked_in_a_table_and_none_of_them_means_all(house: House, admin: Browser) -> None:
     def seen() -> str:
         return admin.get("/settings/transitions").text.split('name="seen" value="')[1].split('"')[0]

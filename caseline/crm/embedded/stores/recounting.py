@@ -1,4 +1,7 @@
-"""SQL of deadlines in sets: what open requests are counted from, and their new deadlines with a log."""
+"""SQL of deadlines in sets: what open requests are counted from, and their new deadlines with a log.
+
+What moved is told on the card, too: people see there why a date is another one than they knew.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -35,7 +38,12 @@ WITH new AS MATERIALIZED (
   SELECT record_id, :at, old_due_at, due_at, calendar_id, calendar_version, :version, :reason
   FROM new WHERE due_at <> old_due_at
   ORDER BY record_id
-  RETURNING 1
+  RETURNING record_id, old_due_at, new_due_at
+), told AS (
+  INSERT INTO crm.event (entity, record_id, type, at, data)
+  SELECT 'request', record_id, 'deadline_set', :at, jsonb_build_object(
+    'due_at', to_jsonb(new_due_at), 'old_due_at', to_jsonb(old_due_at), 'reason', CAST(:reason AS text), 'calendar', true)
+  FROM logged ORDER BY record_id
 ), taken_back AS (
   DELETE FROM crm.alarm AS a USING new
   WHERE a.record_id = new.record_id AND CASE a.percent WHEN 100 THEN new.due_at ELSE new.warn_at END > :at
@@ -60,7 +68,7 @@ def terms(connection: sa.Connection, calendar_id: str) -> Terms:
 def write(connection: sa.Connection, found: Dues, version: int, *, reason: str, at: datetime) -> int:
     """Write the deadlines that moved, each with a line in the log, and answer how many; the others keep their version.
 
-    Alarms of what lies ahead again are taken back.
+    Each is told on its card, too. Alarms of what lies ahead again are taken back.
     """
     columns = {"ids": found.ids.tolist(), "dues": found.dues.tolist(), "warns": found.warns.tolist()}
     values = {**columns, "at": at, "version": version, "reason": reason}
