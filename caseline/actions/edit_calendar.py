@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 from caseline.actions import editing as deeds
 from caseline.actions import keep_categories, know_calendars, recount_deadlines, wiring
@@ -19,7 +19,10 @@ from caseline.timing.calendars import Calendar
 from caseline.timing.difference import Change
 from caseline.timing.faults import CalendarFault
 from caseline.timing.store import Note
-from caseline.timing.vocabulary import DayKind
+from caseline.timing.vocabulary import DayKind, Language
+
+_TOLD: Final = 20
+"""Days that the log names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +103,20 @@ def apply(house: House, proposal: Proposal, note: Note, *, login: str | None = N
             )
         keep_categories.fit(connection, intake, proposal.new.id)
         old = proposal.old
-        told = {"version": proposal.new.version, "reason": note.reason, "days": len(proposal.changes)}
+        told = {"version": proposal.new.version, "reason": note.reason, "days": _days(proposal)}
         before = None if old is None else {"version": old.version}
         what = "calendar.added" if old is None else "calendar.changed"
         deeds.note(connection, Editor(login, note.at), what, proposal.new.id, before, told)
         if proposal.old is None or house.settings.recalc_on_calendar == "never":
             return Recount(open=0)
         return recount_deadlines.recount(connection, intake, proposal.new.id, reason=note.reason, now=note.at)
+
+
+def _days(proposal: Proposal) -> int | list[dict[str, str]]:
+    """As the log tells them: each in every language, or how many, where that would be a long list."""
+    if len(proposal.changes) > _TOLD:
+        return len(proposal.changes)
+    return [{language.value: one.text(language) for language in Language} for one in proposal.changes]
 
 
 def _proposal(old: Calendar | None, new: Calendar) -> Proposal:

@@ -14,6 +14,7 @@ from caseline.crm import connect, rule_words
 from caseline.crm.cards import Stage
 from caseline.crm.field_port import Book, Fields, Ways
 from caseline.crm.field_rules import Rule
+from caseline.crm.request_fields import RequestField
 from caseline.crm.rule_words import BadSetting
 
 NEWEST: Final = 200
@@ -72,8 +73,8 @@ def put_rule(house: House, rule: Rule, editor: Editor, *, seen: str | None = Non
             editing.check(seen, plain(old))
         kept = _checked(connection, fields, rule)
         number = fields.put_rule(connection, kept)
-        deed, before = ("changed", _told(connection, fields, old)) if old else ("added", None)
-        after = _told(connection, fields, kept)
+        deed, before = ("changed", _told(house, connection, old)) if old else ("added", None)
+        after = _told(house, connection, kept)
         editing.note(connection, editor, f"field_rule.{deed}", str(number), before, after)
     obey_rules.recount(house)
     return number
@@ -85,7 +86,7 @@ def drop_rule(house: House, rule_id: int, editor: Editor, *, seen: str | None = 
     with house.engine.begin() as connection:
         old = _old(connection, fields, rule_id)
         editing.check(seen, plain(old))
-        before = _told(connection, fields, old)
+        before = _told(house, connection, old)
         fields.drop_rule(connection, rule_id)
         editing.note(connection, editor, "field_rule.removed", str(rule_id), before, None)
     obey_rules.recount(house)
@@ -158,8 +159,16 @@ def _old(connection: sa.Connection, fields: Fields, rule_id: int) -> Rule:
     raise Absent(f"rule {rule_id}")
 
 
-def _told(connection: sa.Connection, fields: Fields, rule: Rule) -> Plain:
-    """As the log tells it: in a sentence."""
-    known = fields.book(connection).fields
-    words = rule_words.sentence(rule, known, "en", lambda _field, value: value)
+def _told(house: House, connection: sa.Connection, rule: Rule) -> Plain:
+    """As the log tells it: in a sentence of every language, with values as they were called at that time."""
+    known, cards = connect.fields(house.settings.crm).book(connection).fields, wiring.intake(house).cards
+    labels = {
+        "category": {one.code: one.label for one in cards.categories(connection)},
+        "stage": {one.code: one.label for one in cards.stages(connection)},
+    }
+
+    def called(field: RequestField, value: str) -> str:
+        return labels.get(field.key, {}).get(value, value)
+
+    words = {language: rule_words.sentence(rule, known, language, called) for language in ("en", "ru")}
     return {"rule": words, "position": rule.position, "active": rule.active}

@@ -79,7 +79,7 @@ def save(house: House, viewer: Viewer, view: View, *, shared: bool, now: datetim
         if number is None:
             raise NotKept(Why.TAKEN)
         if shared:  # what people keep for themselves is their own affair
-            logins.note(connection, viewer.name, "view_saved", view.name, _data(view), now=now)
+            logins.note(connection, viewer.name, "view_saved", view.name, _data(None, view), now=now)
     return f"v{number}"
 
 
@@ -110,7 +110,7 @@ def delete(house: House, viewer: Viewer, number: int, *, now: datetime) -> None:
         old = _own(connection, viewer, number)
         views.delete(connection, number, old.key)
         if old.owner is Owner.EVERYBODY:
-            logins.note(connection, viewer.name, "view_deleted", old.name, _data(old), now=now)
+            logins.note(connection, viewer.name, "view_deleted", old.name, _data(old, None), now=now)
 
 
 def begin_with(house: House, viewer: Viewer, key: str) -> None:
@@ -151,14 +151,15 @@ def _own(connection: sa.Connection, viewer: Viewer, number: int) -> View:
 
 def _changed(connection: sa.Connection, viewer: Viewer, view: View, old: View, *, now: datetime) -> None:
     if old.owner is Owner.EVERYBODY:
-        logins.note(connection, viewer.name, "view_changed", view.name, _data(view, old), now=now)
+        logins.note(connection, viewer.name, "view_changed", view.name, _data(old, view), now=now)
 
 
-def _data(view: View, old: View | None = None) -> dict[str, Any]:
-    data: dict[str, Any] = {"filter": _told(view)}
-    return data if old is None else data | {"before": _told(old), "name_before": old.name}
+def _data(old: View | None, new: View | None) -> dict[str, Any]:
+    return {"before": _plain(old), "after": _plain(new)}
 
 
-def _told(view: View) -> str:
-    parts = [condition.text for condition in view.conditions] + [f"sort={text}" for text in view.sorts]
-    return " ".join([*parts, *([f"q={view.search}"] if view.search else [])])
+def _plain(view: View | None) -> dict[str, Any]:
+    if view is None:
+        return {}
+    conditions = [condition.text for condition in view.conditions]
+    return {"name": view.name, "filter": conditions, "search": view.search, "sorts": list(view.sorts)}

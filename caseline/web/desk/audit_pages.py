@@ -1,23 +1,25 @@
 """The audit log: who did what, with filters, each change as a difference; and the same as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response, StreamingResponse
 
-from caseline.actions import keep_users, note_deed
+from caseline.actions import keep_categories, keep_fields, keep_stages, keep_users, note_deed
+from caseline.listing.conditions import read_all
 from caseline.people.logins import Noted
 from caseline.people.rights import Right
 from caseline.people.stores.deeds import Wanted
 from caseline.text_files import csv_table
-from caseline.web.desk import audit_words
+from caseline.web.desk import audit_words, request_words
 from caseline.web.desk.visit import Visit
 
 _MOST: Final = 50
+_VIEWS: Final = {"view_saved", "view_changed", "view_deleted"}
 _FIELDS: Final = ("login", "action", "subject", "since", "until")
 
 
@@ -70,9 +72,24 @@ def _rows(visit: Visit, wanted: Wanted) -> Iterator[str]:
 def _told(visit: Visit, line: Noted) -> Told:
     texts = visit.texts
     if line.data.keys() == {"before", "after"}:
-        return Told(line, audit_words.deed(texts, line.action), audit_words.changes(texts, line.data), [])
+        data = _in_words(visit, line.data) if line.action in _VIEWS else line.data
+        return Told(line, audit_words.deed(texts, line.action), audit_words.changes(texts, data), [])
     details = [(audit_words.field(texts, k), audit_words.value(texts, k, v)) for k, v in line.data.items()]
     return Told(line, audit_words.deed(texts, line.action), [], details)
+
+
+def _in_words(visit: Visit, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Filters of views as people read them on the table."""
+    fields = {one.key: one for one in keep_fields.fields(visit.house)}
+    labels = {
+        "category": {one.code: one.label for one in keep_categories.categories(visit.house)},
+        "stage": {one.code: one.label for one in keep_stages.stages(visit.house)},
+    }
+    told: dict[str, Any] = {}
+    for side, held in data.items():
+        said = [request_words.condition(visit.texts, one, fields, labels) for one in read_all(held.get("filter", ()))]
+        told[side] = {**held, "filter": "; ".join(said)} if held else {}
+    return told
 
 
 def _wanted(visit: Visit) -> Wanted:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from caseline.people.rights import Role
+from caseline.web import language
 from caseline.web.desk import notice_words, value_words
 from caseline.web.language import Texts, later
 
@@ -78,6 +79,8 @@ DETAILS: Final = {
     "what": later("cause"),
     "filterable": later("has an index"),
     "filter": later("filter"),
+    "search": later("search"),
+    "sorts": later("sorted by"),
     "before": later("filter before"),
     "name_before": later("name before"),
     "requests": later("requests"),
@@ -177,7 +180,15 @@ MODES: Final = {
     "roll": later("every hour counts, the end moves to a working day"),
     "whole_days": later("whole working days"),
 }
-CODES: Final[Mapping[str, Mapping[str, str]]] = {"role": ROLES, "scope": SCOPES, "turns": TURNS, "mode": MODES, **WAYS}
+CODES: Final[Mapping[str, Mapping[str, str]]] = {
+    "role": ROLES,
+    "scope": SCOPES,
+    "turns": TURNS,
+    "mode": MODES,
+    "type": {kind.value: words for kind, words in value_words.TYPES.items()},
+    "signs_in_with": {"another password": later("another password")},
+    **WAYS,
+}
 """Values with words of their own, by field."""
 
 
@@ -218,6 +229,8 @@ def value(texts: Texts, name: str, one: object) -> str:
     """What a field holds, as people read it."""
     if one is None or one == "":
         return "–"
+    if isinstance(one, dict) and one.keys() == language.LANGUAGES.keys():
+        return str(one[texts.language])  # told in every language
     if isinstance(one, dict):
         return ", ".join(f"{key}: {value(texts, key, each)}" for key, each in one.items()) or "–"
     if isinstance(one, list):

@@ -14,26 +14,13 @@ from caseline.crm import field_words
 from caseline.crm.request_fields import MOST_FILTERABLE, RequestField
 from caseline.crm.vocabulary import Type
 from caseline.people.rights import Right
-from caseline.web.desk import reference_pages
+from caseline.web.desk import reference_pages, value_words
 from caseline.web.desk.page import Page
 from caseline.web.desk.reference import Cell, Choices, Column, Control, Edit, Input, Line, Reference, Sheet, Value
 from caseline.web.desk.settings_people import editor
 from caseline.web.desk.visit import Visit
 from caseline.web.language import later
 
-TYPES: Final = {
-    Type.TEXT: later("text"),
-    Type.INTEGER: later("whole number"),
-    Type.NUMBER: later("decimal number"),
-    Type.MONEY: later("money"),
-    Type.BOOLEAN: later("yes or no"),
-    Type.DATE: later("date"),
-    Type.DATETIME: later("date and time"),
-    Type.LIST: later("list"),
-    Type.MULTI_LIST: later("list of several"),
-    Type.REFERENCE: later("link"),
-    Type.FILE: later("files"),
-}
 TARGETS: Final = {
     "company": later("company"),
     "contact": later("contact"),
@@ -50,7 +37,7 @@ def label(visit: Visit, field: RequestField) -> str:
 
 
 def _type(visit: Visit, field: RequestField) -> str:
-    words = visit.texts.say(TYPES[field.type])
+    words = visit.texts.say(value_words.TYPES[field.type])
     if field.to:
         return f"{words}: {visit.texts.say(TARGETS.get(field.to, field.to))}"
     return words
@@ -138,7 +125,7 @@ def unindexed(visit: Visit) -> Response:
 
 
 def _types(visit: Visit) -> Choices:
-    return [(kind.value, visit.texts.say(words)) for kind, words in TYPES.items()]
+    return [(kind.value, visit.texts.say(words)) for kind, words in value_words.TYPES.items()]
 
 
 def _targets(visit: Visit) -> Choices:

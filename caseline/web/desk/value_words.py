@@ -3,8 +3,23 @@
 from collections.abc import Mapping
 from typing import Final
 
+from caseline.crm.vocabulary import Type
 from caseline.web.language import Texts, later
 
+TYPES: Final = {
+    Type.TEXT: later("text"),
+    Type.INTEGER: later("whole number"),
+    Type.NUMBER: later("decimal number"),
+    Type.MONEY: later("money"),
+    Type.BOOLEAN: later("yes or no"),
+    Type.DATE: later("date"),
+    Type.DATETIME: later("date and time"),
+    Type.LIST: later("list"),
+    Type.MULTI_LIST: later("list of several"),
+    Type.REFERENCE: later("link"),
+    Type.FILE: later("files"),
+}
+"""What kind of values a field of a request holds."""
 _CODES: Final = {
     "kind": {"forms": later("all forms"), "exact": later("exact"), "prefix": later("beginning")},
     "scoring": {"max": later("the heaviest entry decides"), "sum": later("weights add up")},

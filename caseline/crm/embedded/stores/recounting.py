@@ -42,7 +42,8 @@ WITH new AS MATERIALIZED (
 ), told AS (
   INSERT INTO crm.event (entity, record_id, type, at, data)
   SELECT 'request', record_id, 'deadline_set', :at, jsonb_build_object(
-    'due_at', to_jsonb(new_due_at), 'old_due_at', to_jsonb(old_due_at), 'reason', CAST(:reason AS text), 'calendar', true)
+    'due_at', to_jsonb(new_due_at), 'old_due_at', to_jsonb(old_due_at), 'reason', CAST(:reason AS text),
+    'calendar', true)
   FROM logged ORDER BY record_id
 ), taken_back AS (
   DELETE FROM crm.alarm AS a USING new
