@@ -88,7 +88,9 @@ def _in_words(visit: Visit, data: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for side, held in data.items():
         said = [request_words.condition(visit.texts, one, fields, labels) for one in read_all(held.get("filter", ()))]
-        told[side] = {**held, "filter": "; ".join(said)} if held else {}
+        keys = [one.removeprefix("-") for one in held.get("sorts", ())]
+        sorts = [request_words.field(visit.texts, fields.get(key, key)) for key in keys]
+        told[side] = {**held, "filter": "; ".join(said), "sorts": sorts} if held else {}
     return told
 
 
