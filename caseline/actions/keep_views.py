@@ -104,6 +104,16 @@ def rename(house: House, viewer: Viewer, number: int, name: str, *, now: datetim
         _changed(connection, viewer, told, old, now=now)
 
 
+def move(house: House, viewer: Viewer, number: int, steps: int) -> None:
+    """Let a saved view stand so many places later among its own, or earlier. Raises `NotKept`, `Absent`."""
+    with house.engine.begin() as connection:
+        own = _own(connection, viewer, number).owner is Owner.OWN
+        order = views.neighbours(connection, viewer.login_id if own else None)
+        place = order.index(number)
+        order.insert(max(place + steps, 0), order.pop(place))
+        views.put_in_order(connection, order)
+
+
 def delete(house: House, viewer: Viewer, number: int, *, now: datetime) -> None:
     """Forget a saved view. Raises `NotKept`, `Absent`."""
     with house.engine.begin() as connection:

@@ -25,6 +25,7 @@ view = sa.Table(
     sa.Column("search", sa.Text, nullable=False, server_default=""),
     sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("place", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("name <> ''", name="name"),
     sa.UniqueConstraint("login_id", "name", postgresql_nulls_not_distinct=True),
     schema=SCHEMA,

@@ -84,6 +84,7 @@ def test_the_desk_is_shaped_without_a_developer(staff: Staff, page: Page, collea
     _field_with_rule(page)
     _rule_holds(colleague)
     _view(page)
+    _views_are_kept(page)
     _template(page)
     _reply(colleague)
     _log(page)
@@ -251,6 +252,35 @@ def _view(page: Page) -> None:
     expect(page.get_by_role("navigation", name="Сохранённые представления")).to_contain_text("Выезды на диагностику")
 
 
+def _views_are_kept(page: Page) -> None:
+    """Another view of everybody is put first, called otherwise, changed and deleted."""
+    page.get_by_role("link", name="Неполные").click()
+    page.get_by_role("link", name="Убрать условие «открытые»").click()
+    page.get_by_text("Сохранить представление").click()
+    page.get_by_label("Название").fill("Что заполнить")
+    page.get_by_label("для всех").check()
+    page.locator(".save-view").get_by_role("button", name="Сохранить").click()
+    settings(page, "Общие представления")
+    page.get_by_role("button", name="Ниже: Выезды на диагностику").click()
+    expect(page.get_by_role("row").filter(has_text="для всех").first).to_contain_text("Что заполнить")
+    row = page.get_by_role("row").filter(has_text="Что заполнить")
+    row.get_by_label("Название").fill("Дозаполнить")
+    shot(page, "admin-22b-views")
+    row.get_by_role("button", name="Переименовать").click()
+    page.get_by_role("link", name="Дозаполнить").click()
+    page.get_by_role("link", name="Убрать условие «неполные»").click()
+    page.get_by_text("Сохранить представление").click()
+    shot(page, "admin-22c-replace")
+    page.get_by_role("button", name="Заменить «Дозаполнить»").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    settings(page, "Общие представления")
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Дозаполнить"))
+    row.get_by_role("button", name="Удалить").click()
+    shot(page, "admin-22d-delete")
+    page.get_by_role("button", name="Удалить для всех").click()
+    expect(page.get_by_role("link", name="Дозаполнить")).to_have_count(0)
+
+
 def _template(page: Page) -> None:
     settings(page, "Шаблоны писем")
     page.get_by_role("link", name="Добавить шаблон").first.click()
@@ -284,6 +314,8 @@ def _log(page: Page) -> None:
     for deed, of, details in (
         ("стадия: изменение", "visit", "название: Выезд назначен → Выезд согласован"),
         ("шаблон: добавление", "visit_planned", "тема: Инженер приедет"),
+        ("общее представление удалено", "Дозаполнить", "название: Дозаполнить"),
+        ("общее представление изменено", "Дозаполнить", "название: Что заполнить → Дозаполнить"),
         ("общее представление сохранено", "Выезды на диагностику", "фильтр: открытые; Категория: Диагностика"),
         ("правило поля: добавление", "1", "Если «Категория» — Диагностика, то требовать «Серийный номер»"),
         ("поле: добавление", "extra.serial", "тип: текст"),

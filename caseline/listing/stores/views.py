@@ -16,7 +16,7 @@ _KEPT: Final = sa.text("""
 SELECT
   (SELECT coalesce(jsonb_agg(jsonb_build_array(id, name, filter, sort) ORDER BY name, id), '[]') FROM crm.preset)
     AS of_sources,
-  (SELECT coalesce(jsonb_agg(to_jsonb(v) ORDER BY name, id), '[]') FROM listing.view AS v
+  (SELECT coalesce(jsonb_agg(to_jsonb(v) ORDER BY place, name, id), '[]') FROM listing.view AS v
     WHERE login_id IS NULL OR login_id = :login_id) AS saved,
   (SELECT view FROM listing.beginning WHERE login_id = :login_id) AS beginning,
   (SELECT coalesce(jsonb_object_agg(view, columns), '{}') FROM listing.layout WHERE login_id = :login_id) AS layouts
@@ -30,7 +30,7 @@ class Kept:
     of_sources: tuple[View, ...]
     """Views that imports have brought, by name."""
     saved: tuple[View, ...]
-    """Views of everybody and of this login, by name."""
+    """Views of everybody and of this login, as people have put them, else by name."""
     beginning: str | None
     """Key of the view that he begins with."""
     layouts: Mapping[str, Any]
@@ -64,7 +64,12 @@ def count(connection: sa.Connection, login_id: int | None) -> int:
 
 def add(connection: sa.Connection, view: View, login_id: int | None, *, by: str, now: datetime) -> int | None:
     """Save a view; None when one of this name is there already."""
-    values = {"login_id": login_id, "name": view.name, "made_by": by, "made_at": now, **_filter(view)}
+    # Behind the others, where somebody has put them in order.
+    last = (
+        sa.select(sa.func.max(_view.c.place)).where(_view.c.login_id.is_not_distinct_from(login_id)).scalar_subquery()
+    )
+    place = sa.case((last > 0, last + 1), else_=0)
+    values = {"login_id": login_id, "name": view.name, "made_by": by, "made_at": now, "place": place, **_filter(view)}
     made = insert(_view).values(values).on_conflict_do_nothing().returning(_view.c.id)
     number: int | None = connection.execute(made).scalar_one_or_none()
     return number
@@ -83,6 +88,19 @@ def rename(connection: sa.Connection, number: int, name: str) -> bool:
     except sa.exc.IntegrityError:
         return False
     return True
+
+
+def neighbours(connection: sa.Connection, login_id: int | None) -> list[int]:
+    """The saved views of a login in their order, None: those of everybody; nobody else moves them meanwhile."""
+    query = sa.select(_view.c.id).where(_view.c.login_id.is_not_distinct_from(login_id))
+    return list(connection.execute(query.order_by(_view.c.place, _view.c.name, _view.c.id).with_for_update()).scalars())
+
+
+def put_in_order(connection: sa.Connection, numbers: Sequence[int]) -> None:
+    """Let views stand in this order."""
+    places = {number: place for place, number in enumerate(numbers, start=1)}
+    ordered = sa.update(_view).where(_view.c.id.in_(places)).values(place=sa.case(places, value=_view.c.id))
+    connection.execute(ordered)
 
 
 def delete(connection: sa.Connection, number: int, key: str) -> None:

@@ -28,6 +28,7 @@ PAGES: Final = (
     Page("/requests/views/begin", request_views.begun, Right.SEE_REQUESTS, method="POST"),
     Page("/requests/views/{number:key}", request_views.replaced, Right.SEE_REQUESTS, method="POST"),
     Page("/requests/views/{number:key}/rename", request_views.renamed, Right.SEE_REQUESTS, method="POST"),
+    Page("/requests/views/{number:key}/move", request_views.moved, Right.SEE_REQUESTS, method="POST"),
     Page("/requests/views/{number:key}/delete", request_views.deleted, Right.SEE_REQUESTS, method="POST"),
     Page("/requests/change", request_bulk.form, Right.CHANGE_MANY, method="POST"),
     Page("/requests/change/apply", request_bulk.applied, Right.CHANGE_MANY, method="POST"),

@@ -65,10 +65,25 @@ def renamed(visit: Visit) -> Response:
     return visit.go(_PATH, notice="saved")
 
 
-def deleted(visit: Visit) -> Response:
-    """Forget a saved view."""
+def moved(visit: Visit) -> Response:
+    """Let a saved view stand a place earlier or later among its own."""
+    number, steps = visit.request.path_params["number"], {"up": -1, "down": 1}.get(visit.text("to"), 0)
     try:
-        keep_views.delete(visit.house, visit.viewer, visit.request.path_params["number"], now=visit.now)
+        keep_views.move(visit.house, visit.viewer, number, steps)
+    except NotKept as error:
+        return _listed(visit, problem=error.why)
+    return visit.go(_PATH)
+
+
+def deleted(visit: Visit) -> Response:
+    """Forget a saved view; one of everybody's only after somebody has said so twice."""
+    number = visit.request.path_params["number"]
+    known = keep_views.choice(visit.house, visit.viewer).named(f"v{number}")
+    shared = known is not None and known.owner is Owner.EVERYBODY and visit.may(Right.SHARE_PRESETS)
+    if shared and visit.text("agreed") != "yes":
+        return _listed(visit, asked=known)
+    try:
+        keep_views.delete(visit.house, visit.viewer, number, now=visit.now)
     except NotKept as error:
         return _listed(visit, problem=error.why)
     return visit.go(_PATH, notice="view_deleted")
@@ -91,7 +106,9 @@ def _view(visit: Visit, state: State) -> View:
     )
 
 
-def _listed(visit: Visit, *, problem: Why | None = None, pending: State | None = None) -> Response:
+def _listed(
+    visit: Visit, *, problem: Why | None = None, pending: State | None = None, asked: View | None = None
+) -> Response:
     choice = keep_views.choice(visit.house, visit.viewer)
     share = visit.may(Right.SHARE_PRESETS)
     return visit.page(
@@ -106,9 +123,11 @@ def _listed(visit: Visit, *, problem: Why | None = None, pending: State | None =
             )
             for view in choice.views
         ],
+        ends={owner: [view.id for view in choice.views if view.owner is owner] for owner in Owner},
         beginning=choice.beginning,
         problem=visit.texts.say(PROBLEMS[problem]) if problem else "",
         pending=pending,
+        asked=asked,
         name=visit.text("name"),
         share=share,
     )

@@ -114,6 +114,7 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /requests/views/begin
         POST /requests/views/{number:key}
         POST /requests/views/{number:key}/rename
+        POST /requests/views/{number:key}/move
         POST /requests/views/{number:key}/delete
         GET /assignments
         GET /assignments/{id:key}

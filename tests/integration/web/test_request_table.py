@@ -275,6 +275,39 @@ def test_views_of_others_are_theirs_and_shared_ones_are_everybodys(admin: Browse
     assert admin.post("/requests/views", to="/requests", name="x", w="open::", shared="1").status_code == 422
 
 
+def names(text: str) -> list[str]:
+    return [unescape(one) for one in re.findall(r'<a href="/requests\?view=v\d+">([^<]+)</a>', text)]
+
+
+def test_saved_views_are_put_in_order_each_among_its_own(admin: Browser) -> None:
+    admin.get("/requests")
+    for name, more in (("B", {}), ("A", {}), ("Z", {"shared": "1"}), ("Y", {"shared": "1"})):
+        admin.post("/requests/views", to="/requests", name=name, w="open::", **more)
+    assert names(admin.get("/requests/views").text) == ["Y", "Z", "A", "B"]
+
+    admin.post("/requests/views/2/move", to="down")
+    moved = admin.post("/requests/views/4/move", to="down")
+    admin.post("/requests/views", to="/requests", name="New", w="open::", shared="1")
+    admin.post("/requests/views/3/move", to="up")  # it stands first already
+
+    assert names(moved.text) == ["Z", "Y", "B", "A"]
+    assert names(admin.get("/requests/views").text) == ["Z", "Y", "New", "B", "A"]
+
+
+def test_a_view_of_everybody_is_deleted_only_when_that_was_said_twice(admin: Browser, house: House) -> None:
+    admin.get("/requests")
+    admin.post("/requests/views", to="/requests", name="Shared", w="open::", shared="1")
+
+    asked = admin.post("/requests/views/1/delete").text
+
+    assert "Delete for everybody" in asked
+    assert names(asked) == ["Shared"]
+    assert names(admin.post("/requests/views/1/delete", agreed="yes").text) == []
+    assert query(house, "SELECT data -> 'before' ->> 'name' FROM people.audit WHERE action = 'view_deleted'") == [
+        ("Shared",)
+    ]
+
+
 def test_list_views_of_a_source_are_presets_for_everybody(admin: Browser, house: House) -> None:
     with house.engine.begin() as connection:
         connection.execute(
