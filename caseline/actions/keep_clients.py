@@ -27,6 +27,8 @@ UNKNOWN: Final = "%(value)s: there is no such one, or several: choose it from th
 ITSELF: Final = "a company is no part of itself: choose another one above it"
 CHANGED: Final = "somebody else has changed %(name)s meanwhile: your values are still here, theirs stand beside them"
 MERGED: Final = "%(name)s was merged into another one: change that one"
+PARENTS: Final = "companies above companies"
+"""The lock of whoever sets parents of companies."""
 
 
 def make(house: House, viewer: Viewer, entity: Entity, values: Mapping[str, Any], extra: Plain, now: datetime) -> int:
@@ -109,7 +111,7 @@ def _text(name: str, value: object) -> str | None:
 def _above(connection: sa.Connection, store: Clients, parent_id: int | None, client_id: int | None) -> None:
     """Refuse a company that would stand above itself, also by what somebody else saves at this moment."""
     if parent_id is not None:
-        named_locks.hold(connection, ["companies above companies"])
+        named_locks.hold(connection, [PARENTS])
     seen: set[int] = set()
     while parent_id is not None and parent_id not in seen:
         if parent_id == client_id:

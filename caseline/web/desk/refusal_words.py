@@ -40,6 +40,9 @@ TEXTS: Final = (
     later("%(name)s is merged into none: there is nothing to take back"),
     later("somebody has changed one of the two since you looked: look at both again"),
     later("%(name)s stands below the other one: merge that one into it, or take it out from below first"),
+    later(
+        "%(above)s stands below %(below)s by now and would stand above it again: give %(above)s another parent first"
+    ),
 )
 
 AT_WORK: Final = (

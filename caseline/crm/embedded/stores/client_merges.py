@@ -23,6 +23,8 @@ POINTING: Final[Mapping[Entity, Mapping[str, sa.Column[Any]]]] = {
 }
 """All that points at a client; a test compares it with the foreign keys."""
 _MERGED: Final = "merged"
+_BELOW: Final = "below"
+"""The remaining company where it stood below the one that went into it: nobody is part of himself."""
 _EXTRA: Final = "extra."
 _HOUSE: Final = sa.text("SELECT set_config('caseline.sorting', :on, true)")
 """While it is `on`, what is written raises no version: it is no edit of that record, and imports go on with it."""
@@ -50,7 +52,8 @@ def merge(
     if filled:
         _write(connection, into, filled, at)
     connection.execute(_HOUSE, {"on": "on"})
-    moved = {what: _move(connection, one, gone.id, into.id) for what, one in POINTING[gone.entity].items()}
+    moved = {_BELOW: _freed(connection, gone, into)} if gone.entity is Entity.COMPANY else {}
+    moved |= {what: _move(connection, one, gone.id, into.id) for what, one in POINTING[gone.entity].items()}
     moved[_MERGED] = _move(connection, merges.c.into_id, gone.id, into.id)
     connection.execute(_HOUSE, {"on": "off"})
     changes = {name: [_before(into, name), value] for name, value in filled.items()}
@@ -72,11 +75,15 @@ def _write(connection: sa.Connection, client: Client, values: Mapping[str, Any],
     clients.write(connection, client, own, at=at)
 
 
+def _freed(connection: sa.Connection, gone: Client, into: Client) -> list[int]:
+    company = tables.company
+    freed = sa.update(company).values(parent_id=None).where(company.c.id == into.id, company.c.parent_id == gone.id)
+    return list(connection.execute(freed.returning(company.c.id)).scalars())
+
+
 def _move(connection: sa.Connection, pointing: sa.Column[Any], old: int, new: int) -> list[int]:
     table = pointing.table
     moved = sa.update(table).values({pointing.name: new}).where(pointing == old)
-    if pointing.name == "parent_id":  # nobody is part of himself
-        connection.execute(sa.update(table).values(parent_id=None).where(table.c.id == new, pointing == old))
     return sorted(connection.execute(moved.returning(_key(table))).scalars())
 
 
@@ -102,6 +109,10 @@ def unmerge(connection: sa.Connection, gone: Client, into: Client, *, at: dateti
         ids = sa.any_(sa.literal(found.moved.get(what, []), sa.ARRAY(sa.BigInteger)))
         back = sa.update(pointing.table).values({pointing.name: gone.id})
         connection.execute(back.where(_key(pointing.table) == ids, pointing == into.id))
+    company = tables.company
+    ids = sa.any_(sa.literal(found.moved.get(_BELOW, []), sa.ARRAY(sa.BigInteger)))
+    below = sa.update(company).values(parent_id=gone.id).where(company.c.id == ids, company.c.parent_id.is_(None))
+    connection.execute(below)
     connection.execute(_HOUSE, {"on": "off"})
     restored = {name: old for name, (old, new) in found.filled.items() if _before(into, name) == new and name != "name"}
     if restored:
