@@ -31,8 +31,8 @@ company_merge = _merge("company")
 contact_merge = _merge("contact")
 """A company or contact that goes on in another one, which itself is merged into none. Its row stays as it was, so that
 imports, and mails from its address, are led to the one that remains. `moved`: ids of what was moved, by the column that
-pointed at it, and under `below` the remaining company where it stood below the one that is gone. `filled`: columns of the
-remaining one that the merge changed, with old and new value."""
+pointed at it, and under `below` the remaining company where it stood below the one that is gone. `filled`: columns of
+the remaining one that the merge changed, with old and new value."""
 
 phone = sa.Table(
     "phone",

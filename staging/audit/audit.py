@@ -20,6 +20,7 @@ from staging.audit.findings import Finding, Kind
 from staging.audit.ground import Ground
 from staging.audit.judging import Judge
 from staging.audit.keys import hashes, places
+from staging.audit.merged_here import Merges
 from staging.audit.opening import Opened
 from staging.audit.part_audit import PartAudit
 from staging.audit.samples import Drawer
@@ -56,12 +57,13 @@ def run(connection: sa.Connection, crm: Crm, request: Request, *, clock: Clock, 
         raise AuditFault(f"the import of {mapping.source} is not finished: start it again, and check when it has ended")
     files = _files(connection, request, wanted)
     with ThreadPoolExecutor(1, "crm") as pool:
-        ground = Ground(mapping, connection, crm, pool, told=_told(mapping, crm, wanted))
+        merges = Merges(connection, mapping.source) if crm.shares_transaction else None
+        ground = Ground(mapping, connection, crm, pool, merges=merges, told=_told(mapping, crm, wanted))
         drawers = {name: Drawer(request.sample, random.Random(f"{request.seed} {name}")) for name in wanted}  # noqa: S311 - no secret
         progress = _Progress(files, wanted, watch)
         verdicts = tuple(_part(ground, drawer, files, progress) for drawer in drawers.items())
         in_crm = _strangers(ground, wanted)
-        notes = [*_notes(files, mapping), *_sorted_here(ground), *_stage_rows(ground)]
+        notes = [*_notes(files, mapping), *_sorted_here(ground), *_merged_here(ground), *_stage_rows(ground)]
     return Verdict(
         source=mapping.source,
         title=mapping.title,
@@ -104,6 +106,13 @@ def _sorted_here(ground: Ground) -> list[str]:
         return []
     said = f"{ground.sorted_here:,} requests have the category that the keyword dictionary has given them here"
     return [f"{said}, and its group: where the files name none, that is no difference."]
+
+
+def _merged_here(ground: Ground) -> list[str]:
+    if ground.merges is None or not ground.merges.followed:
+        return []
+    said = f"{ground.merges.followed:,} references lead to the company or contact into which theirs was merged here"
+    return [f"{said}: that is no difference."]
 
 
 def _stage_rows(ground: Ground) -> list[str]:

@@ -13,6 +13,7 @@ from staging.audit.comparison import Record
 from staging.audit.digests import Digests
 from staging.audit.findings import Findings
 from staging.audit.keys import Hashes, KeySet
+from staging.audit.merged_here import Merges
 from staging.audit.stage_rows import Told
 from staging.mapping import Mapping
 
@@ -35,6 +36,8 @@ class Ground:
     """Their keys."""
     sorted_here: int = 0
     """Requests that the keyword dictionary has given their category."""
+    merges: Merges | None = None
+    """Merges of clients; None where the CRM is no register of ours."""
     told: Told | None = None
     """What the files tell of stages; None where stage rows are not looked at."""
 

@@ -139,11 +139,12 @@ class Judge:
         self.drawer.offer(self.reading.name, case.keys, case.places, result)
 
     def _allowed(self, case: Case, answers: Sequence[Record]) -> Said:
+        said = self.ground.merges.allow(case.said, self.entity, answers) if self.ground.merges else case.said
         if self.entity != vocabulary.REQUEST or not self.ground.crm.shares_transaction:
-            return case.said
+            return said
         brought = sorted_here.groups(self.ground.connection, self.reading.mapping.source, case.keys)
         self.ground.sorted_here += len(brought)
-        return sorted_here.allow(case.said, case.keys, answers, brought)
+        return sorted_here.allow(said, case.keys, answers, brought)
 
     def _differences(self, case: Case, result: Comparison, rows: dict[str, StagedRow]) -> None:
         keys = [case.keys[number] for number in sorted(result.places)]
