@@ -1,7 +1,7 @@
 """Shows a request to somebody at the desk: its card, and a window of its timeline."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -153,10 +153,14 @@ def attachment(house: House, viewer: Viewer, record_id: int, attachment_id: int)
         found = timelines.attachment(connection, record_id, attachment_id)
         if found is None:
             raise Absent(f"attachment {attachment_id}")
-        if found.sha256 is None:
-            raise Gone(f"attachment {attachment_id}: it is too large to be kept, and lies in the raw mail")
-        content = stack.enter_context(wiring.files(house.settings).open(connection, found.sha256))
-        return found, content, stack.pop_all()
+        return found, stack.enter_context(opened(house, connection, found)), stack.pop_all()
+
+
+def opened(house: House, connection: sa.Connection, found: Attached) -> AbstractContextManager[Content]:
+    """The content of a file of a message; raises `Gone` when it cannot be had."""
+    if found.sha256 is None:
+        raise Gone(f"attachment {found.id}: it is too large to be kept, and lies in the raw mail")
+    return wiring.files(house.settings).open(connection, found.sha256)
 
 
 def field_file(

@@ -1,16 +1,19 @@
 """Shows assignments to somebody: lists of them, and one with its checklist and correspondence."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from caseline.actions import find_assignment, seen, wiring
+from caseline.actions import find_assignment, see_request, seen, wiring
+from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.cards import Card
-from caseline.crm.timeline import Assignment, Item, Message
+from caseline.crm.timeline import Assignment, Attached, Item, Message
 from caseline.crm.vocabulary import MessageKind
+from caseline.files.spool import Content
 from caseline.listing import assignments
 from caseline.listing.assignments import Row, Wanted, Whose
 from caseline.outbox import care
@@ -91,6 +94,20 @@ def show(house: House, viewer: Viewer, assignment_id: int) -> Sight:
             letters={out[name]: one for name, one in care.standings(connection, list(out)).items()},
             zone=wiring.intake(house).clocks.zone(connection, None),
         )
+
+
+def attachment(
+    house: House, viewer: Viewer, assignment_id: int, attachment_id: int
+) -> tuple[Attached, Content, ExitStack]:
+    """A file of its correspondence, open; raises like `see_request.attachment`."""
+    timelines = connect.timelines(house.settings.crm)
+    with house.engine.connect() as connection, ExitStack() as stack:
+        found = find_assignment.seen(house, connection, viewer, assignment_id)
+        written = [one for one in timelines.messages(connection, found.card.id) if one.assignment_id == assignment_id]
+        held = next((file for one in written for file in one.attachments if file.id == attachment_id), None)
+        if held is None:
+            raise Absent(f"attachment {attachment_id}")
+        return held, stack.enter_context(see_request.opened(house, connection, held)), stack.pop_all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from caseline.actions import show_assignments
 from caseline.crm.timeline import AssignmentState
+from caseline.files.faults import Gone
 from caseline.listing.assignments import MOST_COUNTED, Mark, Row, Wanted, Whose
+from caseline.web.desk import card_words, file_answer, timeline_entries
 from caseline.web.desk.visit import Visit, whole
 from caseline.web.language import later
 
@@ -93,7 +95,19 @@ def page(visit: Visit, *, status: int = 200, problem: str = "", typed: Mapping[s
         states=STATES,
         ended=ENDED,
         letters=LETTERS,
+        picture=timeline_entries.picture,
+        words=card_words,
     )
+
+
+def file(visit: Visit) -> Response:
+    """A file of one of its letters, as on the card of a request."""
+    number = visit.request.path_params["id"]
+    try:
+        held = show_assignments.attachment(visit.house, visit.viewer, number, visit.request.path_params["file"])
+    except Gone:
+        return visit.page("requests/gone.html", status=410, assignment=number)
+    return file_answer.of(visit, *held)
 
 
 def checklist(visit: Visit, *, status: int = 200, problem: str = "") -> Response:

@@ -18,6 +18,7 @@ PAGES: Final = (
     Page("/assignments/new", assignment_pages.blank, Right.WORK_REQUESTS),
     Page("/assignments", assignment_deeds.give, Right.WORK_REQUESTS, method="POST"),
     Page(_ONE, assignment_pages.shown, Right.SEE_REQUESTS),
+    Page(f"{_ONE}/files/{{file:key}}", assignment_pages.file, Right.SEE_REQUESTS),
     _deed("steps", assignment_deeds.add_steps),
     _deed("steps/{step:key}", assignment_deeds.tick),
     _deed("steps/{step:key}/remove", assignment_deeds.remove_step),

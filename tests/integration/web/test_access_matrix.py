@@ -118,6 +118,7 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /requests/views/{number:key}/delete
         GET /assignments
         GET /assignments/{id:key}
+        GET /assignments/{id:key}/files/{file:key}
         POST /assignments/{id:key}/steps
         POST /assignments/{id:key}/steps/{step:key}
         POST /assignments/{id:key}/steps/{step:key}/remove
