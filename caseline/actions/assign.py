@@ -73,7 +73,9 @@ def address(house: House, assignment_id: int, mail_address: str, *, now: datetim
         works = _works_of_the_same(connection, timelines, assignment_id)
         card, one = find_assignment.held(house, connection, assignment_id)
         if one.contact_id is None:
-            raise Refused(f"{one.name} is for {one.assignee}, who is of the house: nothing to send")
+            raise Told(
+                "%(name)s is for %(person)s, who is of the house: nothing to send", name=one.name, person=one.assignee
+            )
         timelines.give_address(
             connection, one.contact_id, new, {work.record_id for work in (one, *works)}, Deed(at=now)
         )
@@ -107,7 +109,11 @@ def resend(house: House, assignment_id: int, *, by: str | None, now: datetime) -
         card, one = find_assignment.held(house, connection, assignment_id)
         write_outsider.check(one)
         if one.state is not AssignmentState.OPEN:
-            raise Refused(f"{one.name} is {one.state} already: `caseline assignment reply` writes to its outsider")
+            raise Told(
+                "%(name)s is %(state)s already: `caseline assignment reply` writes to its outsider",
+                name=one.name,
+                state=one.state,
+            )
         by_id = find_request.person(connection, by) if by else None
         draft = replace(write_outsider.given(house, connection, card, one, now=now), by_id=by_id)
         return Given(one, write_letter.write(house, connection, draft, now=now).letter_id)

@@ -10,7 +10,6 @@ from caseline.actions import find_request, know_calendars, save_request, seen, w
 from caseline.actions.find_request import Answer
 from caseline.actions.save_request import Overtaken, Wish
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
 from caseline.crm.field_values import Given, Reader
 from caseline.crm.refusals import Told
 from caseline.people.access import Viewer
@@ -70,8 +69,9 @@ def change(house: House, key: str, changes: Changes, *, now: datetime) -> Answer
                 reader=changes.reader or Reader(zone=intake.clocks.zone(connection, None), language="en"),
             )
             if not wish.values:
-                raise Refused(
-                    f"{card.name}: nothing to change is named: give --category, --priority, --group or another"
+                raise Told(
+                    "%(name)s: nothing to change is named: give --category, --priority, --group or another",
+                    name=card.name,
                 )
             try:
                 saved = save_request.save_in(connection, house, intake, wish, now=now)

@@ -10,7 +10,8 @@ from caseline.actions import wiring
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.crm.cards import Card, Refused
+from caseline.crm.cards import Card
+from caseline.crm.refusals import Told
 from caseline.crm.timeline import Assignment
 from caseline.people.access import Viewer
 from caseline.people.rights import Right
@@ -40,7 +41,10 @@ def held(house: House, connection: sa.Connection, assignment_id: int) -> tuple[C
     one = connect.timelines(house.settings.crm).assignment(connection, assignment_id, hold=True)
     card = None if one is None else wiring.own_intake(house, "assignments").cards.get(connection, one.record_id)
     if one is None or card is None:
-        raise Refused(f"assignment {assignment_id}: there is none of this number: `caseline request show` tells them")
+        raise Told(
+            "assignment %(number)s: there is none of this number: `caseline request show` tells them",
+            number=assignment_id,
+        )
     return card, one
 
 
@@ -74,8 +78,17 @@ def steps(said: Iterable[str]) -> list[str]:
     found = [" ".join(one.split()) for one in said]
     found = [one for one in found if one]
     if len(found) > MOST_STEPS:
-        raise Refused(f"the checklist has {len(found)} steps: {MOST_STEPS} are the most, make two assignments")
+        raise Told(
+            "the checklist has %(number)s steps: %(most)s are the most, make two assignments",
+            number=len(found),
+            most=MOST_STEPS,
+        )
     for one in found:
         if len(one) > LONGEST_STEP:
-            raise Refused(f"checklist: the step {one[:40]!r}… has {len(one)} characters: say it in {LONGEST_STEP}")
+            raise Told(
+                "checklist: the step %(step)r… has %(number)s characters: say it in %(most)s",
+                step=one[:40],
+                number=len(one),
+                most=LONGEST_STEP,
+            )
     return found

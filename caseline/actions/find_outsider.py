@@ -5,7 +5,7 @@ from email.utils import parseaddr
 
 import sqlalchemy as sa
 
-from caseline.crm.cards import Refused
+from caseline.crm.refusals import Told
 from caseline.crm.timeline import Contact
 from caseline.crm.timeline_port import Timelines
 
@@ -23,8 +23,8 @@ def outsider(connection: sa.Connection, timelines: Timelines, key: str, *, now: 
         made = " ".join(name.split()) or key
         return known[0] if known else timelines.make_contact(connection, made, address=key, company_id=None, at=now)
     if not found:
-        raise Refused(f"contact {key!r}: there is none of this name: give a mail address, and one is made")
+        raise Told("contact %(key)r: there is none of this name: give a mail address, and one is made", key=key)
     if len(found) > 1 and (found[0].email or "").lower() != key.lower():
         ids = ", ".join(f"{one.id} ({one.email or 'no address'})" for one in found)
-        raise Refused(f"contact {key!r}: several have this name: say which by its id: {ids}")
+        raise Told("contact %(key)r: several have this name: say which by its id: %(ids)s", key=key, ids=ids)
     return found[0]

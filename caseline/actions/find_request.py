@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from caseline.actions.work_request import Faulty
 from caseline.crm.card_port import Cards
-from caseline.crm.cards import Card, Refused, Stage
+from caseline.crm.cards import Card, Stage
 from caseline.crm.field_faults import Fault
 from caseline.crm.refusals import Told
 from caseline.crm.timeline_port import Timelines
@@ -116,4 +116,8 @@ def stage(stages: Sequence[Stage], wanted: str) -> Stage:
     for one in stages:
         if wanted in {one.code, one.label}:
             return one
-    raise Refused(f"stage {wanted!r}: there is none of this code: use one of {', '.join(one.code for one in stages)}")
+    raise Told(
+        "stage %(key)r: there is none of this code: use one of %(codes)s",
+        key=wanted,
+        codes=", ".join(one.code for one in stages),
+    )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from caseline.actions import wiring
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
+from caseline.crm.refusals import Told
 from caseline.crm.request_fields import MOST_FILTERABLE, RequestField
 from caseline.crm.vocabulary import Type
 from caseline.db import named_locks
@@ -56,14 +56,16 @@ def make_filterable(house: House, key: str, *, by: str, now: datetime) -> Standi
     """
     field = _field(house, key)
     if field.type is Type.FILE:
-        raise Refused(f"field {field.label!r}: files have no order, and no index helps to find them")
+        raise Told("field %(label)r: files have no order, and no index helps to find them", label=field.label)
     with house.engine.begin() as connection:
         named_locks.hold(connection, [_LOCK])
         fields = wiring.intake(house).cards.fields(connection)
         others = sum(one.filterable for one in fields if one.extra and one.key != key)
         if others >= MOST_FILTERABLE:
-            raise Refused(
-                f"field {field.label!r}: {MOST_FILTERABLE} fields are filterable already: take one back first"
+            raise Told(
+                "field %(label)r: %(most)s fields are filterable already: take one back first",
+                label=field.label,
+                most=MOST_FILTERABLE,
             )
         field_indexes.mark(connection, field, filterable=True)
         logins.note(connection, by, "field_indexed", field.label or field.name, {"filterable": True}, now=now)
@@ -93,7 +95,7 @@ def _field(house: House, key: str) -> RequestField:
     with house.engine.connect() as connection:
         fields = {field.key: field for field in wiring.intake(house).cards.fields(connection) if field.extra}
     if key not in fields:
-        raise Refused(f"field {key!r}: there is no extra field of this name")
+        raise Told("field %(key)r: there is no extra field of this name", key=key)
     return fields[key]
 
 

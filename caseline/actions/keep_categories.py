@@ -11,8 +11,9 @@ from caseline.actions import editing, find_request, know_calendars, open_request
 from caseline.actions.editing import Editor, Plain
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
-from caseline.crm.cards import Category, Refused, Stage
+from caseline.crm.cards import Category, Stage
 from caseline.crm.intake import Intake
+from caseline.crm.refusals import Told
 from caseline.db import named_locks
 from caseline.timing import instants, store
 from caseline.timing.faults import CalendarFault, TimingFault
@@ -92,7 +93,7 @@ def put_category(
 
 def _wished(connection: sa.Connection, old: Category | None, code: str, wish: Wish) -> Category:
     if old is None and wish.hours is None:
-        raise Refused(f"category {code!r} is new: say its hours, as a rule 24, 48 or 72 (--hours 24)")
+        raise Told("category %(code)r is new: say its hours, as a rule 24, 48 or 72 (--hours 24)", code=code)
     new = old or Category(code=code, label=code, hours=wish.hours or _DAY)
     changes: dict[str, Any] = {
         "label": wish.label,
@@ -117,9 +118,13 @@ def _wished(connection: sa.Connection, old: Category | None, code: str, wish: Wi
 def _check_words(what: str, code: str, label: str | None) -> None:
     """Refuse a code that nobody could type again, and a label that nobody could read."""
     if not code.strip() or code != code.strip():
-        raise Refused(f"{what} {code!r}: a code is a word, without blanks around it: give one, such as it")
+        raise Told(
+            "%(what)s %(code)r: a code is a word, without blanks around it: give one, such as it", what=what, code=code
+        )
     if label is not None and not label.strip():
-        raise Refused(f"{what} {code!r}: an empty label says nothing: give one, or leave --label out")
+        raise Told(
+            "%(what)s %(code)r: an empty label says nothing: give one, or leave --label out", what=what, code=code
+        )
 
 
 def _check(connection: sa.Connection, intake: Intake, category: Category) -> None:
@@ -127,9 +132,21 @@ def _check(connection: sa.Connection, intake: Intake, category: Category) -> Non
     clock = intake.clocks.newest(connection, category.calendar_id, category.mode)
     for name, hours in (("hours", category.hours), *category.hours_by_priority.items()):
         if not 0 < hours <= instants.LONGEST_TARGET_H:
-            raise Refused(f"category {category.code!r}: {name} {hours}: give 1 to {instants.LONGEST_TARGET_H} hours")
+            raise Told(
+                "category %(code)r: %(field)s %(hours)s: give 1 to %(most)s hours",
+                code=category.code,
+                field=name,
+                hours=hours,
+                most=instants.LONGEST_TARGET_H,
+            )
         if category.mode is Mode.WHOLE_DAYS and hours % _DAY:
-            raise Refused(f"category {category.code!r}: {name} {hours} are no whole days: give a multiple of {_DAY}")
+            raise Told(
+                "category %(code)r: %(field)s %(hours)s are no whole days: give a multiple of %(day)s",
+                code=category.code,
+                field=name,
+                hours=hours,
+                day=_DAY,
+            )
     clock.deadline(instants.moment(0), category.hours * 3600)
 
 
@@ -182,7 +199,7 @@ def put_stage(house: House, code: str, wish: StageWish) -> Stage:
         known = {one.code: one for one in open_request.stages(connection, cards)}
         old = known.get(code)
         if old is not None and wish.closed not in {None, old.closed}:
-            raise Refused(f"stage {code!r}: open stays open and closed stays closed: make another stage instead")
+            raise Told("stage %(code)r: open stays open and closed stays closed: make another stage instead", code=code)
         last = max(one.position for one in known.values())
         stage = old or Stage(code=code, label=code, closed=bool(wish.closed), position=last + 10)
         stage = replace(

@@ -8,7 +8,7 @@ from caseline.actions import editing, wiring
 from caseline.actions.editing import Editor, Fault, Faulty, Plain, Unsure
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
+from caseline.crm.refusals import Told
 from caseline.people import store
 from caseline.people.store import Named
 from caseline.people.stores import groups as stored
@@ -59,10 +59,10 @@ def add(house: House, name: str) -> Named:
     """Make a group; raises `Refused` when there is one of this name."""
     name = " ".join(name.split())
     if not name:
-        raise Refused("a group needs a name: say one")
+        raise Told("a group needs a name: say one")
     with house.engine.begin() as connection:
         if store.groups(connection, name):
-            raise Refused(f"group {name!r}: there is one of this name already: use it, or take another name")
+            raise Told("group %(name)r: there is one of this name already: use it, or take another name", name=name)
         return store.add_group(connection, name)
 
 

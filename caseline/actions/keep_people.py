@@ -11,7 +11,7 @@ from caseline.actions.editing import Editor, Fault, Faulty, Plain, Unsure
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.crm.cards import Refused
+from caseline.crm.refusals import Told
 from caseline.outbox import addresses
 from caseline.outbox.faults import OutboxFault
 from caseline.people import logins, store
@@ -51,9 +51,10 @@ def named(house: House, key: str) -> Person:
         every = persons.every(connection)
     found = [one for one in every if one.id in active]
     found = found or [one for one in every if key in {one.name, str(one.id), one.email}]
-    if len(found) != 1:
-        what = "several have this name: give the id" if found else "there is none: `caseline person list` shows all"
-        raise Refused(f"person {key!r}: {what}")
+    if not found:
+        raise Told("person %(key)r: there is none: `caseline person list` shows all", key=key)
+    if len(found) > 1:
+        raise Told("person %(key)r: several have this name: give the id", key=key)
     return found[0]
 
 

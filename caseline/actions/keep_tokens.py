@@ -6,7 +6,7 @@ from typing import Final
 
 from caseline.actions import sign_in
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
+from caseline.crm.refusals import Told
 from caseline.people import bearers, logins
 from caseline.people.bearers import Bearer, Token
 from caseline.people.rights import Right
@@ -23,16 +23,16 @@ def make(house: House, login_id: int, name: str, days: int, *, now: datetime) ->
     """Make a token of a login; answers its id and its secret, which is kept nowhere. Raises `Refused`."""
     name = " ".join(name.split())
     if not 0 < len(name) <= _LONGEST_NAME:
-        raise Refused(f"the token has no name: say what it is for, in 1 to {_LONGEST_NAME} characters")
+        raise Told("the token has no name: say what it is for, in 1 to %(most)s characters", most=_LONGEST_NAME)
     if days not in DAYS:
-        raise Refused(f"a token lives {', '.join(map(str, DAYS))} days: choose one of these")
+        raise Told("a token lives %(days)s days: choose one of these", days=", ".join(map(str, DAYS)))
     secret = f"cl_{secrets.token_urlsafe(32)}"
     with house.engine.begin() as connection:
         login = logins.get(connection, login_id)
         if login is None or not login.active:
-            raise Refused(f"login {login_id}: there is none in use")
+            raise Told("login %(number)s: there is none in use", number=login_id)
         if len(bearers.of(connection, login_id)) >= MOST:
-            raise Refused(f"{login.name} has {MOST} tokens: end one that is not used any more")
+            raise Told("%(name)s has %(most)s tokens: end one that is not used any more", name=login.name, most=MOST)
         ends_at = now + timedelta(days=days)
         number = bearers.make(connection, login_id, name, sign_in.digest(secret), (now, ends_at))
         logins.note(connection, login.name, "token_made", name, {"id": number, "ends_at": str(ends_at)}, now=now)

@@ -11,7 +11,7 @@ from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.card_port import Cards
-from caseline.crm.cards import Card, Deed, Refused, Stage
+from caseline.crm.cards import Card, Deed, Stage
 from caseline.crm.field_faults import Code, Unsaved
 from caseline.crm.field_port import Book
 from caseline.crm.intake import Intake
@@ -65,11 +65,18 @@ def close(house: House, wanted: Move, *, now: datetime) -> Answer:
             raise Told("%(name)s is closed already (%(stage)s): nothing to do", name=card.name, stage=card.stage.label)
         found = [stage for stage in (*place.reachable, *place.stages) if stage.closed]
         if not found:
-            raise Refused(f"{card.name}: no stage is a closed one: add one with `caseline stage set CODE --closed`")
+            raise Told(
+                "%(name)s: no stage is a closed one: add one with `caseline stage set CODE --closed`", name=card.name
+            )
         stage = _named(place, place.stages, wanted.stage) if wanted.stage else found[0]
         if not stage.closed:
             names = ", ".join(one.code for one in place.stages if one.closed)
-            raise Refused(f"{card.name}: stage {stage.code} is not a closed one: use one of {names}")
+            raise Told(
+                "%(name)s: stage %(stage)s is not a closed one: use one of %(codes)s",
+                name=card.name,
+                stage=stage.code,
+                codes=names,
+            )
         return stage
 
     return _move(house, wanted, closed, now=now)
@@ -95,7 +102,7 @@ def before_closing(connection: sa.Connection, cards: Cards, card: Card, stages: 
     """The open stage that a closed request was in last, or the first one; raises `Refused` when none is open."""
     running = {stage.code: stage for stage in stages if not stage.closed}
     if not running:
-        raise Refused(f"{card.name}: every stage is a closed one: add one with `caseline stage set CODE`")
+        raise Told("%(name)s: every stage is a closed one: add one with `caseline stage set CODE`", name=card.name)
     before = [row.stage for row in cards.rows(connection, card.id) if row.stage in running]
     return running[before[-1]] if before else next(iter(running.values()))
 

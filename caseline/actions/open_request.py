@@ -12,10 +12,11 @@ from caseline.actions.typed_request import Desk
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.card_port import Cards
-from caseline.crm.cards import Card, Deed, NewCard, Refused, Stage
+from caseline.crm.cards import Card, Deed, NewCard, Stage
 from caseline.crm.field_faults import Unsaved
 from caseline.crm.field_values import Given, Reader
 from caseline.crm.intake import Intake
+from caseline.crm.refusals import Told
 from caseline.people.access import Viewer
 from caseline.people.rights import Right
 
@@ -59,7 +60,7 @@ class NewRequest:
 def open_request(house: House, order: Order, *, now: datetime) -> Card:
     """Make a request; raises `Refused` when something that it names does not exist, `Unsaved` where rules are unmet."""
     if not order.subject.strip():
-        raise Refused("a request needs a subject: say in a few words what it is about")
+        raise Told("a request needs a subject: say in a few words what it is about")
     intake = wiring.own_intake(house, "opening requests")
     with house.engine.begin() as connection:
         know_calendars.ready(connection, now=now)
@@ -96,7 +97,7 @@ def open_typed(house: House, wish: NewRequest, *, now: datetime) -> Card:
 def made(connection: sa.Connection, house: House, intake: Intake, wish: NewRequest, *, now: datetime) -> Card:
     """The same in the caller's transaction, which must be rolled back when this raises."""
     if not wish.viewer.may(Right.WORK_REQUESTS):
-        raise Refused("your role only looks at requests: ask an administrator for another one")
+        raise Told("your role only looks at requests: ask an administrator for another one")
     known, fields = stages(connection, intake.cards), connect.fields(house.settings.crm)
     book = fields.book(connection)
     desk = Desk(
@@ -112,7 +113,7 @@ def made(connection: sa.Connection, house: House, intake: Intake, wish: NewReque
         raise Unsaved("the new request", typed.faults)
     stage = find_request.stage(known, str(typed.changes.get("stage") or known[0].code))
     if stage.closed:
-        raise Refused(f"stage {stage.code!r} is a closed one: open the request in another, then close it")
+        raise Told("stage %(code)r is a closed one: open the request in another, then close it", code=stage.code)
     keep_upload.of_fields(house, connection, typed.changes, wish.values, now=now)
     columns = fields.columns({**typed.changes, "stage": stage.code})
     direct = {name: columns.pop(name) for name in list(columns) if name in NewCard.__dataclass_fields__}

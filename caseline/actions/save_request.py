@@ -19,6 +19,7 @@ from caseline.crm.cards import Card, Deed, Refused
 from caseline.crm.field_faults import Fault, Unsaved
 from caseline.crm.field_values import Given, Reader, Value
 from caseline.crm.intake import BY_PERSON, Intake
+from caseline.crm.refusals import Told
 from caseline.people.access import Scope, Viewer
 from caseline.people.rights import Right, Role
 
@@ -90,7 +91,7 @@ def save_in(connection: sa.Connection, house: House, intake: Intake, wish: Wish,
     fields.lock(connection, wish.record_id)
     card = seen.request(connection, intake.cards, wish.viewer, wish.record_id)
     if not wish.viewer.may(Right.WORK_REQUESTS):
-        raise Refused(f"{card.name}: your role only looks at requests: ask an administrator for another one")
+        raise Told("%(name)s: your role only looks at requests: ask an administrator for another one", name=card.name)
     held = fields.values(connection, card.id)
     desk = Desk(
         connection=connection,
@@ -143,7 +144,7 @@ def _written(desk: Desk, intake: Intake, card: Card, typed: Typed, held: Mapping
     elif done and "category" in typed.named and done.category and done.category_by != BY_PERSON:
         done = intake.confirm(desk.connection, done, deed)
     if done is None:
-        raise Refused(f"{card.name} was changed at this very moment: look at it, then save again")
+        raise Told("%(name)s was changed at this very moment: look at it, then save again", name=card.name)
     return done
 
 

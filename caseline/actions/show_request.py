@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from caseline.actions import find_request, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect, deadlines, stage_times
-from caseline.crm.cards import Card, DeadlineMove, Refused, StageRow, Total, Wanted
+from caseline.crm.cards import Card, DeadlineMove, StageRow, Total, Wanted
 from caseline.crm.deadlines import Policy
 from caseline.crm.intake import Intake
+from caseline.crm.refusals import Told
 from caseline.crm.timeline import Assignment, Message
 from caseline.crm.vocabulary import MessageKind
 from caseline.outbox import care
@@ -136,7 +137,11 @@ def listed(house: House, wanted: Wanted) -> list[Card]:
             wanted = replace(wanted, stage=find_request.stage(cards.stages(connection), wanted.stage).code)
         codes = [one.code for one in cards.categories(connection)]
         if wanted.category is not None and wanted.category not in codes:
-            raise Refused(f"category {wanted.category!r}: there is none of that code: use one of {', '.join(codes)}")
+            raise Told(
+                "category %(key)r: there is none of that code: use one of %(codes)s",
+                key=wanted.category,
+                codes=", ".join(codes),
+            )
         if wanted.group is not None:
             find_request.group(connection, wanted.group)
         return cards.listed(connection, wanted)

@@ -12,7 +12,8 @@ from caseline.actions.find_request import Answer
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.card_port import Cards
-from caseline.crm.cards import Card, Deed, NewCard, Refused
+from caseline.crm.cards import Card, Deed, NewCard
+from caseline.crm.refusals import Told
 from caseline.crm.timeline import OUR_CHANNEL, Contact, Message
 from caseline.crm.timeline_port import Timelines
 from caseline.crm.vocabulary import MessageKind
@@ -41,9 +42,11 @@ def split_off(
     one = chosen[0]
     old = intake.cards.get(connection, one.record_id)
     if old is None:
-        raise Refused(f"message {one.id}: its request is gone: somebody has deleted it")
+        raise Told("message %(number)s: its request is gone: somebody has deleted it", number=one.id)
     if other := next((each for each in chosen if each.record_id != old.id), None):
-        raise Refused(f"message {other.id} is none of {old.name}: split messages of one request")
+        raise Told(
+            "message %(number)s is none of %(name)s: split messages of one request", number=other.id, name=old.name
+        )
     # In one order everywhere: contacts before requests, and these before messages, which a merge moves in any order.
     contact, certain = _contact(house, connection, timelines, one, deed.at)
     intake.cards.hold(connection)
@@ -51,9 +54,11 @@ def split_off(
     for each in chosen:
         _hold(timelines, connection, each)
     if _alone(connection, timelines, chosen):
-        raise Refused(
-            f"message {one.id} is all that {old.name} consists of: `caseline mail move` or"
-            " `caseline request merge` bring it into another"
+        raise Told(
+            "message %(number)s is all that %(name)s consists of: `caseline mail move` or `caseline request"
+            " merge` bring it into another",
+            number=one.id,
+            name=old.name,
         )
     new = NewCard(
         subject=one.subject or old.subject,
@@ -117,13 +122,19 @@ def join(
         one = _message(timelines, connection, message_id)
         _hold(timelines, connection, one)
         if card.id == one.record_id and assignment_id in {None, one.assignment_id}:
-            raise Refused(f"message {message_id} stands in {card.name} already: nothing to move")
+            raise Told(
+                "message %(number)s stands in %(name)s already: nothing to move", number=message_id, name=card.name
+            )
         before = thread_store.stood_on(connection, one.mail_ref) if one.mail_ref is not None else []
         found = timelines.requests_of(connection, [*before, *([assignment_id] if assignment_id else [])])
         if assignment_id is None:
             assignment_id = next((each for each in before if found.get(each) == card.id), None)
         elif found.get(assignment_id) != card.id:
-            raise Refused(f"assignment {assignment_id} is none of {card.name}: `caseline request show` tells its own")
+            raise Told(
+                "assignment %(number)s is none of %(name)s: `caseline request show` tells its own",
+                number=assignment_id,
+                name=card.name,
+            )
         said = _decided(Act.JOIN, card.id, assignment_id, by, now)
         _move(timelines, connection, one, said, Deed(at=now, by_id=by_id))
         return card
@@ -143,7 +154,7 @@ def merge(house: House, key: str, into: str, *, by: str | None, now: datetime) -
         if not one.stage.closed and closed:
             moved = intake.move(connection, one, closed[0], deed)
             if moved is None:
-                raise Refused(f"{one.name}: somebody else has changed it at this moment: look at it again")
+                raise Told("%(name)s: somebody else has changed it at this moment: look at it again", name=one.name)
             obey_rules.note_new(connection, house, moved)
         timelines.merge(connection, one.id, other.id, deed)
         thread_store.move_record(connection, one.id, other.id)
@@ -154,7 +165,7 @@ def _both(connection: sa.Connection, cards: Cards, timelines: Timelines, key: st
     """Two requests that stand by themselves; no mail comes into them until the transaction ends."""
     named = [find_request.request(connection, cards, each) for each in (key, into)]
     if named[0].id == named[1].id:
-        raise Refused(f"{named[0].name} cannot be merged with itself: name another")
+        raise Told("%(name)s cannot be merged with itself: name another", name=named[0].name)
     timelines.hold(connection, [card.id for card in named])
     for card in named:
         find_request.unmerged(connection, timelines, card)
@@ -175,12 +186,15 @@ def unmerge(house: House, key: str, *, by: str | None, now: datetime) -> list[in
         into = _into(connection, timelines, card.id)
         timelines.hold(connection, [card.id, *([into] if into is not None else [])])
         if into is None or _into(connection, timelines, card.id) != into:
-            raise Refused(f"{card.name} is not merged into another: nothing to take back")
+            raise Told("%(name)s is not merged into another: nothing to take back", name=card.name)
         further = _into(connection, timelines, into)
         if further is not None:
-            raise Refused(
-                f"{card.name} is merged into request {into}, which is merged into request {further} itself:"
-                f" `caseline request unmerge {find_request.by_id(into)}` comes first"
+            raise Told(
+                "%(name)s is merged into request %(into)s, which is merged into request %(further)s itself:"
+                " `caseline request unmerge id:%(into)s` comes first",
+                name=card.name,
+                into=into,
+                further=further,
             )
         moved = timelines.unmerge(connection, card.id, Deed(at=now, by_id=by_id)) or []
         thread_store.move_messages(connection, moved, card.id)
@@ -194,9 +208,11 @@ def _into(connection: sa.Connection, timelines: Timelines, record_id: int) -> in
 def _message(timelines: Timelines, connection: sa.Connection, message_id: int) -> Message:
     one = timelines.message(connection, message_id)
     if one is None:
-        raise Refused(f"message {message_id}: there is none of this number: `caseline request show` tells them")
+        raise Told(
+            "message %(number)s: there is none of this number: `caseline request show` tells them", number=message_id
+        )
     if one.imported:
-        raise Refused(f"message {message_id} is imported: it stays where its source has it")
+        raise Told("message %(number)s is imported: it stays where its source has it", number=message_id)
     return one
 
 
@@ -204,7 +220,7 @@ def _hold(timelines: Timelines, connection: sa.Connection, one: Message) -> None
     """Nobody else moves a message until the transaction ends; raises `Refused` where somebody just has."""
     now = timelines.message(connection, one.id, hold=True)
     if now is None or (now.record_id, now.assignment_id) != (one.record_id, one.assignment_id):
-        raise Refused(f"message {one.id}: somebody else has moved it at this moment: look at it again")
+        raise Told("message %(number)s: somebody else has moved it at this moment: look at it again", number=one.id)
 
 
 def _move(timelines: Timelines, connection: sa.Connection, one: Message, said: dict[str, Any], deed: Deed) -> None:

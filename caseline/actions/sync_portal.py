@@ -20,8 +20,8 @@ from caseline.crm.bitrix24.mirror import TABLES
 from caseline.crm.bitrix24.parties import Importing, Parties
 from caseline.crm.bitrix24.polling import Polling
 from caseline.crm.bitrix24.pushing import Pushed, Pushing
-from caseline.crm.cards import Refused
 from caseline.crm.port import Definitions
+from caseline.crm.refusals import Told
 from caseline.crm.vocabulary import REQUEST
 from staging import register
 
@@ -83,7 +83,7 @@ def note(house: House, entity: str, record_id: int, *, now: datetime) -> None:
 
 def _crm(house: House) -> Bitrix24Crm:
     if not isinstance(house.crm, Bitrix24Crm):
-        raise Refused("CASELINE_CRM is not bitrix24: there is no portal to keep in step with")
+        raise Told("CASELINE_CRM is not bitrix24: there is no portal to keep in step with")
     return house.crm
 
 

@@ -70,11 +70,16 @@ def add_steps(house: House, viewer: Viewer, assignment_id: int, said: str, *, no
         timelines = connect.timelines(house.settings.crm)
         known = len(timelines.checklist(connection, [assignment_id]))
         if known + len(texts) > find_assignment.MOST_STEPS:
-            raise Refused(f"{found.one.name}: {find_assignment.MOST_STEPS} steps are the most, and it has {known}")
+            raise Told(
+                "%(name)s: %(most)s steps are the most, and it has %(number)s",
+                name=found.one.name,
+                most=find_assignment.MOST_STEPS,
+                number=known,
+            )
         timelines.add_steps(connection, assignment_id, texts)
         deed = replace(_deed(viewer, now), event="assignment_steps_added", data={"steps": texts})
         if texts and timelines.write_assignment(connection, found.one, {}, deed) is None:
-            raise Refused(f"{found.one.name}: somebody else has changed it at this moment: look at it again")
+            raise Told("%(name)s: somebody else has changed it at this moment: look at it again", name=found.one.name)
         return len(texts)
 
     return _change(house, viewer, assignment_id, change)
@@ -178,7 +183,9 @@ def _letters(house: House) -> None:
 
 def _open(one: Assignment) -> None:
     if one.state is not AssignmentState.OPEN:
-        raise Refused(f"{one.name} is {one.state} already: open it again to go on with its checklist")
+        raise Told(
+            "%(name)s is %(state)s already: open it again to go on with its checklist", name=one.name, state=one.state
+        )
 
 
 def _note(house: House, connection: sa.Connection, viewer: Viewer, one: Assignment, text: str, now: datetime) -> int:
@@ -186,7 +193,12 @@ def _note(house: House, connection: sa.Connection, viewer: Viewer, one: Assignme
     if not text:
         raise Told("%(name)s: the note is empty: say something", name=one.name)
     if len(text) > LONGEST_NOTE:
-        raise Refused(f"{one.name}: the note has {len(text)} characters: {LONGEST_NOTE} are the most")
+        raise Told(
+            "%(name)s: the note has %(number)s characters: %(most)s are the most",
+            name=one.name,
+            number=len(text),
+            most=LONGEST_NOTE,
+        )
     new = NewMessage(
         record_id=one.record_id,
         kind=MessageKind.COMMENT,

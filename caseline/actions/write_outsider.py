@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from caseline.actions import wiring, write_letter
 from caseline.actions.wiring import House
 from caseline.actions.write_letter import Draft
-from caseline.crm.cards import Card, Refused
+from caseline.crm.cards import Card
+from caseline.crm.refusals import Told
 from caseline.crm.timeline import Assignment
 from caseline.outbox.letters import Address
 from caseline.outbox.tags import Tag
@@ -38,6 +39,14 @@ def given(house: House, connection: sa.Connection, card: Card, one: Assignment, 
 def check(one: Assignment) -> None:
     """Raise `Refused` where nobody outside can be written to."""
     if not one.external:
-        raise Refused(f"{one.name} is for {one.assignee}, who is of the house: letters go to outsiders only")
+        raise Told(
+            "%(name)s is for %(person)s, who is of the house: letters go to outsiders only",
+            name=one.name,
+            person=one.assignee,
+        )
     if one.address is None:
-        raise Refused(f"{one.name}: {one.contact} has no mail address: `caseline assignment address` gives one")
+        raise Told(
+            "%(name)s: %(contact)s has no mail address: `caseline assignment address` gives one",
+            name=one.name,
+            contact=one.contact,
+        )

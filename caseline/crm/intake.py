@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from caseline.crm import deadlines, sharing
 from caseline.crm.card_port import Cards
-from caseline.crm.cards import Card, Category, Deadline, Deed, NewCard, Refused, Stage
+from caseline.crm.cards import Card, Category, Deadline, Deed, NewCard, Stage
 from caseline.crm.deadlines import Policy, RecalcOnCalendar, Term
+from caseline.crm.refusals import Told
 from caseline.timing.clock import Clock
 from caseline.timing.clocks import Clocks
 from caseline.timing.instants import Pause
@@ -141,7 +142,9 @@ class Intake:
         known = {category.code: category for category in self.cards.categories(connection) if category.active}
         if code not in known:
             names = ", ".join(known) or "none yet; make one with `caseline category set`"
-            raise Refused(f"category {code!r}: there is none in use of that code: use one of {names}")
+            raise Told(
+                "category %(code)r: there is none in use of that code: use one of %(codes)s", code=code, codes=names
+            )
         return known[code]
 
     def _own(self, connection: sa.Connection, code: str) -> Category:

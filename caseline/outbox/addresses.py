@@ -50,4 +50,4 @@ def needs_utf8(address: str) -> bool:
 
 
 def _bad(address: str) -> OutboxFault:
-    return OutboxFault(f"{address[:100]!r} is no mail address: correct it (name@example.org)")
+    return OutboxFault("%(address)r is no mail address: correct it (name@example.org)", address=address[:100])

@@ -23,20 +23,8 @@ _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 def checked(new: NewLetter) -> NewLetter:
     """The letter in the form in which it is kept; raises `OutboxFault` for what can never be sent."""
-    place = f"letter of request {new.thread.record_id}"
-    if new.imported:
-        raise ImportedIsQuiet(f"{place}: its event is imported, and importing writes to nobody: do not ask for it")
     to, cc = _known_once(new.to, new.cc)
-    if not to:
-        raise OutboxFault(f"{place}: it goes to nobody: give an address")
-    if len(to) + len(cc) > MOST_RECIPIENTS:
-        raise OutboxFault(f"{place}: it has more than {MOST_RECIPIENTS} recipients: write several letters")
-    if new.nature is not Nature.PERSONAL and new.occasion is None:
-        raise OutboxFault(f"{place}: nobody wrote it, so it needs an occasion: else it would be written twice")
-    if len(new.text) > LONGEST_TEXT or len(new.html or "") > LONGEST_TEXT:
-        raise OutboxFault(f"{place}: longer than {LONGEST_TEXT:,} characters: send the text as a file")
-    if sum(len(one.content) for one in new.attachments) > MOST_BYTES:
-        raise OutboxFault(f"{place}: attachments of more than {MOST_BYTES:,} bytes: leave some out, or send links")
+    _refuse(new, len(to), len(cc))
     return replace(
         new,
         to=to,
@@ -48,6 +36,40 @@ def checked(new: NewLetter) -> NewLetter:
         attachments=tuple(map(_file, new.attachments)),
         secret_links=tuple(one for one in new.secret_links if one),
     )
+
+
+def _refuse(new: NewLetter, to: int, cc: int) -> None:
+    request = new.thread.record_id
+    if new.imported:
+        raise ImportedIsQuiet(
+            "letter of request %(request)s: its event is imported, and importing writes to nobody: do not ask for it",
+            request=request,
+        )
+    if not to:
+        raise OutboxFault("letter of request %(request)s: it goes to nobody: give an address", request=request)
+    if to + cc > MOST_RECIPIENTS:
+        raise OutboxFault(
+            "letter of request %(request)s: it has more than %(most)s recipients: write several letters",
+            request=request,
+            most=MOST_RECIPIENTS,
+        )
+    if new.nature is not Nature.PERSONAL and new.occasion is None:
+        raise OutboxFault(
+            "letter of request %(request)s: nobody wrote it, so it needs an occasion: else it would be written twice",
+            request=request,
+        )
+    if len(new.text) > LONGEST_TEXT or len(new.html or "") > LONGEST_TEXT:
+        raise OutboxFault(
+            "letter of request %(request)s: longer than %(most)s characters: send the text as a file",
+            request=request,
+            most=f"{LONGEST_TEXT:,}",
+        )
+    if sum(len(one.content) for one in new.attachments) > MOST_BYTES:
+        raise OutboxFault(
+            "letter of request %(request)s: attachments of more than %(most)s bytes: leave some out, or send links",
+            request=request,
+            most=f"{MOST_BYTES:,}",
+        )
 
 
 def _known_once(to: Sequence[Address], cc: Sequence[Address]) -> tuple[tuple[Address, ...], tuple[Address, ...]]:

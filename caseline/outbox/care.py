@@ -117,10 +117,14 @@ def retry(connection: sa.Connection, letter_id: int, *, now: datetime) -> None:
     if found["state"] not in {State.QUEUED, State.FAILED} and not (found["state"] == State.SENT and refused):
         raise _refused(letter_id, found["state"], "tried again")
     if found["blanked"]:
-        remedy = "write a new one"
-        if (number := found["assignment_id"]) is not None:
-            remedy = f"`caseline assignment resend {number}` writes a new one"
-        raise OutboxFault(f"letter {letter_id}: its secret links are gone since it was sent: {remedy}")
+        gone = {"letter": letter_id, "assignment": found["assignment_id"]}
+        if found["assignment_id"] is None:
+            raise OutboxFault("letter %(letter)s: its secret links are gone since it was sent: write a new one", **gone)
+        raise OutboxFault(
+            "letter %(letter)s: its secret links are gone since it was sent:"
+            " `caseline assignment resend %(assignment)s` writes a new one",
+            **gone,
+        )
     connection.execute(
         sa.update(recipient)
         .where(recipient.c.letter_id == letter_id, recipient.c.position.in_(refused))
@@ -189,9 +193,15 @@ def _put(connection: sa.Connection, letter_id: int, **values: Any) -> None:  # n
 
 
 def _missing(letter_id: int) -> OutboxFault:
-    return OutboxFault(f"there is no letter {letter_id}: `caseline outbox list` shows those that there are")
+    return OutboxFault(
+        "there is no letter %(letter)s: `caseline outbox list` shows those that there are", letter=letter_id
+    )
 
 
 def _refused(letter_id: int, state: str, what: str) -> OutboxFault:
-    remedy = "wait until it is settled" if state == State.SENDING else "`caseline outbox show` says more"
-    return OutboxFault(f"letter {letter_id} is {state} and cannot be {what}: {remedy}")
+    values: dict[str, object] = {"letter": letter_id, "state": state, "what": what}
+    if state == State.SENDING:
+        return OutboxFault("letter %(letter)s is %(state)s and cannot be %(what)s: wait until it is settled", **values)
+    return OutboxFault(
+        "letter %(letter)s is %(state)s and cannot be %(what)s: `caseline outbox show` says more", **values
+    )

@@ -9,7 +9,12 @@ Away               later: the server is not there, or asks to wait
 
 
 class OutboxFault(Exception):
-    """Nothing was kept or changed."""
+    """Nothing was kept or changed; `text` says why in English, with `%(names)s` that `values` fills in."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text = text
+        self.values = values
 
 
 class ImportedIsQuiet(OutboxFault):

@@ -12,11 +12,15 @@ MOST_TAGS: Final = 2_000
 _TAG: Final = re.compile("<[A-Za-z]")
 
 
-def inlined(page: str) -> str:
-    """The page without sheets of style; raises `OutboxFault` for one that cannot be read."""
+def inlined(page: str, place: str = "HTML") -> str:
+    """The page, which stands at `place`, without sheets of style; raises `OutboxFault` for one that cannot be read."""
     if sum(1 for _ in _TAG.finditer(page)) > MOST_TAGS:
-        raise OutboxFault(f"HTML: more than {MOST_TAGS:,} tags: send it as a file")
+        raise OutboxFault("%(place)s: more than %(most)s tags: send it as a file", place=place, most=f"{MOST_TAGS:,}")
     try:
         return css_inline.inline(page, load_remote_stylesheets=False)
     except css_inline.InlineError as error:
-        raise OutboxFault(f"HTML: its styles cannot be read ({error}): correct them, or leave them out") from error
+        raise OutboxFault(
+            "%(place)s: its styles cannot be read (%(error)s): correct them, or leave them out",
+            place=place,
+            error=error,
+        ) from error

@@ -64,7 +64,20 @@ def check(text: str, place: str) -> None:
     for found in _SIGN.finditer(text):
         name = found[1]
         if name is not None and name.casefold() not in _FOLDED:
-            raise TemplateFault(f"{place}: there is no tag %{name}%: {_remedy(name)}, or %% for a percent sign")
+            near = _near(name)
+            if near:
+                raise TemplateFault(
+                    "%(place)s: there is no tag %%%(tag)s%%: write %%%(near)s%%, or %%%% for a percent sign",
+                    place=place,
+                    tag=name,
+                    near=near,
+                )
+            raise TemplateFault(
+                "%(place)s: there is no tag %%%(tag)s%%: there are %(tags)s, or %%%% for a percent sign",
+                place=place,
+                tag=name,
+                tags=", ".join(f"%{tag.value}%" for tag in Tag),
+            )
 
 
 def unknown(text: str) -> list[tuple[str, str]]:
@@ -101,13 +114,6 @@ def used(text: str) -> set[Tag]:
     """Tags that a text asks for."""
     names = (found[1] for found in _SIGN.finditer(text) if found[1] is not None)
     return {_FOLDED[name.casefold()][1] for name in names if name.casefold() in _FOLDED}
-
-
-def _remedy(name: str) -> str:
-    near = _near(name)
-    if near:
-        return f"write %{near}%"
-    return "there are " + ", ".join(f"%{tag.value}%" for tag in Tag)
 
 
 def _near(name: str) -> str:

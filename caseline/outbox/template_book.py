@@ -29,7 +29,12 @@ def find(connection: sa.Connection, code: str, language: str) -> Template:
     found = templates.shipped().get((code, language))
     if found is None:
         known = sorted({code for code, _language in every(connection)})
-        raise TemplateFault(f"there is no template {code!r} in {language!r}: there are {', '.join(known)}")
+        raise TemplateFault(
+            "there is no template %(code)r in %(language)r: there are %(codes)s",
+            code=code,
+            language=language,
+            codes=", ".join(known),
+        )
     return found
 
 

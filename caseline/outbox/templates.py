@@ -59,18 +59,22 @@ def check(template: Template) -> None:
     """Raise `TemplateFault` when the template cannot be saved as it is."""
     place = f"template {template.code} ({template.language})"
     if not _CODE.fullmatch(template.code):
-        raise TemplateFault(f"{place}: a code is one word of small letters, digits and _")
+        raise TemplateFault("%(place)s: a code is one word of small letters, digits and _", place=place)
     if template.language not in LANGUAGES:
-        raise TemplateFault(f"{place}: there is no such language: choose one of {', '.join(LANGUAGES)}")
+        raise TemplateFault(
+            "%(place)s: there is no such language: choose one of %(languages)s",
+            place=place,
+            languages=", ".join(LANGUAGES),
+        )
     for field in ("subject", "text"):
         if not getattr(template, field).strip():
-            raise TemplateFault(f"{place}, {field}: is empty: write some words")
+            raise TemplateFault("%(place)s: is empty: write some words", place=f"{place}, {field}")
     for field in ("subject", "text", "html"):
         tags.check(getattr(template, field), f"{place}, {field}")
     try:
-        _page(template.html, template.language)
+        _page(template.html, template.language, f"{place}: HTML")
     except OutboxFault as error:
-        raise TemplateFault(f"{place}: {error}") from error
+        raise TemplateFault(error.text, **error.values) from error
 
 
 def render(template: Template, values: Mapping[Tag, str]) -> Words:
@@ -85,9 +89,9 @@ def render(template: Template, values: Mapping[Tag, str]) -> Words:
     return Words(_REPEATED.sub(r"\1", subject), text, _page(body, template.language) if body.strip() else None)
 
 
-def _page(body: str, language: str) -> str:
+def _page(body: str, language: str, place: str = "HTML") -> str:
     frame = Environment(autoescape=True, undefined=StrictUndefined).from_string(_frame())
-    return inlined(frame.render(language=language, body=Markup(body)))  # noqa: S704 - values in it are escaped
+    return inlined(frame.render(language=language, body=Markup(body)), place)  # noqa: S704 - values in it are escaped
 
 
 @cache

@@ -17,8 +17,9 @@ from caseline.crm.bitrix24.taking import Taking, columns, moment
 from caseline.crm.bitrix24.tools import Tools
 from caseline.crm.bitrix24.values import Item, Words
 from caseline.crm.bitrix24.written import Written
-from caseline.crm.cards import Card, Deed, NewCard, Refused
+from caseline.crm.cards import Card, Deed, NewCard
 from caseline.crm.intake import BY_PERSON, Intake
+from caseline.crm.refusals import Told
 from caseline.crm.vocabulary import REQUEST
 
 if TYPE_CHECKING:
@@ -211,5 +212,5 @@ class Leads:
 def _done(card: Card | None) -> Card:
     """The record is held by us, so nobody can be first."""
     if card is None:
-        raise Refused("the record has changed under our hands: it is read again by the next sync")
+        raise Told("the record has changed under our hands: it is read again by the next sync")
     return card

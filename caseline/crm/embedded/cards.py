@@ -13,7 +13,6 @@ from caseline.crm.cards import (
     Deed,
     Moved,
     NewCard,
-    Refused,
     Stage,
 )
 from caseline.crm.embedded.stores import (
@@ -29,6 +28,7 @@ from caseline.crm.embedded.stores import (
     workload,
 )
 from caseline.crm.embedded.stores import texts as said
+from caseline.crm.refusals import Told
 from caseline.crm.terms import Numbers, Spans
 from caseline.timing.clock import Clock
 
@@ -118,9 +118,12 @@ class EmbeddedCards:
         """
         if at < row.entered_at:
             if not stage_rows.imported_after(connection, card.id, at):
-                raise Refused(
-                    f"{card.name}: stage {card.stage.label} was entered at {row.entered_at.isoformat()}, which is after"
-                    f" {at.isoformat()}: give a later time"
+                raise Told(
+                    "%(name)s: stage %(stage)s was entered at %(entered)s, which is after %(at)s: give a later time",
+                    name=card.name,
+                    stage=card.stage.label,
+                    entered=row.entered_at.isoformat(),
+                    at=at.isoformat(),
                 )
             at = row.entered_at
         stage_rows.leave(connection, card.id, row, at, clock)
@@ -162,5 +165,5 @@ class EmbeddedCards:
     def _read(self, connection: sa.Connection, record_id: int) -> Card:
         found = records.get(connection, record_id)
         if found is None:
-            raise Refused(f"request {record_id} is gone: somebody has deleted it")
+            raise Told("request %(number)s is gone: somebody has deleted it", number=record_id)
         return found

@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.crm.cards import Deed, Refused
+from caseline.crm.cards import Deed
 from caseline.crm.embedded.stores import assignments as work
 from caseline.crm.embedded.stores import checklists, happenings, kinships, records
 from caseline.crm.embedded.stores import contacts as clients
 from caseline.crm.embedded.stores import parties as known
 from caseline.crm.embedded.stores import timeline as lines
+from caseline.crm.refusals import Told
 from caseline.crm.timeline import Assignment, Contact, NewAssignment, Successor
 
 
@@ -60,7 +61,7 @@ class EmbeddedTimelines:
         records.hold(connection, [one.record_id])
         now = work.get(connection, assignment_id)
         if now is not None and now.record_id != one.record_id:
-            raise Refused(f"{one.name}: somebody else has moved it at this moment: look at it again")
+            raise Told("%(name)s: somebody else has moved it at this moment: look at it again", name=one.name)
         return now
 
     def give_address(
@@ -160,5 +161,5 @@ class EmbeddedTimelines:
     def _read(self, connection: sa.Connection, assignment_id: int) -> Assignment:
         found = work.get(connection, assignment_id)
         if found is None:
-            raise Refused(f"assignment {assignment_id} is gone: somebody has deleted its request")
+            raise Told("assignment %(number)s is gone: somebody has deleted its request", number=assignment_id)
         return found

@@ -133,7 +133,7 @@ def said(visit: Visit, error: Exception) -> str:
         return visit.texts.say(FAULTS[error.code], **error.data)
     if isinstance(error, Told):
         return refusal_words.said(visit.texts, error)
-    return visit.texts.say("That was not done: %(reason)s", reason=str(error))
+    return visit.texts.say("That was not done: %(reason)s", reason=refusal_words.said(visit.texts, error))
 
 
 def refused(visit: Visit, error: Refused | OutboxFault, *, editor: str = "") -> Response:

@@ -1,8 +1,12 @@
 """Says refusals and faults of rows in the language of the page; a test compares the list with what is refused."""
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
+from caseline.crm.port import NotOffered
 from caseline.crm.refusals import Told
+from caseline.outbox.faults import OutboxFault
 from caseline.web.language import Texts, later
 
 NO_PRODUCT: Final = later("No product is chosen: choose one in a list, or type part of its name.")
@@ -61,11 +65,51 @@ AT_WORK: Final = (
     later("%(name)s: somebody else has changed it at this moment: look at it again"),
     later("%(name)s is open: nothing to do"),
     later("%(name)s is %(state)s already, since %(since)s: nothing to do"),
+    later("letter %(letter)s is %(state)s and cannot be %(what)s: wait until it is settled"),
+    later("letter %(letter)s is %(state)s and cannot be %(what)s: `caseline outbox show` says more"),
 )
 """What is refused to whoever works on a request; its page need not name it again."""
 
 
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "state": {
+        "open": later("open"),
+        "done": later("done"),
+        "cancelled": later("cancelled"),
+        "queued": later("queued"),
+        "held": later("held"),
+        "sending": later("sending"),
+        "sent": later("sent"),
+        "failed": later("failed"),
+    },
+    "what": {"category": later("category"), "stage": later("stage")},
+}
+"""Values that are codes, by the name that they have in the texts."""
+_REQUEST: Final = re.compile(r"request (\S+)")
+_ASSIGNMENT: Final = re.compile(r"assignment (\d+) of request (\d+)")
+_ELSEWHERE: Final = later("It is done in the portal here: do it there, and the next sync brings it into the register.")
+
+
 def said(texts: Texts, error: Exception) -> str:
     """A refusal, with a capital letter; one that has no text of its own is shown as it is."""
-    words = texts.say(error.text, **error.values) if isinstance(error, Told) else str(error)
+    if isinstance(error, NotOffered):
+        return texts.say(_ELSEWHERE)
+    if not isinstance(error, Told | OutboxFault):
+        words = str(error)
+    elif error.values:
+        words = texts.say(error.text, **{name: _value(texts, name, one) for name, one in error.values.items()})
+    else:
+        words = texts.say(error.text)
     return words[:1].upper() + words[1:]
+
+
+def _value(texts: Texts, name: str, one: object) -> object:
+    """What is filled in, where it is a code or what messages call a record."""
+    text = str(one)
+    if text in _WORDS.get(name, {}):
+        return texts.say(_WORDS[name][text])
+    if name == "name" and (found := _ASSIGNMENT.fullmatch(text)):
+        return texts.say("assignment %(number)s of request %(request)s", number=found[1], request=found[2])
+    if name == "name" and (found := _REQUEST.fullmatch(text)):
+        return texts.say("request %(number)s", number=found[1])
+    return one

@@ -10,10 +10,10 @@ from caseline.crm.cards import Category, Refused
 from caseline.timing import instants
 from caseline.timing.faults import TimingFault
 from caseline.timing.vocabulary import Mode
-from caseline.web.desk import audit_words, reference_pages
+from caseline.web.desk import audit_words, reference_pages, refusal_words
 from caseline.web.desk.reference import Cell, Choices, Column, Control, Edit, Input, Line, Reference, Sheet, Value
 from caseline.web.desk.visit import Visit
-from caseline.web.language import later
+from caseline.web.language import Texts, later
 
 _HOURS: Final = re.compile(r"\s*(\S.*?)\s*[=:]\s*([0-9]{1,6})\s*")
 
@@ -93,7 +93,9 @@ def _save(visit: Visit, edit: Edit) -> str:
         )
     try:
         keep_categories.put_category(visit.house, code, wish, by=visit.login.name, seen=edit.seen, now=visit.now)
-    except (Refused, TimingFault) as error:
+    except Refused as error:
+        raise Faulty(Fault("", str(error), refusal_words.said(Texts("ru"), error))) from error
+    except TimingFault as error:
         raise Faulty(Fault("", str(error), f"по этому календарю срок не посчитать: {error}")) from error
     return code
 

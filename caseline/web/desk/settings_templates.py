@@ -14,11 +14,11 @@ from caseline.outbox.faults import OutboxFault, TemplateFault
 from caseline.outbox.templates import LANGUAGES, Template
 from caseline.people.rights import Right
 from caseline.web import language
-from caseline.web.desk import reference_pages
+from caseline.web.desk import reference_pages, refusal_words
 from caseline.web.desk.page import Page
 from caseline.web.desk.reference import Cell, Choices, Column, Control, Edit, Input, Line, Reference, Sheet, Value
 from caseline.web.desk.visit import Visit
-from caseline.web.language import later
+from caseline.web.language import Texts, later
 
 OCCASIONS: Final = {
     "request_received": later("acknowledgement to the client"),
@@ -88,7 +88,7 @@ def _seen(visit: Visit, one: Template) -> dict[str, Any]:
     except Faulty as error:
         return {"words": None, "trouble": [fault.said(visit.texts.language) for fault in error.faults]}
     except OutboxFault as error:
-        return {"words": None, "trouble": [str(error)]}
+        return {"words": None, "trouble": [refusal_words.said(visit.texts, error)]}
     shown = Markup(Html(words.html).safe()) if words.html else ""  # noqa: S704 - cleaned for showing
     return {"words": words, "shown": shown, "trouble": []}
 
@@ -116,7 +116,7 @@ def _save(visit: Visit, edit: Edit) -> str:
         else:
             keep_templates.save(visit.house, template, by=login, login=login, seen=edit.seen, now=visit.now)
     except OutboxFault as error:
-        raise Faulty(Fault("", str(error), f"шаблон не принят: {error}")) from error
+        raise Faulty(Fault("", str(error), refusal_words.said(Texts("ru"), error))) from error
     return f"{code}.{spoken}"
 
 
