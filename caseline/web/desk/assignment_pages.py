@@ -13,7 +13,7 @@ from caseline.actions import show_assignments
 from caseline.crm.timeline import AssignmentState
 from caseline.files.faults import Gone
 from caseline.listing.assignments import MOST_COUNTED, Mark, Row, Wanted, Whose
-from caseline.web.desk import card_words, file_answer, timeline_entries
+from caseline.web.desk import card_frame, card_words, file_answer, timeline_entries
 from caseline.web.desk.visit import Visit, whole
 from caseline.web.language import later
 
@@ -96,6 +96,7 @@ def page(visit: Visit, *, status: int = 200, problem: str = "", typed: Mapping[s
         ended=ENDED,
         letters=LETTERS,
         picture=timeline_entries.picture,
+        no_letters=card_frame.no_letters(visit),
         words=card_words,
     )
 
@@ -135,6 +136,7 @@ def form(
         problem=problem,
         field=field,
         hours=HOURS,
+        no_letters=card_frame.no_letters(visit),
     )
 
 

@@ -169,11 +169,17 @@ def shared(visit: Visit) -> dict[str, Any]:
         "LETTER_STATES": timeline_entries.LETTER_STATES,
         "WITHDRAWN": timeline_entries.WITHDRAWN,
         "most_bytes": MOST_BYTES,
+        "no_letters": no_letters(visit),
         "typed": visit.text,
         "elsewhere": ELSEWHERE,
         "options": option_list.drawn,
         "speaks": visit.texts.language,
     }
+
+
+def no_letters(visit: Visit) -> str:
+    """Why no letter can leave at all, with the remedy; empty where letters can."""
+    return visit.texts.say(FAULTS["no_mail"]) if visit.house.settings.mail_address is None else ""
 
 
 def _given(visit: Visit, found: CardSight, fields: Mapping[str, str]) -> dict[str, Any]:
