@@ -41,8 +41,7 @@ class Category:
     group_id: int | None = None
     group: str | None = None
     hours_by_priority: Mapping[str, int] = field(default_factory=dict)
-    calendar_id: str | None = None
-    """None: the default one."""
+    calendar_id: str | None = None  # the default one
     mode: Mode = Mode.WORKING_DAYS
     active: bool = True
 
@@ -215,8 +214,7 @@ class Moved:
 
     card: Card
     """As it is now; its deadline is as it was before."""
-    at: datetime
-    """When: never before it entered the stage left, unless an import says that this lies ahead."""
+    at: datetime  # never before it entered the stage left, unless an import says that this lies ahead
     pauses: tuple[Pause, ...]
     """When its clock stood still, without a pause that begins now; oldest first."""
 

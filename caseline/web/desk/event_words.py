@@ -194,9 +194,8 @@ def _time(texts: Texts, value: object) -> str:
 def _share(texts: Texts, line: Line, _names: Names) -> Said:
     if line.data.get("percent") == 100:  # noqa: PLR2004 - percent
         return Said(texts.say("The deadline has passed"))
-    return Said(
-        texts.say("%(share)s of the time are used", share=texts.percent(float(line.data.get("percent", 0)) / 100))
-    )
+    share = texts.percent(float(line.data.get("percent", 0)) / 100)
+    return Said(texts.say("%(share)s of the time are used", share=share))
 
 
 def _assignment(texts: Texts, line: Line, names: Names) -> Said:
@@ -207,8 +206,7 @@ def _assignment(texts: Texts, line: Line, names: Names) -> Said:
 
 
 def _address(texts: Texts, line: Line, _names: Names) -> Said:
-    title = texts.say("The outsider has another mail address")
-    return Said(title, _step(line.data.get("old"), line.data.get("new")))
+    return Said(texts.say("The outsider has another mail address"), _step(line.data.get("old"), line.data.get("new")))
 
 
 def _other(message: str, key: str) -> Callable[[Texts, Line, Names], Said]:
@@ -226,8 +224,8 @@ def _moved(texts: Texts, line: Line, names: Names) -> Said:
 
 
 def _product(texts: Texts, line: Line, _names: Names) -> Said:
-    added = line.type == "product_added"
-    return Said(texts.say("Product added") if added else texts.say("Product removed"), str(line.data.get("name", "")))
+    title = texts.say("Product added") if line.type == "product_added" else texts.say("Product removed")
+    return Said(title, str(line.data.get("name", "")))
 
 
 _WORDS: Final[Mapping[str, Callable[[Texts, Line, Names], Said]]] = {
