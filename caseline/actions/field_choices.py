@@ -6,14 +6,15 @@ from functools import cached_property
 from typing import Final
 
 from caseline.actions import setup_at_hand, wiring
+from caseline.actions.field_desk import Desk
 from caseline.actions.setup_at_hand import Setup
-from caseline.actions.typed_request import Desk
 from caseline.actions.wiring import House
 from caseline.crm import connect, shown_values
 from caseline.crm.field_faults import RUSSIAN
 from caseline.crm.field_values import Reader, Value
 from caseline.crm.request_fields import RequestField
 from caseline.crm.vocabulary import REQUEST, Type
+from caseline.listing.stores import labels
 from caseline.people import store as people
 from caseline.people.access import Viewer
 from caseline.people.store import Named
@@ -82,7 +83,7 @@ class Choices:
 
     @cached_property
     def _seen(self) -> Mapping[str, tuple[str, ...]]:
-        return self.desk.fields.seen_choices(self.desk.connection)
+        return labels.in_lists(self.desk.connection, self.desk.viewer)
 
     @cached_property
     def _names(self) -> Mapping[tuple[str, int], str]:

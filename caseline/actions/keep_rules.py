@@ -16,6 +16,8 @@ from caseline.crm.field_port import Book, Fields, Ways
 from caseline.crm.field_rules import Rule
 from caseline.crm.request_fields import RequestField
 from caseline.crm.rule_words import BadSetting
+from caseline.listing.stores import access
+from caseline.people.access import Viewer
 
 NEWEST: Final = 200
 """Open requests on which a rule is tried."""
@@ -92,14 +94,19 @@ def drop_rule(house: House, rule_id: int, editor: Editor, *, seen: str | None = 
     obey_rules.recount(house)
 
 
-def attempt(house: House, rule: Rule) -> Trial:
-    """Try a rule, kept or not, on the newest open requests; nothing is changed. Raises `BadSetting`."""
+def attempt(house: House, viewer: Viewer, rule: Rule) -> Trial:
+    """Try a rule, kept or not, on those of the newest open requests that somebody sees; nothing is changed.
+
+    Raises `BadSetting`.
+    """
     fields = connect.fields(house.settings.crm)
     with house.engine.connect() as connection:
         kept, now = _checked(connection, fields, rule), fields.book(connection)
         others = tuple(one for one in now.rules if one.id != rule.id or not rule.id)
         then = Book(now.fields, now.sections, (*others, kept))
-        ids = fields.newest_open(connection, NEWEST)
+        newest = fields.newest_open(connection, NEWEST)
+        known = access.among(connection, viewer, newest)
+        ids = [one for one in newest if one in known]
         before = obey_rules.incomplete(connection, fields, now, ids)
         after = obey_rules.incomplete(connection, fields, then, ids)
         held = obey_rules.held_by(connection, fields, then, kept, ids)

@@ -21,8 +21,8 @@ def fields(house: House) -> dict[str, RequestField]:
         return list_requests.fields(house, connection)
 
 
-def values(house: House, field: RequestField) -> list[Offer]:
-    """All values of a field that has few of them; none where people must type."""
+def values(house: House, viewer: Viewer, field: RequestField) -> list[Offer]:
+    """All values of a field that has few of them, as far as somebody may know of them; none where people must type."""
     cards = wiring.intake(house).cards
     with house.engine.connect() as connection:
         if field.key == "stage":
@@ -35,7 +35,7 @@ def values(house: House, field: RequestField) -> list[Offer]:
             return [(str(number), name) for number, name in labels.persons(connection)]
         if kinds.kind(field) not in {Kind.CHOICE, Kind.MANY}:
             return []
-        found = dict.fromkeys((*field.choices, *labels.in_use(connection, field)))
+        found = dict.fromkeys((*field.choices, *labels.in_use(connection, viewer, field)))
         return [(value, value) for value in found]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.actions import find_request, keep_upload, know_calendars, obey_rules, save_request, typed_request, wiring
-from caseline.actions.typed_request import Desk
+from caseline.actions.field_desk import Desk
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.card_port import Cards

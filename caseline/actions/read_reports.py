@@ -98,10 +98,10 @@ def every_row(house: House, asking: Asking, spot: Spot) -> Iterator[Behind]:
         yield from behind.every(connection, _stand(connection, asking), spot)
 
 
-def choices(house: House) -> Offers:
+def choices(house: House, viewer: Viewer) -> Offers:
     """To what a report can be narrowed."""
     with house.engine.connect() as connection:
-        return offers.all_of_them(connection)
+        return offers.all_of_them(connection, viewer)
 
 
 def label(house: House, by: Axis, key: str) -> str | None:

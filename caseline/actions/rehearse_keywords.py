@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from caseline.actions import keywords_at_hand, wiring
 from caseline.actions.wiring import House
 from caseline.crm.cards import Text
+from caseline.listing.stores import access
+from caseline.people.access import Viewer
 from keywords import editing, rehearsal
 from keywords.editing import Edit
 from keywords.entries import Expanded
@@ -89,8 +91,10 @@ def _between(one: Loaded, other: Loaded) -> list[Expanded]:
     return [found[key] for key in differ for found in (before, after) if key in found]
 
 
-def samples(house: House, ids: Sequence[int]) -> list[Text]:
-    """Requests to look at."""
+def samples(house: House, viewer: Viewer, ids: Sequence[int], most: int) -> tuple[int, list[Text]]:
+    """(how many of these requests somebody sees, the first of them to look at)."""
     with house.engine.connect() as connection:
-        found = {text.id: text for text in wiring.intake(house).cards.texts(connection, ids)}
-    return [found[key] for key in ids if key in found]
+        known = access.among(connection, viewer, ids)
+        seen = [key for key in ids if key in known]
+        found = {text.id: text for text in wiring.intake(house).cards.texts(connection, seen[:most])}
+    return len(seen), [found[key] for key in seen if key in found]

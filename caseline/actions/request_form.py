@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from caseline.actions import obey_rules, open_request, seen, setup_at_hand, typed_request, wiring
 from caseline.actions.field_choices import Choices, Option
+from caseline.actions.field_desk import Desk
 from caseline.actions.setup_at_hand import Setup
-from caseline.actions.typed_request import Desk, Typed
+from caseline.actions.typed_request import Typed
 from caseline.actions.wiring import House
 from caseline.crm import connect, field_files, field_values, field_words, request_fields
 from caseline.crm.cards import Card, Stage
@@ -176,7 +177,7 @@ def _drawn(
         text = (
             _typed(field, given[key], held.get(key)) if key in given and key not in read.verdict.hidden else made.text
         )
-        drawn = field_values.text(field, held.get(key), desk.reader)
+        drawn = desk.text(field, held.get(key))
         writable = key not in request_fields.KEPT or (card is None and key in typed_request.AT_BIRTH)
         options = choices.options(field, values.get(key)) if writable and offer else ()
         files = field_files.held(held.get(key)) if field.type is Type.FILE else ()
@@ -202,7 +203,8 @@ def _typed(field: RequestField, given: Given, held: Value) -> str:
 
 
 def _control(desk: Desk, field: RequestField, value: Value, read: Typed, choices: Choices) -> Control:
-    text = field_values.text(field, value, desk.reader)
+    # What is drawn empty and sent empty again is not changed.
+    text = desk.text(field, value)
     shown, link = choices.shown(field, value), None
     if field.to in _PLACES and value is not None and shown:
         link = f"{_PLACES[field.to]}/{value}"

@@ -12,7 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from caseline.actions import keep_upload, know_calendars, obey_rules, seen, typed_request, wiring
-from caseline.actions.typed_request import Desk, Difference, Typed
+from caseline.actions.field_desk import Desk
+from caseline.actions.typed_request import Difference, Typed
 from caseline.actions.wiring import House
 from caseline.crm import connect, field_files, sharing
 from caseline.crm.cards import Card, Deed, Refused

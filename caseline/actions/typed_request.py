@@ -4,33 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import sqlalchemy as sa
-
+from caseline.actions.field_desk import Desk
 from caseline.crm import field_files, field_rules, field_values, field_words, request_fields
-from caseline.crm.card_port import Cards
 from caseline.crm.cards import Category
 from caseline.crm.field_faults import Code, Fault, Misread
-from caseline.crm.field_port import Book, Fields
+from caseline.crm.field_port import Book
 from caseline.crm.field_rules import Verdict
-from caseline.crm.field_values import Given, Reader, Value
+from caseline.crm.field_values import Given, Value
 from caseline.crm.request_fields import RequestField
 from caseline.crm.vocabulary import REQUEST, Type
-from caseline.people.access import Viewer
 
 AT_BIRTH: Final = frozenset({"number", "stage"})
 """Fields that are chosen when a request is opened, and not afterwards."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What typing is read by, within one transaction."""
-
-    connection: sa.Connection
-    cards: Cards
-    fields: Fields
-    book: Book
-    viewer: Viewer
-    reader: Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +114,7 @@ def _take(reading: _Reading, key: str, given: Given) -> None:
     if known is None:
         reading.faults[key] = fault(desk.book, key[:80], Code.UNKNOWN_FIELD)
         return
-    now = field_values.text(known, reading.held.get(key), desk.reader)
+    now = desk.text(known, reading.held.get(key))
     if known.type is Type.FILE:
         given = field_files.given(given, reading.held.get(key))
     drawn = reading.base.get(key) if reading.base is not None else None
@@ -157,7 +142,7 @@ def _compare(reading: _Reading, base: Mapping[str, Given], given: Mapping[str, G
         known = reading.desk.book.fields.get(key)
         if known is None or key in reading.changes or key in reading.faults or key in request_fields.KEPT:
             continue
-        now = field_values.text(known, reading.held.get(key), reading.desk.reader)
+        now = reading.desk.text(known, reading.held.get(key))
         if not field_values.same(drawn, now) and not field_values.same(given.get(key, drawn), now):
             reading.differences.append(_difference(known, drawn, given.get(key, drawn), now, conflict=False))
 
@@ -181,7 +166,7 @@ def against(desk: Desk, typed: Typed, held: Mapping[str, Value], given: Mapping[
             desk.book.fields[key],
             None,
             given[key],
-            field_values.text(desk.book.fields[key], held.get(key), desk.reader),
+            desk.text(desk.book.fields[key], held.get(key)),
             conflict=True,
         )
         for key in typed.changes

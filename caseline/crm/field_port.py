@@ -65,9 +65,6 @@ class Fields(Protocol):
     def targets(self, connection: "sa.Connection", entity: str, text: str) -> list[Target]:
         """What somebody means who types an id, or a name exactly; people who have left are not meant."""
 
-    def seen_choices(self, connection: "sa.Connection") -> dict[str, tuple[str, ...]]:
-        """Values that the newest requests have in the register's own lists, by key."""
-
     def columns(self, values: Mapping[str, Value]) -> dict[str, Any]:
         """Values of a new request by key, as columns of its record."""
 

@@ -30,7 +30,6 @@ class EmbeddedFields:
     held = staticmethod(request_values.held)
     names = staticmethod(request_values.names)
     targets = staticmethod(request_values.targets)
-    seen_choices = staticmethod(request_values.seen_choices)
     violate = staticmethod(violations.put)
     violated = staticmethod(violations.of)
     violate_all = staticmethod(violations.put_all)

@@ -17,6 +17,10 @@ from caseline.people.tables import group, person
 _TABLES: Final = {"company": company, "contact": contact, "assignee": person, "group": group}
 _LOOKED_AT: Final = 10_000
 _OFFERED: Final = 200
+_LISTS: Final = ("priority", "type", "reason", "channel")
+_FEW_LOOKED_AT: Final = 2_000
+_FEW_OFFERED: Final = 50
+"""In the form of a request."""
 Named = tuple[int, str]
 
 
@@ -66,10 +70,11 @@ def _named(connection: sa.Connection, query: sa.Select[tuple[int, str]]) -> list
     return [(row.id, row.name) for row in connection.execute(query)]
 
 
-def in_use(connection: sa.Connection, field: RequestField) -> list[str]:
-    """Values of a list that the newest requests have, where nobody has fixed what there may be."""
+def in_use(connection: sa.Connection, viewer: Viewer, field: RequestField) -> list[str]:
+    """Values of a list that the newest requests have that somebody sees, where nobody has fixed what there may be."""
     found = extra_values.value(field) if field.extra else record.c[field.name]
-    newest = sa.select(found.label("value")).order_by(record.c.created_at.desc(), record.c.id.desc()).limit(_LOOKED_AT)
+    newest = sa.select(found.label("value")).where(*access.seen(viewer))
+    newest = newest.order_by(record.c.created_at.desc(), record.c.id.desc()).limit(_LOOKED_AT)
     some = newest.subquery()
     value: sa.ColumnElement[str] = some.c.value
     if kinds.kind(field) is Kind.MANY:
@@ -79,3 +84,12 @@ def in_use(connection: sa.Connection, field: RequestField) -> list[str]:
         value = sa.select(each.label("value")).select_from(some).subquery().c.value
     distinct = sa.select(value).where(value.is_not(None), value != "").distinct().order_by(value).limit(_OFFERED)
     return [str(one) for one in connection.execute(distinct).scalars()]
+
+
+def in_lists(connection: sa.Connection, viewer: Viewer) -> dict[str, tuple[str, ...]]:
+    """Values that the newest requests that somebody sees have in the register's own lists, by key."""
+    newest = sa.select(*(record.c[name] for name in _LISTS)).where(*access.seen(viewer))
+    rows = newest.order_by(record.c.created_at.desc()).limit(_FEW_LOOKED_AT).subquery()
+    asked = [sa.func.array_agg(sa.distinct(rows.c[name])).filter(rows.c[name].is_not(None)) for name in _LISTS]
+    found = connection.execute(sa.select(*asked)).one()
+    return {name: tuple(sorted(values or ()))[:_FEW_OFFERED] for name, values in zip(_LISTS, found, strict=True)}

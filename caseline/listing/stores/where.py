@@ -16,6 +16,7 @@ from caseline.listing.kinds import DUE_AT, Kind, Op
 from caseline.listing.meaning import Comparison, Special, Value
 from caseline.listing.stores import access, extra_values, violations
 from caseline.listing.wanted import Wanted
+from caseline.people.access import Viewer
 
 Clause = sa.ColumnElement[bool]
 _STILL: Final = frozenset({"open", "overdue"})
@@ -35,7 +36,7 @@ def of_record(wanted: Wanted) -> list[Clause]:
         if isinstance(one, Special):
             found.append(_special(one, wanted))
         elif one.field.key != DUE_AT:
-            found.append(_compared(one))
+            found.append(_compared(one, _above(wanted.viewer) if one.field.key == "parent" else None))
     if wanted.hits is not None:
         found.append(search_store.clause(wanted.hits))
     return [*found, contains(record.c.subject, wanted.subject)] if wanted.subject else found
@@ -101,9 +102,17 @@ def column(field: RequestField) -> sa.ColumnElement[Any]:
     return record.c[f"{field.name}_id"] if field.name in _TO else record.c[field.name]
 
 
-def _compared(test: Comparison) -> Clause:
+def _above(viewer: Viewer) -> sa.ColumnElement[Any] | None:
+    """The request above one, where somebody may not know of every such; none: there is none that he may know of."""
+    above = record.alias("above")
+    if not (known := access.seen(viewer, above)):
+        return None
+    return sa.select(above.c.id).where(above.c.id == record.c.parent_id, *known).scalar_subquery()
+
+
+def _compared(test: Comparison, instead: sa.ColumnElement[Any] | None = None) -> Clause:
     field, kind, values = test.field, kinds.kind(test.field), test.values
-    found = column(field)
+    found = column(field) if instead is None else instead
     if test.op in kinds.WITHOUT_VALUE:
         empty = _empty(field, found)
         return empty if test.op is Op.EMPTY else sa.not_(empty)

@@ -6,13 +6,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.crm import tables, vocabulary
+from caseline.listing.stores import access
 from caseline.people import tables as people
+from caseline.people.access import Viewer
 
-_CHANNELS: Final = """
-SELECT DISTINCT channel FROM (SELECT channel FROM crm.record ORDER BY id DESC LIMIT 20000) AS latest
-WHERE channel <> '' ORDER BY 1
-"""
-"""Nobody keeps a list of channels; those of the latest requests are in use."""
+_LATEST: Final = 20_000
+"""Requests. Nobody keeps a list of channels; those of the latest ones are in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,8 @@ class Offers:
     stages: dict[str, str]
 
 
-def all_of_them(connection: sa.Connection) -> Offers:
-    """Look them up."""
+def all_of_them(connection: sa.Connection, viewer: Viewer) -> Offers:
+    """Look them up; channels are those of requests that the viewer sees."""
     category, stage = tables.category, tables.stage
     named = [
         sa.select(category.c.code, category.c.label).order_by(category.c.label),
@@ -38,8 +37,16 @@ def all_of_them(connection: sa.Connection) -> Offers:
     categories, groups, persons, stages = (
         {str(key): label for key, label in connection.execute(query)} for query in named
     )
-    channels = {name: name for name in connection.execute(sa.text(_CHANNELS)).scalars()}
+    channels = {str(name): str(name) for name in connection.execute(_channels(viewer)).scalars()}
     return Offers(categories, groups, persons, channels, stages)
+
+
+def _channels(viewer: Viewer) -> sa.Select[tuple[str]]:
+    channel = tables.record.c.channel
+    latest = (
+        sa.select(channel).where(*access.seen(viewer)).order_by(tables.record.c.id.desc()).limit(_LATEST).subquery()
+    )
+    return sa.select(latest.c.channel).distinct().where(latest.c.channel != "").order_by(latest.c.channel)
 
 
 def _by_name(table: sa.Table) -> sa.Select[tuple[int, str]]:

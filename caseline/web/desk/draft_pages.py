@@ -47,14 +47,15 @@ def samples(visit: Visit) -> Response:
     comparison = _compare(visit, review)
     old, new = visit.text("old") or None, visit.text("new") or None
     ids = next((ids for step, ids in comparison.steps.items() if (step.old, step.new) == (old, new)), ())
+    total, texts = rehearse_keywords.samples(visit.house, visit.viewer, ids, _SAMPLES)
     return visit.page(
         "keywords/samples.html",
         review=review,
         old=old,
         new=new,
-        total=len(ids),
+        total=total,
         size=_size(visit),
-        texts_found=rehearse_keywords.samples(visit.house, ids[:_SAMPLES]),
+        texts_found=texts,
         labels=edit_keywords.labels(visit.house),
     )
 

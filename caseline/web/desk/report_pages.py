@@ -88,7 +88,7 @@ def _frame(visit: Visit, asked: Asked) -> dict[str, Any]:
         "axes": AXES[asked.report],
         "timed": asked.report not in _WITHOUT_PERIOD,
         "stepped": asked.by is Axis.PERIOD,
-        "filters": _filters(visit, asked, read_reports.choices(visit.house)),
+        "filters": _filters(visit, asked, read_reports.choices(visit.house, visit.viewer)),
         "fault": report_words.fault(visit.texts, asked.fault) if asked.fault else None,
         "files": visit.may(Right.EXPORT),
     }

@@ -69,5 +69,5 @@ def _form(visit: Visit, ids: list[int], back: str, *, problem: str = "") -> Resp
         back=back,
         problem=problem,
         most=MOST,
-        offers={name: offer_values.values(visit.house, fields[name]) for name in _FIELDS},
+        offers={name: offer_values.values(visit.house, visit.viewer, fields[name]) for name in _FIELDS},
     )

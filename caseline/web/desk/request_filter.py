@@ -155,7 +155,7 @@ def _offers(visit: Visit, field: RequestField, typed: Form, op: Op | str) -> lis
     if field.key in _BY_NAME:
         chosen = offer_values.names(visit.house, visit.viewer, field, list(typed.values))
         return list(dict(chosen + offer_values.named(visit.house, field, typed.name)).items())
-    found = offer_values.values(visit.house, field)
+    found = offer_values.values(visit.house, visit.viewer, field)
     if field.key in {"channel", "priority"}:
         found = [(code, request_words.code(visit.texts, field.key, code)) for code, _name in found]
     known = {value for value, _name in found}

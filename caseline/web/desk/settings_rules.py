@@ -72,7 +72,7 @@ def tried(visit: Visit) -> Response:
     """What the rule would do to the newest open requests."""
     sketch = rule_sketch.typed(visit)
     try:
-        trial = keep_rules.attempt(visit.house, rule_sketch.rule(sketch))
+        trial = keep_rules.attempt(visit.house, visit.viewer, rule_sketch.rule(sketch))
     except BadSetting as error:
         return _answer(visit, sketch, fault=error.said(visit.texts.language))
     return _answer(visit, sketch, trial=trial)

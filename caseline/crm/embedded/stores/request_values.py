@@ -18,10 +18,6 @@ _EXTRA: Final = "extra."
 _TABLES: Final = {**shapes.TABLES, "product": catalogue_tables.product}
 """What references can point at."""
 _LONGEST_ID: Final = 18
-_LISTS: Final = ("priority", "type", "reason", "channel")
-_NEWEST: Final = 2_000
-"""Requests among which values of lists are looked for."""
-_MOST_SEEN: Final = 50
 _MOST_NAMESAKES: Final = 6
 
 
@@ -118,15 +114,6 @@ def _name(entity: str) -> sa.ColumnElement[str]:
     if entity == vocabulary.REQUEST:
         return sa.func.coalesce(table.c.number, sa.cast(table.c.id, sa.Text))
     return table.c.name
-
-
-def seen_choices(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
-    """Values that the newest requests have in the register's own lists."""
-    newest = sa.select(*(_record.c[name] for name in _LISTS)).order_by(_record.c.created_at.desc()).limit(_NEWEST)
-    rows = newest.subquery()
-    asked = [sa.func.array_agg(sa.distinct(rows.c[name])).filter(rows.c[name].is_not(None)) for name in _LISTS]
-    found = connection.execute(sa.select(*asked)).one()
-    return {name: tuple(sorted(values or ()))[:_MOST_SEEN] for name, values in zip(_LISTS, found, strict=True)}
 
 
 @cache
