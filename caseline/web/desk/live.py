@@ -112,8 +112,10 @@ class Live:
 
     async def _look_on(self) -> None:
         while self._bells and not self._closed:
-            news = await run_in_threadpool(self._look, list(self._bells))
-            for bell in self._bells:
+            asked = list(self._bells)
+            news = await run_in_threadpool(self._look, asked)
+            # Of those that have come meanwhile nothing is known yet, least of all that their session has ended.
+            for bell in asked:
                 if bell.session not in news.open:
                     bell.words.put_nowait(Word.SIGNED_OUT)
                     continue

@@ -5,13 +5,15 @@ nothing that is called `zecret` may stand in any answer.
 """
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from caseline.actions import tell_notices
+from caseline.actions import show_notices, tell_notices
 from caseline.people.rights import Right, Role, may
 from caseline.web.desk.page import Page
 from caseline.web.desk.routes import PAGES
@@ -174,3 +176,24 @@ def _notice(opened: Opened, person: object, request: object) -> None:
         person=person,
         record=request,
     )
+
+
+def test_a_stream_that_begins_while_the_others_are_looked_for_goes_on(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for, news = threading.Event(), show_notices.news
+
+    def slow(*given: Any, **named: Any) -> show_notices.News:  # noqa: ANN401 - as it is called
+        asked_for.set()
+        time.sleep(1)
+        return news(*given, **named)
+
+    monkeypatch.setattr("caseline.web.desk.live.EVERY_S", 0.05)
+    monkeypatch.setattr("caseline.actions.show_notices.news", slow)
+    tell_notices.tell(opened.house, now=opened.known.at)
+    with _listening(opened, Role.AGENT):
+        assert asked_for.wait(10)
+        with _listening(opened, STRANGER) as late:
+            number = int(next(late))
+            _notice(opened, opened.known.open["person2"], opened.foreign()["request"])
+            assert next(late) == str(number + 1)
