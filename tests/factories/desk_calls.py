@@ -6,7 +6,7 @@ A line is `METHOD path?query | form`; `{kind}` stands for an id that `tests.fact
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -291,7 +291,7 @@ class Line:
         """Where it is asked for."""
         return self.path.format_map(ids)
 
-    def fields(self, ids: Mapping[str, object]) -> dict[str, list[str]]:
+    def fields(self, ids: Mapping[str, object]) -> dict[str, Any]:
         """What its form says."""
         found: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.form.format_map(ids), keep_blank_values=True):

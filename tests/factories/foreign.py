@@ -1,7 +1,7 @@
 """The furnished house of two groups as tests meet it: a copy for each, and what answers may not tell of the other group."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -87,7 +87,7 @@ def leaks(text: str, known: Furnished) -> list[str]:
     return [one for one in (SECRET, *ids) if re.search(rf"(?<![\d]){re.escape(one)}(?![\d])", text, re.IGNORECASE)]
 
 
-def told(wrong: list[tuple[object, ...]]) -> str:
+def told(wrong: Sequence[tuple[object, ...]]) -> str:
     """A line for each page that is wrong."""
     return "".join(f"\n{line}" for line in wrong)
 

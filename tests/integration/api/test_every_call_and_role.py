@@ -99,10 +99,11 @@ def test_every_call_stands_in_the_table() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_a_program_is_let_in_where_its_role_has_the_right_and_nowhere_else(opened: Opened, role: Role) -> None:
-    caller, wrong = opened.known.program(opened.base, role), []
+    caller = opened.known.program(opened.base, role)
+    wrong: list[tuple[object, ...]] = []
     refused = [one for one in ENDPOINTS if one.needs is not None and not may(role, one.needs)]
     before = two_groups.state(opened.house)
-    wrong += [name(one) for one in refused if called(caller, one, opened.own(role)).status_code != 403]
+    wrong += [(name(one),) for one in refused if called(caller, one, opened.own(role)).status_code != 403]
     assert wrong == []
     assert two_groups.state(opened.house) == before
     for one in ENDPOINTS:

@@ -46,7 +46,8 @@ def test_every_page_is_called() -> None:
 def test_a_role_is_let_in_where_it_has_the_right_and_nowhere_else(opened: Opened, role: Role) -> None:
     browser = opened.known.browser(opened.base, role)
     refused = [line for line in LINES if not allowed(PAGE_OF[line.page], role)]
-    before, wrong = two_groups.state(opened.house), []
+    before = two_groups.state(opened.house)
+    wrong: list[tuple[object, ...]] = []
     for line in refused:
         answer = asked(browser, line, opened.own(role))
         if answer.status_code != 403 or "/sign-out" not in answer.text:
