@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from caseline.actions.wiring import House
 from caseline.notices import shelf
-from caseline.people import logins, one_time, passwords, sent_forms
+from caseline.people import known_browsers, logins, one_time, passwords, sent_forms
 from caseline.people.logins import Login, Session
 from caseline.people.stores import second_steps
 
@@ -62,6 +62,8 @@ class Attempt:
     address: str
     """Network address that the request came from."""
     agent: str = ""
+    known: str = ""
+    """The mark that the browser has kept since somebody signed in there."""
 
 
 def sign_in(house: House, attempt: Attempt, *, now: datetime) -> str:
@@ -80,28 +82,36 @@ def sign_in(house: House, attempt: Attempt, *, now: datetime) -> str:
 
 def _enter(connection: sa.Connection, attempt: Attempt, now: datetime) -> str | None:
     name = attempt.name.strip()[:_LONGEST_TEXT]
-    let_try(connection, name, attempt.address, now)
     login = logins.named(connection, name)
     kept = passwords.NOBODYS if login is None else logins.password(connection, login.id)
+    counted = _counted(name if login is None else login.name, kept, attempt)
+    let_try(connection, *counted, now)
     matches = passwords.right(attempt.password[: passwords.LONGEST], kept)
     if login is None or not login.active or not matches:
-        logins.failed(connection, name, attempt.address, now=now)
+        logins.failed(connection, counted[0], attempt.address, now=now)
         logins.note(connection, None, "sign_in_failed", name, {"address": attempt.address}, now=now)
         return None
     if passwords.outdated(kept):
         logins.change(connection, login.id, {"password": passwords.hashed(attempt.password)})
     if second_steps.key(connection, login.id) is None:
-        return _begin(connection, login, attempt, now)
+        return _begin(connection, login, attempt, now, counted[0])
     token = secrets.token_urlsafe(32)
     logins.begin(connection, login, digest(token), secrets.token_urlsafe(32), agent=_agent(attempt), now=now)
     second_steps.let_wait(connection, digest(token))
     return token
 
 
-def _begin(connection: sa.Connection, login: Login, attempt: Attempt, now: datetime) -> str:
+def _counted(name: str, kept: str, attempt: Attempt) -> tuple[str, str]:
+    """Under which name and address failures count: a browser that is known has its own, apart from all others."""
+    own = known_browsers.counted(name, kept, attempt.known)
+    return (name, attempt.address) if own is None else (own, own)
+
+
+def _begin(connection: sa.Connection, login: Login, attempt: Attempt, now: datetime, counted: str) -> str:
     token = secrets.token_urlsafe(32)
     logins.begin(connection, login, digest(token), secrets.token_urlsafe(32), agent=_agent(attempt), now=now)
-    logins.forgive(connection, login.name)
+    for name in {login.name, counted}:
+        logins.forgive(connection, name)
     logins.sweep(connection, before=now - _KEPT)
     sent_forms.sweep(connection, now=now)
     logins.note(connection, login.name, "signed_in", data={"address": attempt.address}, now=now)
@@ -125,32 +135,41 @@ def waits(house: House, token: str, *, now: datetime) -> bool:
         return second_steps.waiting(connection, digest(token), begun_after=now - STEP_LASTS) is not None
 
 
-def finish(house: House, token: str, typed: str, address: str, *, now: datetime) -> str:
+def finish(house: House, token: str, typed: str, attempt: Attempt, *, now: datetime) -> str:
     """Take the second step with a code of the authenticator, or one for emergencies; answers another token.
 
-    Wrong codes count like wrong passwords. Raises `NotSignedIn`.
+    Of the attempt address and mark count. Wrong codes count like wrong passwords. Raises `NotSignedIn`.
     """
     with house.engine.begin() as connection:
         found = second_steps.waiting(connection, digest(token), begun_after=now - STEP_LASTS)
         if found is None:
             raise NotSignedIn("late")
         login, agent = found
-        let_try(connection, login.name, address, now)
-        attempt = Attempt(name=login.name, password="", address=address, agent=agent)
+        counted = _counted(login.name, logins.password(connection, login.id), attempt)
+        let_try(connection, *counted, now)
         new = None
         if how := _step(connection, login, typed, now):
             logins.end(connection, digest(token))
-            new = _begin(connection, login, attempt, now)
+            new = _begin(connection, login, replace(attempt, agent=agent), now, counted[0])
             if how == "emergency":
                 left = second_steps.left(connection, login.id)
                 logins.note(connection, login.name, "emergency_code_used", data={"left": left}, now=now)
         else:
-            logins.failed(connection, login.name, address, now=now)
-            told = {"address": address, "what": "code"}
+            logins.failed(connection, counted[0], attempt.address, now=now)
+            told = {"address": attempt.address, "what": "code"}
             logins.note(connection, None, "sign_in_failed", login.name, told, now=now)
     if new is None:
         raise NotSignedIn("code")
     return new
+
+
+def mark(house: House, token: str, *, now: datetime) -> str:
+    """What the browser of an open session keeps to be known by, so that strangers cannot lock its owner out of it."""
+    with house.engine.begin() as connection:
+        found = logins.session(connection, digest(token), begun_after=now - LONGEST, seen_after=now - IDLE)
+        if found is None:
+            return ""
+        return known_browsers.mark(found.login.name, logins.password(connection, found.login.id))
 
 
 def _step(connection: sa.Connection, login: Login, typed: str, now: datetime) -> str | None:

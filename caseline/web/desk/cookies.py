@@ -1,4 +1,4 @@
-"""The cookies of the desk: session, language, and tokens of people who are not signed in yet."""
+"""The cookies of the desk: session, language, the mark of a known browser, tokens of people not signed in yet."""
 
 import secrets
 from typing import Final
@@ -27,6 +27,11 @@ def visitor(request: Request) -> str:
 def step(request: Request) -> str:
     """Token of a session that waits for the second step of signing in, or nothing."""
     return request.cookies.get(_name(request, "caseline-step"), "")
+
+
+def known(request: Request) -> str:
+    """Mark of a browser in which somebody has signed in before, or nothing."""
+    return request.cookies.get(_name(request, "caseline-known"), "")
 
 
 def language(request: Request) -> str | None:

@@ -1,5 +1,6 @@
 """Pages of signing in and out, and the choice of language."""
 
+from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -11,6 +12,9 @@ from caseline.web import language
 from caseline.web.desk import cookies
 from caseline.web.desk.visit import Visit
 
+_KNOWN: Final = 365
+"""Days for which a browser is known in which somebody has signed in."""
+
 
 def form(visit: Visit) -> Response:
     """Where name and password are typed."""
@@ -21,27 +25,32 @@ def form(visit: Visit) -> Response:
 
 def enter(visit: Visit) -> Response:
     """Sign in."""
-    request = visit.request
-    attempt = Attempt(
-        name=visit.text("name"),
-        password=visit.text("password"),
-        address=request.client.host if request.client else "",
-        agent=request.headers.get("user-agent", ""),
-    )
     try:
-        token = sign_in.sign_in(visit.house, attempt, now=visit.now)
+        token = sign_in.sign_in(visit.house, _attempt(visit), now=visit.now)
     except NotSignedIn as error:
         return _form(visit, status=429 if error.code == "wait" else 401, problem=error.code)
     if sign_in.waits(visit.house, token, now=visit.now):
         answer = visit.go(f"/sign-in/code?{urlencode({'next': _own_path(visit)})}")
-        cookies.keep(request, answer, "caseline-step", token)
+        cookies.keep(visit.request, answer, "caseline-step", token)
         return answer
     return _entered(visit, token)
+
+
+def _attempt(visit: Visit) -> Attempt:
+    request = visit.request
+    return Attempt(
+        name=visit.text("name"),
+        password=visit.text("password"),
+        address=request.client.host if request.client else "",
+        agent=request.headers.get("user-agent", ""),
+        known=cookies.known(request),
+    )
 
 
 def _entered(visit: Visit, token: str) -> Response:
     answer = visit.go(_own_path(visit))
     cookies.keep(visit.request, answer, "caseline", token)
+    cookies.keep(visit.request, answer, "caseline-known", sign_in.mark(visit.house, token, now=visit.now), days=_KNOWN)
     for name in ("caseline-visitor", "caseline-step"):
         cookies.forget(visit.request, answer, name)
     return answer
@@ -56,15 +65,9 @@ def code_form(visit: Visit) -> Response:
 
 def enter_code(visit: Visit) -> Response:
     """Take the second step."""
-    client = visit.request.client
+    step, code = cookies.step(visit.request), visit.text("code")
     try:
-        token = sign_in.finish(
-            visit.house,
-            cookies.step(visit.request),
-            visit.text("code"),
-            client.host if client else "",
-            now=visit.now,
-        )
+        token = sign_in.finish(visit.house, step, code, _attempt(visit), now=visit.now)
     except NotSignedIn as error:
         if error.code == "late":
             return visit.go(address(_own_path(visit)), notice="late")

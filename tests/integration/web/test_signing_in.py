@@ -69,6 +69,63 @@ def test_after_five_failures_even_the_right_password_has_to_wait(house: House) -
     assert sign_in.sign_in(house, right, now=NOW + sign_in.SPAN + timedelta(seconds=1))
 
 
+def lock_out(house: House, name: str, *, address: str = "10.0.0.1") -> None:
+    for _ in range(sign_in.TRIES):
+        with pytest.raises(NotSignedIn, match="wrong"):
+            sign_in.sign_in(house, Attempt(name=name, password=PASSWORD[1:], address=address), now=datetime.now(UTC))
+
+
+def test_strangers_lock_nobody_out_of_a_browser_in_which_he_has_signed_in(
+    house: House, desk: str, browser: Browser
+) -> None:
+    pages.login(house, "anna")
+    browser.sign_in("anna")
+    browser.post("/sign-out")
+    lock_out(house, "anna")
+    other = Browser(desk)
+
+    assert other.sign_in("anna").status_code == 429
+    assert browser.sign_in("Anna").url.path == "/"
+
+
+def test_in_such_a_browser_five_failures_are_the_most_too(house: House, browser: Browser) -> None:
+    pages.login(house, "anna")
+    browser.sign_in("anna")
+    browser.post("/sign-out")
+
+    failed = [browser.sign_in("anna", "not the password").status_code for _ in range(6)]
+
+    assert failed == [401] * 5 + [429]
+    assert browser.sign_in("anna").status_code == 429
+    elsewhere = Attempt(name="anna", password=PASSWORD, address="10.0.0.9")
+    assert sign_in.sign_in(house, elsewhere, now=datetime.now(UTC)), "what fails there locks nobody out elsewhere"
+
+
+def test_the_mark_of_a_browser_is_for_one_name_and_one_password(house: House, browser: Browser) -> None:
+    for name in ("anna", "boris"):
+        pages.login(house, name)
+    browser.sign_in("anna")
+    mark = browser.client.cookies["caseline-known"]
+    lock_out(house, "anna")
+    lock_out(house, "boris", address="10.0.0.2")
+
+    def tries(name: str, known: str) -> str:
+        attempt = Attempt(name=name, password=PASSWORD, address="10.0.0.3", known=known)
+        try:
+            return "in" if sign_in.sign_in(house, attempt, now=datetime.now(UTC)) else ""
+        except NotSignedIn as error:
+            return error.code
+
+    nonce, _, proof = mark.partition(".")
+    forged = ("", ".", "x", f"{nonce}.", f"x{nonce}.{proof}", f"{nonce}.{proof[:-1]}", f".{proof}", "\ud800.\ud800")
+    assert [tries("anna", known) for known in forged] == ["wait"] * len(forged)
+    assert tries("boris", mark) == "wait"
+    with house.engine.begin() as connection:
+        kept = connection.execute(sa.text("SELECT password FROM people.login WHERE name = 'boris'")).scalar_one()
+        connection.execute(sa.text("UPDATE people.login SET password = :kept WHERE name = 'anna'"), {"kept": kept})
+    assert tries("anna", mark) == "wait"
+
+
 def test_a_session_ends_by_itself_and_keeps_no_token_in_the_database(house: House) -> None:
     pages.login(house, "anna")
     token = sign_in.sign_in(house, Attempt(name="anna", password=PASSWORD, address=""), now=NOW)
