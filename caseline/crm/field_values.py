@@ -7,7 +7,7 @@ A value is kept as JSON keeps it: texts, whole and other numbers, yes and no, li
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -229,9 +229,10 @@ def _local_text(at: datetime, reader: Reader) -> str:
 
 
 def instant(value: str) -> datetime | None:
-    """The instant that a text means; None of a text that is none: sources may have brought anything."""
+    """The instant that a text means; None of a text that is none, or none on all clocks: sources bring anything."""
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    # `9999-12-31` stands for never in many a register; east of Greenwich it has no end, and no clock tells it.
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)) if MINYEAR < at.year < MAXYEAR else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_month_names
 from markupsafe import Markup, escape
 
-from caseline.crm import field_files
+from caseline.crm import field_files, field_values
 from caseline.crm.request_fields import RequestField
 from caseline.listing import kinds
 from caseline.listing.kinds import AGE, DUE_AT, Kind
@@ -47,7 +47,8 @@ class Cells:
         kind = kinds.kind(one) if one is not None else Kind.TEXT
         if kind is Kind.TIME:
             found = _instant(value)
-            return "" if found is None else f"{found.astimezone(ZoneInfo(self.texts.zone)):%Y-%m-%d %H:%M:%S}"
+            if found is not None:
+                return f"{found.astimezone(ZoneInfo(self.texts.zone)):%Y-%m-%d %H:%M:%S}"
         if isinstance(value, bool):
             return self.texts.say("yes") if value else self.texts.say("no")
         if isinstance(value, list):
@@ -166,13 +167,7 @@ def _day(value: Any) -> date | None:  # noqa: ANN401 - whatever a field holds
 
 
 def _instant(value: Any) -> datetime | None:  # noqa: ANN401 - whatever a field holds
-    if isinstance(value, datetime):
-        return value
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return value if isinstance(value, datetime) else field_values.instant(value) if isinstance(value, str) else None
 
 
 @cache

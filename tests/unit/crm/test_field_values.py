@@ -12,6 +12,9 @@ from caseline.crm.field_faults import Code, Fault, Misread
 from caseline.crm.field_values import Reader, Value
 from caseline.crm.request_fields import RequestField
 from caseline.crm.vocabulary import Type
+from caseline.listing.row import Row
+from caseline.web.desk.request_cells import Cells
+from caseline.web.language import Texts
 
 RUSSIAN, ENGLISH = Reader(zone="Europe/Moscow", language="ru"), Reader(zone="Europe/Berlin", language="en")
 READERS = st.sampled_from([RUSSIAN, ENGLISH])
@@ -145,3 +148,16 @@ def test_values_are_shown_as_the_language_writes_them() -> None:
     assert shown_values.shown(field(Type.MONEY), 1250.5, ENGLISH) == "1,250.50"
     assert shown_values.shown(field(Type.BOOLEAN), value=True, reader=RUSSIAN) == "да"
     assert shown_values.shown(field(Type.DATE), "whatever a source brought", RUSSIAN) == "whatever a source brought"
+
+
+@pytest.mark.parametrize("never", ["9999-12-31T23:59:59.000Z", "0001-01-01T00:00:00.000Z", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Europe/Moscow", "America/New_York"])
+def test_an_instant_that_no_clock_tells_is_shown_as_it_stands(never: str, zone: str) -> None:
+    reader, one = Reader(zone=zone), field(Type.DATETIME)
+
+    assert field_values.text(one, never, reader) == never
+    assert shown_values.shown(one, never, reader) == never
+    cells = Cells(Texts("ru", zone), datetime(2026, 6, 8, tzinfo=UTC), {one.key: one})
+    row = Row(id=1, version=1, stage_closed=False, warn_at=None, stopped_at=None, values={one.key: never}, targets={})
+    assert never in cells.row(row, [one.key], [""])
+    assert cells.plain(row, one.key) == never
