@@ -161,7 +161,8 @@ def stored(field: RequestField, value: Value) -> Any:  # noqa: ANN401 - whatever
     if not field.extra:
         return value
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03}Z"
+        # Not `strftime`: it writes years before 1000 without their zeros, and texts would stand in another order.
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
     return value.isoformat() if kinds.kind(field) is Kind.DAY and not isinstance(value, str | int) else value  # type: ignore[union-attr]
 
 

@@ -14,6 +14,7 @@ from caseline.listing import conditions, kinds, meaning
 from caseline.listing.conditions import Condition
 from caseline.listing.kinds import Op
 from caseline.listing.meaning import Comparison, Fault, Moment, Special, Why
+from caseline.listing.stores import where
 
 FIELDS = kinds.known(
     (
@@ -152,3 +153,11 @@ def test_numbers_are_read_as_people_write_them() -> None:
 
 def test_special_conditions_need_no_operator() -> None:
     assert [meant(f"{key}::") for key in conditions.SPECIAL] == [(Special(key),) for key in conditions.SPECIAL]
+
+
+@pytest.mark.parametrize("year", [2, 99, 999, 1000, 2026, 9998])
+def test_times_of_extra_fields_are_compared_as_texts_that_stand_in_the_order_of_time(year: int) -> None:
+    seen = RequestField(name="Seen", type=Type.DATETIME, extra=True)
+    at = datetime(year, 2, 3, 4, 5, 6, 789_000, tzinfo=UTC)
+
+    assert where.stored(seen, at) == f"{year:04}-02-03T04:05:06.789Z"
