@@ -101,7 +101,7 @@ def _start_server(home: Path, port: int, database: str, say: Say) -> None:
         running = replace(running, port=_free_port("server", port, say))
         environment = prefect_environment.for_server(home, port=running.port, database=database)
         command = ["tasks.server", "server", "start", "--host", "127.0.0.1", "--port", str(running.port)]
-        say("server", "starting", "the first time it makes its tables, which takes a minute")
+        say("server", "starting", "Prefect takes up to a minute, the first time longer: it makes its tables")
         server = _spawn(home, running, "server", command, environment)
     _wait(server, SERVER_PATIENCE_S, lambda: ask_prefect.answers(running.api_url))
     say("server", "running", running.page)

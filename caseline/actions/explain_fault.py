@@ -55,7 +55,9 @@ def _outside(error: BaseException) -> str | None:
         return f"{error.object[:40]!r} is no UTF-8 text: type it again, in a terminal that speaks UTF-8"
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         said = error.strerror or str(error)
-        return f"{said[:1].lower()}{said[1:]}: end the program that listens there, or choose another port (see --help)"
+        place = f"{error.filename}: " if error.filename else ""
+        told = f"{place}{said[:1].lower()}{said[1:]}"
+        return f"{told}: end the program that listens there, or choose another port (see --help)"
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return f"{place}{error.strerror or error}"

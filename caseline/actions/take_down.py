@@ -33,5 +33,7 @@ def take_down(home: Path, say: Say) -> bool:
         database = running.database and embedded.stop(home)
         if database:
             say("database", "stopped", "")
+        elif (worker or server or desk) and embedded.status(home).running:
+            say("database", "running", "it ran before `caseline up`; `caseline db stop` ends it")
         running_services.forget(home)
     return bool(worker or server or desk or database)

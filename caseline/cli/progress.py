@@ -115,4 +115,4 @@ class Lines:
         if self._clock() - self._at < LINE_EVERY and gauge.share - self._share < LINE_AT:
             return
         self._at, self._share = self._clock(), gauge.share
-        self._console.print(f"{gauge.part}: {gauge.words} ({gauge.share:.0%})", soft_wrap=True)
+        self._console.print(f"{gauge.part}: {gauge.words}, {gauge.share:.0%} done", soft_wrap=True)

@@ -1,5 +1,7 @@
 """Commands with made-up data: `sample` writes an export, `demo` imports one."""
 
+import shutil
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +10,7 @@ import typer
 
 from caseline.actions.counted import counted
 from caseline.cli import door, importing, imports, keywords_shown, release, screen, up
+from caseline.cli.serving import DESK_PORT, THIS_MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,9 +114,18 @@ def _furnish() -> None:
     out.print(f"Sorted: {found.categorised:,} of {counted(found.looked_at, 'request')} got a category", soft_wrap=True)
     if made.password is not None:
         out.print(
-            f"Sign in as {furnish_desk.LOGIN} with the password {made.password} (shown this once)", soft_wrap=True
+            f"Sign in as {furnish_desk.LOGIN} with the password {made.password} (shown this once; another one: "
+            f"caseline user set {furnish_desk.LOGIN} --password)",
+            soft_wrap=True,
         )
-    out.print("caseline up    the desk, and the pages of Prefect", style="bold")
+    activate = Path(sys.prefix, "bin", "activate")
+    if shutil.which("caseline") is None and activate.is_file():
+        out.print(f"source {activate}", style="bold", soft_wrap=True)
+    out.print(
+        f"caseline up    the desk at http://{THIS_MACHINE}:{DESK_PORT}, and the pages of Prefect",
+        style="bold",
+        soft_wrap=True,
+    )
 
 
 def _shown(write: "Callable[[Report], ExportSummary]") -> "ExportSummary":

@@ -20,6 +20,8 @@ ProxyOption = Annotated[
 ]
 THIS_MACHINE = "127.0.0.1"
 DESK_PORT: Final = 8330
+_FREE_FROM: Final = 1024
+"""Below it only root may listen."""
 
 
 @contextmanager
@@ -30,7 +32,14 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         # Accepted connections inherit it. asyncio sets it only on sockets that were made with the protocol named;
         # without it the last part of a page waits 40 ms for the browser's acknowledgement of the part before.
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        bound.bind((host, port))
+        try:
+            bound.bind((host, port))
+        except PermissionError as error:
+            why = f"only root may listen there: choose a port of {_FREE_FROM} or more with --port"
+            raise PermissionError(error.errno, why, f"{host}:{port}") from error
+        except OSError as error:
+            error.filename = f"{host}:{port}"
+            raise
         # Whoever reads the address may come before the application is ready: he waits, and is not refused.
         bound.listen()
         shown = THIS_MACHINE if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not listened on

@@ -31,7 +31,8 @@ def test_the_demo_furnishes_a_desk_once(caseline: Command) -> None:
     assert len(password) > 10
     assert "Desk: 8 categories, 56 keywords" in first.out
     assert "Catalogue: 36 products" in first.out
-    assert "caseline up" in first.out
+    assert "caseline up    the desk at http://127.0.0.1:8330" in first.out
+    assert "caseline user set demo --password" in first.out
     assert "password" not in second.out
     assert "Desk:" not in second.out
     assert "demo" in caseline("user", "list").out

@@ -59,3 +59,13 @@ finally:
 def test_what_nobody_expected_is_not_explained_away() -> None:
     assert application.explain(KeyError("a mistake of ours")) is None
     assert application.explain(ValueError("another one")) is None
+
+
+def test_the_version_is_told_as_a_command_and_as_an_option() -> None:
+    said = [
+        subprocess.run([sys.executable, "-m", "caseline.cli", word], capture_output=True, text=True, check=True).stdout
+        for word in ("version", "--version")
+    ]
+
+    assert said[0].strip()
+    assert said[0] == said[1]

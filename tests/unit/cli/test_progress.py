@@ -66,3 +66,4 @@ def test_plain_lines_come_every_ten_seconds_or_five_per_cent() -> None:
 
     said = [line.split(" of ")[0] for line in out.getvalue().splitlines()]
     assert said == ["request: 60", "request: 90"]
+    assert out.getvalue().splitlines()[0].endswith("0 failed, 6% done")
