@@ -14,6 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.actions.wiring import House
+from caseline.crm.connect import clients
 from caseline.db import sqlstate
 from caseline.listing import codes, index_store
 from caseline.listing.index_store import State, Text
@@ -23,6 +24,8 @@ PART: Final = 500
 MANY: Final = 20_000
 """From so many on, into a table that holds little yet, the index is built when all vectors stand: that is faster by far
 than to keep it up meanwhile."""
+PHONES: Final = 1_000
+"""Phones of one transaction."""
 REST: Final = 0.25
 """After each part whoever works with requests has the server for this share of the time that it took."""
 _TIDY_FROM: Final = 2_000
@@ -63,7 +66,17 @@ def index(house: House, *, now: datetime, rest: float = REST, watch: Watch = lam
             _without_index(house)
         done = _fill(house, parts, total, rest, watch)
         _finish(house, done)
+        _read_phones(house)
         return Indexed(total, done)
+
+
+def _read_phones(house: House) -> None:
+    """Clients are found by phones, too: those of an import are read here, and not by whoever opens a client first."""
+    store = clients(house.settings.crm)
+    unread = True
+    while unread:
+        with house.engine.begin() as connection:
+            unread = store.know_phones(connection, house.settings.phone_region, PHONES) > 0
 
 
 def state(house: House) -> State:

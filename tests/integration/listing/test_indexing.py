@@ -124,3 +124,21 @@ def test_the_comparison_of_versions_reads_no_texts_and_no_vectors(desk: ServiceD
         read = "\n".join(plan.scalars())
 
     assert "Index Only Scan using pk_search" in read
+
+
+def test_phones_of_an_import_are_read_so_that_nobody_who_opens_a_client_waits_for_them(
+    desk: ServiceDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_texts, "PHONES", 2)
+    statement = (
+        "INSERT INTO crm.company (name, phone, created_at, modified_at)"
+        " SELECT 'C' || n, '+7 495 123-45-6' || n, now(), now() FROM generate_series(1, 5) AS n"
+    )
+    with desk.house.engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+    index_texts.index(desk.house, now=NOW)
+
+    assert desk.query("SELECT count(*), min(number) FROM crm.phone WHERE entity = 'company' AND field = 'phone'") == [
+        (5, "+74951234561")
+    ]
