@@ -77,9 +77,11 @@ stage = sa.Table(
     sa.Column("closed", sa.Boolean, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("pauses", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("spellings", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
     schema=SCHEMA,
 )
-"""While a record is in a stage that `pauses`, the clock of its deadline stands still; so it does in a closed one."""
+"""While a record is in a stage that `pauses`, the clock of its deadline stands still; so it does in a closed one.
+`spellings`: what sources call it in their histories, whatever people call it here."""
 
 category = sa.Table(
     "category",

@@ -13,6 +13,10 @@ from caseline.crm.embedded.stores import imported, merged_clients, references
 from caseline.crm.port import Definitions, Incoming, Known, Refusal
 
 CHUNK = 1000
+_SPELL = """
+UPDATE crm.stage SET spellings = spellings || CAST(:label AS text)
+WHERE kind = 'request' AND code = :code AND NOT CAST(:label AS text) = ANY (spellings)
+"""
 
 
 def prepare(connection: sa.Connection, definitions: Definitions) -> None:
@@ -26,6 +30,7 @@ def prepare(connection: sa.Connection, definitions: Definitions) -> None:
             "closed": closed,
             "pauses": code in definitions.pausing,
             "position": position + 10 * (n + 1),
+            "spellings": [label],
         }
         for n, (code, label, closed) in enumerate(definitions.stages)
     ]
@@ -40,6 +45,8 @@ def prepare(connection: sa.Connection, definitions: Definitions) -> None:
     for table, rows in ((tables.stage, stages), (tables.field_definition, fields), (tables.preset, presets)):
         if rows:
             connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    if stages:  # those that were there already, whatever they are called here
+        connection.execute(sa.text(_SPELL), [{"code": row["code"], "label": row["label"]} for row in stages])
 
 
 def may_skip_triggers(connection: sa.Connection) -> bool:

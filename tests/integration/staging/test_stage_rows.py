@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import go_live, move_request, rehearse_import, roll_back, settle_times, watch_deadlines
+from caseline.actions import (
+    go_live,
+    keep_stages,
+    move_request,
+    rehearse_import,
+    roll_back,
+    settle_times,
+    watch_deadlines,
+)
 from caseline.actions.move_request import Move
 from caseline.actions.run_import import Order
 from caseline.actions.settle_times import Settled
@@ -94,6 +102,30 @@ def test_a_history_that_ends_open_leaves_the_stage_of_now_open(desk: Desk, tmp_p
         ("working", "05-08 08:00", None),
     ]
     assert desk.query("SELECT count(*) FROM crm.stage_row WHERE pausing") == [(1,)]
+
+
+def test_a_history_is_read_though_people_call_the_stages_otherwise(desk: Desk, tmp_path: Path) -> None:
+    for code, label in (("working", "В работе"), ("closed", "Working")):  # as before the first import, or after one
+        desk.run(checks.export(tmp_path / code, [case(1, **CLOSED)]))
+        with desk.house.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE crm.stage SET label = :l WHERE code = :c"), {"l": label, "c": code})
+    lines = [change(1, "New", "Working", "05-06 08:00"), change(2, "Working", "Closed", "05-07 07:08")]
+
+    desk.run(with_history(tmp_path / "export", [case(1, **CLOSED)], lines))
+
+    assert [row[:3] for row in rows(desk)] == [
+        ("new", "05-06 07:08", "05-06 08:00"),
+        ("working", "05-06 08:00", "05-07 07:08"),
+    ]
+
+
+def test_a_house_that_had_its_own_stages_reads_the_history_of_a_source(desk: Desk, tmp_path: Path) -> None:
+    keep_stages.stages(desk.house)  # makes those that an empty house begins with
+    lines = [change(1, "New", "Working", "05-06 08:00"), change(2, "Working", "Closed", "05-07 07:08")]
+
+    desk.run(with_history(tmp_path / "export", [case(1, **CLOSED)], lines))
+
+    assert [row[0] for row in rows(desk)] == ["new", "working"]
 
 
 def test_a_history_that_comes_in_parts_is_put_together(desk: Desk, tmp_path: Path) -> None:
