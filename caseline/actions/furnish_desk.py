@@ -1,8 +1,8 @@
-"""Furnishes the desk of a sample: categories, words, a catalogue, a login who works; each where there is none yet."""
+"""Furnishes the desk of a sample: names, categories, words, a catalogue, a login; each where there is none yet."""
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +11,10 @@ from caseline.actions import (
     edit_keywords,
     import_catalogue,
     keep_categories,
+    keep_fields,
     keep_groups,
     keep_people,
+    keep_stages,
     keep_users,
 )
 from caseline.actions.edit_keywords import Consent
@@ -25,6 +27,9 @@ from keywords.editing import Edit
 from keywords.entries import Entry
 
 LOGIN: Final = "demo"
+
+Names = Sequence[tuple[str, str, str]]
+"""(code, what a source calls it, what people are to call it)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,33 @@ def furnish(
     products = _products(house, catalogue, now) if catalogue and not len(catalogue_at_hand.tree(house)) else 0
     password = _login(house, now) if not keep_users.users(house) else None
     return Furnished(categories, entries, products, password)
+
+
+def call(house: House, stages: Names, fields: Names, *, now: datetime) -> int:
+    """Let stages and fields be called as people call them, and answer how many; what has another name keeps it."""
+    editor = Editor(None, now)
+    called = {one.code: one for one in keep_stages.stages(house)}
+    number = 0
+    for code, old, new in stages:
+        if code in called and called[code].label == old:
+            keep_stages.change(house, replace(called[code], label=new), editor)
+            number += 1
+    shown = {one.key: one for one in keep_fields.fields(house)}
+    for key, old, new in fields:
+        if key in shown and shown[key].label == old:
+            one = shown[key]
+            wish = keep_fields.Wish(
+                label=new,
+                type=one.type,
+                to=one.to,
+                choices=one.choices,
+                section=one.section,
+                position=one.position,
+                active=one.active,
+            )
+            keep_fields.change(house, key, wish, editor)
+            number += 1
+    return number
 
 
 def _products(house: House, catalogue: Sequence[tuple[str, ...]], now: datetime) -> int:

@@ -97,11 +97,12 @@ def _write_once(folder: Path, cases: int) -> None:
 def _furnish() -> None:
     """Set up what the desk shows, sort the requests, and say how to get in."""
     from caseline.actions import furnish_desk, index_texts, sort_requests
-    from caseline.sample.furnishing import CATALOGUE, CATEGORIES
+    from caseline.sample.furnishing import CATALOGUE, CATEGORIES, FIELDS, STAGES
 
     wanted = [furnish_desk.Category(one.code, one.label, one.hours, one.words) for one in CATEGORIES]
     out = screen.out()
     with door.house() as house:
+        furnish_desk.call(house, STAGES, FIELDS, now=door.now())
         made = furnish_desk.furnish(house, wanted, CATALOGUE, now=door.now())
         with keywords_shown.bar("Sorting requests by the dictionary") as watch:
             found = sort_requests.sort(house, processes=house.settings.workers, now=door.now(), watch=watch)

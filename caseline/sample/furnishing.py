@@ -1,4 +1,4 @@
-"""What a desk needs before anybody works at the sample: categories with words of the dictionary, a catalogue."""
+"""What a desk needs before anybody works at the sample: names, categories with words of the dictionary, a catalogue."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -123,6 +123,28 @@ CATEGORIES: Final = (
         ),
     ),
 )
+
+STAGES: Final = (
+    ("new", "New", "Новое"),
+    ("working", "Working", "В работе"),
+    ("escalated", "Escalated", "Передано выше"),
+    ("waiting", "Waiting on Customer", "Ждём клиента"),
+    ("closed", "Closed", "Закрыто"),
+    ("no_response", "Closed - No Response", "Закрыто без ответа"),
+)
+"""(code, what the export calls it, what people call it)"""
+
+FIELDS: Final = (
+    ("extra.Product_Code__c", "Product code", "Код продукта"),
+    ("extra.Serial_Number__c", "Serial number", "Серийный номер"),
+    ("extra.Downtime_Hours__c", "Downtime in hours", "Простой, часов"),
+    ("extra.Claim_Amount__c", "Claim amount", "Сумма претензии"),
+    ("extra.Symptoms__c", "Symptoms", "Признаки"),
+    ("extra.On_Site_Visit__c", "On-site visit", "Выезд на место"),
+    ("extra.Warranty_Until__c", "Warranty until", "Гарантия до"),
+    ("extra.Resolution__c", "Resolution", "Решение"),
+)
+"""(key, what the export calls it, what people call it)"""
 
 CATALOGUE: Final = (
     ("Насосы", "Центробежные", "НЦ-45"),

@@ -122,7 +122,7 @@ class Cells:
             return _link(_LINKS[key], row.targets[key], value)
         if key == "stage":
             return _marked("tag stage done" if row.stage_closed else "tag stage", value)
-        if key in {"channel", "priority"} and isinstance(value, str):
+        if (key == "channel" or key in request_words.CODED) and isinstance(value, str):
             return escape(request_words.code(self.texts, key, value))
         one = self.fields.get(key)
         return escape(self._said(Kind.TEXT if one is None else kinds.kind(one), value))

@@ -156,7 +156,7 @@ def _offers(visit: Visit, field: RequestField, typed: Form, op: Op | str) -> lis
         chosen = offer_values.names(visit.house, visit.viewer, field, list(typed.values))
         return list(dict(chosen + offer_values.named(visit.house, field, typed.name)).items())
     found = offer_values.values(visit.house, visit.viewer, field)
-    if field.key in {"channel", "priority"}:
+    if field.key == "channel" or field.key in request_words.CODED:
         found = [(code, request_words.code(visit.texts, field.key, code)) for code, _name in found]
     known = {value for value, _name in found}
     return [*found, *((value, value) for value in typed.values if value not in known and found)]

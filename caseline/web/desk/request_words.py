@@ -90,6 +90,25 @@ PRIORITIES: Final = {
     "critical": later("critical"),
     "urgent": later("urgent"),
 }
+TYPES: Final = {
+    "problem": later("problem"),
+    "question": later("question"),
+    "feature request": later("feature request"),
+    "claim": later("claim"),
+}
+REASONS: Final = {
+    "breakdown": later("breakdown"),
+    "installation": later("installation"),
+    "equipment complexity": later("equipment is complex"),
+    "equipment design": later("design of the equipment"),
+    "performance": later("performance"),
+    "feedback": later("feedback"),
+    "new problem": later("new problem"),
+    "existing problem": later("known problem"),
+    "instructions not clear": later("instructions are not clear"),
+    "other": later("other reason"),
+}
+CODED: Final = {"priority": PRIORITIES, "type": TYPES, "reason": REASONS}
 """Of exports in English, in small letters; whatever else a source has is shown as it is."""
 _WHY: Final = {
     Why.FIELD: later("there is no such field any more"),
@@ -159,18 +178,19 @@ def value(
         return {"true": texts.say("yes"), "false": texts.say("no")}.get(text, text)
     if kind in {Kind.TIME, Kind.DAY}:
         return _time(texts, text)
-    if one.key in {"channel", "priority"}:
+    if one.key == "channel" or one.key in CODED:
         return code(texts, one.key, text)
     return labels.get(one.key, {}).get(text, text)
 
 
 def code(texts: Texts, key: str, text: str) -> str:
-    """A channel or a priority in words; a value of another field as it is."""
+    """A channel, priority, type or reason in words; a value of another field as it is."""
     if key == "channel":
         return texts.say(CHANNELS[text]) if text in CHANNELS else text
-    if key == "priority" and texts.language != SOURCE_LANGUAGE:
-        return texts.say(PRIORITIES[text.lower()]) if text.lower() in PRIORITIES else text
-    return text
+    if texts.language == SOURCE_LANGUAGE or key not in CODED:
+        return text
+    said = CODED[key].get(text.lower())
+    return text if said is None else texts.say(said)
 
 
 def span(texts: Texts, text: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cli.conftest import Command
+from tests.integration.cli.conftest import Command, Query
 
 
 def test_the_demo_writes_its_export_once_and_finds_nothing_to_do_the_second_time(caseline: Command, home: Path) -> None:
@@ -24,8 +24,10 @@ def test_the_demo_writes_its_export_once_and_finds_nothing_to_do_the_second_time
     assert "all imported already" in third.out
 
 
-def test_the_demo_furnishes_a_desk_once(caseline: Command) -> None:
-    first, second = caseline("demo", "--cases", 60), caseline("demo", "--cases", 60)
+def test_the_demo_furnishes_a_desk_once(caseline: Command, query: Query) -> None:
+    first = caseline("demo", "--cases", 60)
+    query("UPDATE crm.stage SET label = 'Эскалация' WHERE code = 'escalated'")
+    second = caseline("demo", "--cases", 60)
 
     password = first.out.partition("with the password ")[2].partition(" ")[0]
     assert len(password) > 10
@@ -37,6 +39,10 @@ def test_the_demo_furnishes_a_desk_once(caseline: Command) -> None:
     assert "Desk:" not in second.out
     assert "demo" in caseline("user", "list").out
     assert caseline("verify").code == 0
+    assert query("SELECT label FROM crm.stage ORDER BY position") == [
+        (label,) for label in ("Новое", "В работе", "Эскалация", "Ждём клиента", "Закрыто", "Закрыто без ответа")
+    ]
+    assert query("SELECT label FROM crm.field_definition WHERE name = 'Serial_Number__c'") == [("Серийный номер",)]
 
 
 @pytest.mark.parametrize(("words", "files"), [([], {"Case.csv", "User.csv"}), (["--zip"], set())])

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from caseline.web.desk import pages, refusal_words
+from caseline.web.desk import pages, refusal_words, request_words
 from caseline.web.language import Texts, choose
 
 WEB = Path(__file__).parents[3] / "caseline" / "web"
@@ -104,3 +104,17 @@ def test_days_are_those_of_the_readers_clock() -> None:
     assert Texts("en", "Europe/Moscow").day(late) == "9 Jun 2026"
     assert Texts("en", "America/New_York").day(late) == "8 Jun 2026"
     assert Texts("en", "Asia/Omsk").local(late).isoformat() == "2026-06-09T04:30:00+06:00"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("type", "Problem", "проблема"),
+        ("reason", "Equipment Complexity", "сложность оборудования"),
+        ("reason", "Протечка", "Протечка"),
+        ("subject", "Problem", "Problem"),
+    ],
+)
+def test_usual_words_of_exports_are_said_in_russian(key: str, text: str, said: str) -> None:
+    assert request_words.code(Texts("ru"), key, text) == said
+    assert request_words.code(Texts("en"), key, text) == text
