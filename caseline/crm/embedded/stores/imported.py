@@ -126,10 +126,8 @@ _REBUILD: Final = f"""
 , word AS MATERIALIZED (
   SELECT DISTINCT ON (said) said, code FROM (
     SELECT code AS said, code, 0 AS rank, position FROM crm.stage WHERE kind = 'request'
-    UNION ALL
-    SELECT unnest(spellings), code, 1, position FROM crm.stage WHERE kind = 'request'
-    UNION ALL
-    SELECT label, code, 2, position FROM crm.stage WHERE kind = 'request'
+    UNION ALL SELECT unnest(spellings), code, 1, position FROM crm.stage WHERE kind = 'request'
+    UNION ALL SELECT label, code, 2, position FROM crm.stage WHERE kind = 'request'
   ) AS spelling
   ORDER BY said, rank, position, code
 ), step AS MATERIALIZED (
