@@ -1,0 +1,1 @@
+"""Feedback: campaigns that ask, what people answer, and what follows from it."""
