@@ -1,0 +1,130 @@
+"""Who is asked, and who is not and why: pure rules over facts that a store has gathered, the same for a dry run.
+
+The store excludes in sets what one statement can exclude; every reason stands here once, with the order in which they
+are tried, so that a dry run, the list "why not asked" and the campaign itself always say the same.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class Skip(StrEnum):
+    """Why somebody is not asked. Their order is that in which they are looked at."""
+
+    IMPORTED = "imported"
+    """It was brought by an import, or happened before the campaign was switched on."""
+    BORN_OF_FEEDBACK = "born of feedback"
+    """It was made from an answer; such records never start a campaign."""
+    REOPENED = "reopened"
+    STATUS = "status"
+    SERVICE = "service"
+    DIVISION = "division"
+    TOO_OLD = "too old"
+    ASKED_ALREADY = "asked already"
+    OPTED_OUT = "opted out"
+    NO_CONTACT = "no contact"
+    BAD_ADDRESS = "bad address"
+    """Letters to it came back."""
+    FATIGUE = "asked lately"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Whom a campaign may ask."""
+
+    services: frozenset[str] = frozenset()
+    """Codes; empty: all."""
+    without_services: frozenset[str] = frozenset()
+    divisions: frozenset[int] = frozenset()
+    """Ids; empty: all."""
+    finished_within: timedelta | None = None
+    """What was finished longer ago is not asked about; None: however long."""
+    person_rests: timedelta | None = None
+    """So long after an ask of this kind a person is asked by none of it; None: this kind has no limit."""
+    anybody_rests: timedelta | None = None
+    """The same for asks of all kinds, as the house has set it; None: no limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a subject and of the person who would be asked, at a moment."""
+
+    happened_at: datetime
+    """When it came to what the campaign waits for."""
+    switched_on_at: datetime
+    imported: bool = False
+    born_of_feedback: bool = False
+    still_so: bool = True
+    """Whether the subject is still in the stage that the campaign waits for."""
+    may: bool = True
+    """Whether the status of an agreement permits asking."""
+    service: str | None = None
+    division_id: int | None = None
+    finished_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When this campaign asked about it in the same period."""
+    contact: bool = True
+    opted_out: bool = False
+    bad_address: bool = False
+    person_asked_at: datetime | None = None
+    """The last ask of this kind, whatever it was about."""
+    anybody_asked_at: datetime | None = None
+    """The last ask of any kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether somebody is asked."""
+
+    skip: Skip | None
+    since: datetime | None = None
+    """What was too long or too short ago: the reason is told with its date."""
+    free_at: datetime | None = None
+    """From when on it would be another answer, where time alone decides."""
+
+
+def asked(rule: Rule, facts: Facts, now: datetime) -> Answer:
+    """Whether to ask, by the first reason against it."""
+    for found in (_of_the_subject(rule, facts, now), _of_the_person(rule, facts, now)):
+        if found is not None:
+            return found
+    return Answer(None)
+
+
+def _of_the_subject(rule: Rule, facts: Facts, now: datetime) -> Answer | None:
+    reasons = (
+        (Skip.IMPORTED, facts.imported or facts.happened_at < facts.switched_on_at, facts.happened_at),
+        (Skip.BORN_OF_FEEDBACK, facts.born_of_feedback, None),
+        (Skip.REOPENED, not facts.still_so, None),
+        (Skip.STATUS, not facts.may, None),
+        (Skip.SERVICE, _outside(facts.service, rule.services) or facts.service in rule.without_services, None),
+        (Skip.DIVISION, _outside(facts.division_id, rule.divisions), None),
+        (Skip.TOO_OLD, _longer_ago(facts.finished_at, rule.finished_within, now), facts.finished_at),
+        (Skip.ASKED_ALREADY, facts.asked_at is not None, facts.asked_at),
+    )
+    return next((Answer(skip, since) for skip, holds, since in reasons if holds), None)
+
+
+def _of_the_person(rule: Rule, facts: Facts, now: datetime) -> Answer | None:
+    if facts.opted_out:
+        return Answer(Skip.OPTED_OUT)
+    if not facts.contact:
+        return Answer(Skip.NO_CONTACT)
+    if facts.bad_address:
+        return Answer(Skip.BAD_ADDRESS)
+    rests = [(facts.person_asked_at, rule.person_rests), (facts.anybody_asked_at, rule.anybody_rests)]
+    held = [(at, at + rest) for at, rest in rests if at is not None and rest is not None and at + rest > now]
+    if not held:
+        return None
+    since, free_at = max(held, key=lambda one: one[1])
+    return Answer(Skip.FATIGUE, since, free_at)
+
+
+def _outside(one: object, some: frozenset[Any]) -> bool:
+    return bool(some) and one not in some
+
+
+def _longer_ago(at: datetime | None, most: timedelta | None, now: datetime) -> bool:
+    return at is not None and most is not None and now - at > most
