@@ -14,6 +14,8 @@ from caseline.crm.bitrix24 import tables as portal
 from caseline.db import schema
 from caseline.db.engine import open_engine
 from caseline.db.metadata import metadata
+from caseline.feedback import answer_tables  # noqa: F401
+from caseline.feedback import tables as feedback
 from caseline.files import tables as files
 from caseline.listing import tables as listing
 from caseline.mail import tables as mail
@@ -25,7 +27,8 @@ from keywords import tables as keywords
 from staging import tables as staging
 
 SCHEMAS: Final = frozenset(
-    one.SCHEMA for one in (crm, files, keywords, listing, mail, notices, outbox, people, portal, staging, timing)
+    one.SCHEMA
+    for one in (crm, feedback, files, keywords, listing, mail, notices, outbox, people, portal, staging, timing)
 )
 
 

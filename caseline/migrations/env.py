@@ -13,6 +13,8 @@ import caseline.crm.search_tables
 import caseline.crm.tables
 import caseline.crm.time_tables
 import caseline.crm.timeline_tables
+import caseline.feedback.answer_tables
+import caseline.feedback.tables
 import caseline.files.tables
 import caseline.listing.tables
 import caseline.mail.tables
@@ -24,7 +26,10 @@ import keywords.tables  # noqa: F401 - as above
 import staging.tables  # noqa: F401 - as above
 from caseline.db.metadata import metadata
 
-OURS = {"people", "timing", "keywords", "crm", "staging", "portal", "outbox", "mail", "files", "listing"}
+OURS = {
+    *("people", "timing", "keywords", "crm", "staging", "portal"),
+    *("outbox", "mail", "files", "listing", "notices", "feedback"),
+}
 
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -1,0 +1,152 @@
+"""SQL of asks: made in sets, moved one step at a time, found by their links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.feedback import answer_tables, tables
+from caseline.feedback.states import State
+
+_ask, _moved, _secret = tables.ask, tables.moved, answer_tables.secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An ask that is to be made."""
+
+    public_id: str
+    campaign_id: int
+    form_version_id: int
+    subject: str
+    subject_id: int
+    period: str
+    service: str
+    channel: str
+    language: str
+    happened_at: datetime
+    state: State = State.DRAFT
+    reason: str | None = None
+    """Why nobody is asked, of a skipped one."""
+    variant_id: int | None = None
+    contact_id: int | None = None
+    company_id: int | None = None
+    responsible_id: int | None = None
+    asked_by_id: int | None = None
+    division_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """An ask as it stands."""
+
+    id: int
+    public_id: str
+    campaign_id: int
+    form_version_id: int
+    variant_id: int | None
+    subject: str
+    subject_id: int
+    service: str
+    contact_id: int | None
+    company_id: int | None
+    responsible_id: int | None
+    asked_by_id: int | None
+    division_id: int | None
+    channel: str
+    address: str | None
+    language: str
+    state: State
+    reason: str | None
+    happened_at: datetime
+    state_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
+    expires_at: datetime | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that an ask has taken."""
+
+    before: State | None
+    after: State
+    at: datetime
+    by: str
+    reason: str | None
+
+
+_COLUMNS = [_ask.c[name] for name in Ask.__dataclass_fields__]
+
+
+def add(connection: sa.Connection, drafts: Sequence[Draft], *, by: str, now: datetime) -> list[int]:
+    """Make asks; the ids of those that were not there. Of one subject a campaign makes one in each period."""
+    if not drafts:
+        return []
+    rows = [{**asdict(draft), "state": draft.state.value, "state_at": now, "state_by": by} for draft in drafts]
+    unique = ["campaign_id", "subject", "subject_id", "period"]
+    made = insert(_ask).values(rows).on_conflict_do_nothing(index_elements=unique).returning(_ask.c.id)
+    return sorted(connection.execute(made).scalars())
+
+
+def one(connection: sa.Connection, ask_id: int) -> Ask | None:
+    """The ask of that id."""
+    return _one(connection, _ask.c.id == ask_id)
+
+
+def hold(connection: sa.Connection, ask_id: int) -> Ask | None:
+    """The ask, which nobody else moves until the transaction ends."""
+    return _one(connection, _ask.c.id == ask_id, hold=True)
+
+
+def shown(connection: sa.Connection, public_id: str) -> tuple[Ask | None, list[bytes]]:
+    """The ask that a link names, and the digests of its secrets; the link may still be none of it."""
+    found = _one(connection, _ask.c.public_id == public_id)
+    # Asked for an unknown one, too: it must not take less time.
+    query = sa.select(_secret.c.digest).where(_secret.c.ask_id == (found.id if found else 0))
+    return found, list(connection.execute(query).scalars())
+
+
+def move(
+    connection: sa.Connection,
+    ask: Ask,
+    then: State,
+    *,
+    by: str,
+    now: datetime,
+    changes: Mapping[str, Any] | None = None,
+) -> bool:
+    """Take a step; False when somebody else has moved it meanwhile. The database refuses a step that there is not."""
+    values = {
+        "state": then.value,
+        "state_at": sa.func.greatest(_ask.c.state_at, now),
+        "state_by": by,
+        **(changes or {}),
+    }
+    query = sa.update(_ask).where(_ask.c.id == ask.id, _ask.c.state == ask.state.value).values(values)
+    return bool(connection.execute(query).rowcount)
+
+
+def keep_secret(connection: sa.Connection, ask_id: int, digest: bytes, *, now: datetime) -> None:
+    """Let a link with this secret open the page of an ask, beside those that do already."""
+    connection.execute(insert(_secret).values(digest=digest, ask_id=ask_id, made_at=now).on_conflict_do_nothing())
+
+
+def steps(connection: sa.Connection, ask_id: int) -> list[Step]:
+    """All steps of an ask, in order."""
+    columns = (_moved.c.before, _moved.c.after, _moved.c.at, _moved.c.by, _moved.c.reason)
+    query = sa.select(*columns).where(_moved.c.ask_id == ask_id).order_by(_moved.c.id)
+    return [
+        Step(State(before) if before else None, State(after), at, by, reason)
+        for before, after, at, by, reason in connection.execute(query)
+    ]
+
+
+def _one(connection: sa.Connection, condition: sa.ColumnElement[bool], *, hold: bool = False) -> Ask | None:
+    query = sa.select(*_COLUMNS).where(condition)
+    row = connection.execute(query.with_for_update() if hold else query).mappings().one_or_none()
+    return None if row is None else Ask(**{**row, "state": State(row["state"])})
