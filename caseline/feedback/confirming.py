@@ -98,8 +98,9 @@ class Confirmed:
 
     value: int
     at: datetime
+    """When it came, which decides to which day it belongs."""
     by_hand: bool
-    """By a gesture; otherwise by the quiet period."""
+    """By a gesture; otherwise by the quiet period, after which it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,7 @@ def judge(rule: Rule, letter_at: datetime, signals: Sequence[Signal], now: datet
     # From here on only a hand changes anything: scanners come back, and late.
     first = confirmed[0].at
     early = _before_a_hand(rule, letter_at, [one for one in known if one.at < first], sent, first)
-    quiet = tuple(one for one in early.confirmed if one.at < first)
-    return Judgement((*quiet, *confirmed), None)
+    return Judgement((*early.confirmed, *confirmed), None)
 
 
 _ORDER: Final = {Kind.VISIT: 0, Kind.SENT: 1, Kind.GESTURE: 2}
@@ -186,7 +186,7 @@ def _waiting(rule: Rule, waiting: Signal, now: datetime) -> Judgement:
     assert waiting.value is not None  # noqa: S101 - only such wait
     ripe = waiting.at + rule.quiet
     if now >= ripe:
-        return Judgement((Confirmed(waiting.value, ripe, by_hand=False),), None)
+        return Judgement((Confirmed(waiting.value, waiting.at, by_hand=False),), None)
     return Judgement((), Standing.PROVISIONAL, waiting.value, again_at=ripe)
 
 

@@ -42,7 +42,7 @@ def test_one_click_counts_after_the_quiet_period() -> None:
     waiting = judge(signals, now=at(3_700))
     assert (waiting.standing, waiting.value, waiting.effective) == (Standing.PROVISIONAL, 4, None)
     assert waiting.again_at == at(3_601.5) + RULE.quiet
-    assert judge(signals, now=waiting.again_at).effective == Confirmed(4, waiting.again_at, by_hand=False)
+    assert judge(signals, now=waiting.again_at).effective == Confirmed(4, at(3_601.5), by_hand=False)
 
 
 def test_a_bare_visit_is_shown_and_counts_nowhere() -> None:
@@ -107,7 +107,7 @@ def test_a_scanner_that_comes_later_does_not_take_a_lone_value_away() -> None:
 def test_who_clicks_the_same_twice_is_believed_from_the_first_time() -> None:
     found = judge([*click(3_600, 4), *click(3_700, 4)])
 
-    assert found.confirmed == (Confirmed(4, at(3_601.5) + RULE.quiet, by_hand=False),)
+    assert found.confirmed == (Confirmed(4, at(3_601.5), by_hand=False),)
 
 
 def test_a_strict_campaign_believes_hands_only() -> None:

@@ -1,0 +1,56 @@
+"""SQL of ratings that count: one is effective for each question and day, earlier ones of that day stand behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.feedback.answer_tables import rating
+from caseline.feedback.confirming import Confirmed
+from caseline.feedback.forms import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A rating that counts, or counted before another one of the same day."""
+
+    question: str
+    day: date
+    value: int
+    highest: int
+    by_hand: bool
+    at: datetime
+    superseded_at: datetime | None
+
+
+def keep(
+    connection: sa.Connection, ask_id: int, question: Question, confirmed: Sequence[Confirmed], zone: ZoneInfo
+) -> list[Rating]:
+    """Write what counts by now, in order, and answer what was not there yet. `zone`: by whose clock a day is a day.
+
+    What is there already is left as it is, so it may be called with the same again; the ask must be held meanwhile.
+    """
+    added = []
+    known = {one.at for one in of(connection, ask_id) if one.question == question.key}
+    for one in confirmed:
+        if one.at in known:
+            continue
+        day = one.at.astimezone(zone).date()
+        same = (rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.day == day)
+        behind = sa.update(rating).where(*same, rating.c.superseded_at.is_(None)).values(superseded_at=one.at)
+        connection.execute(behind)
+        scale = {"lowest": question.lowest, "highest": question.highest}
+        values = {"ask_id": ask_id, "question": question.key, "day": day, "value": one.value, **scale}
+        connection.execute(insert(rating).values({**values, "by_hand": one.by_hand, "at": one.at}))
+        added.append(Rating(question.key, day, one.value, question.highest, one.by_hand, one.at, None))
+    return added
+
+
+def of(connection: sa.Connection, ask_id: int) -> list[Rating]:
+    """All ratings of an ask, in order of time."""
+    columns = [rating.c[name] for name in Rating.__dataclass_fields__]
+    query = sa.select(*columns).where(rating.c.ask_id == ask_id).order_by(rating.c.at, rating.c.question)
+    return [Rating(*row) for row in connection.execute(query)]

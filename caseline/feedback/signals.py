@@ -1,0 +1,74 @@
+"""SQL of signals: what came for asks from outside, kept before anything is made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.feedback.answer_tables import signal
+from caseline.feedback.confirming import Kind, Signal
+
+CROWD: Final = 3
+"""Asks of which one network opens links within `CROWD_WITHIN`: it is a gateway that looks into letters."""
+CROWD_WITHIN: Final = timedelta(seconds=60)
+_PREFIX: Final = {4: 24, 6: 48}
+_LONGEST_AGENT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """Something that came for an ask."""
+
+    ask_id: int
+    at: datetime
+    kind: Kind
+    question: str | None = None
+    value: int | None = None
+    prefetch: bool = False
+    decoy: bool = False
+    net: str | None = None
+    """As `net` has it."""
+    agent: str | None = None
+
+
+def net(address: str | None) -> str | None:
+    """The network of an address, /24 or /48: enough to know a gateway again, too little to know a person."""
+    try:
+        found = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(found, "ipv4_mapped", None)
+    found = mapped or found
+    bits = found.max_prefixlen - _PREFIX[found.version]
+    return f"{type(found)(int(found) >> bits << bits)}/{_PREFIX[found.version]}"
+
+
+def add(connection: sa.Connection, came: Came) -> None:
+    """Keep a signal. When its network has been at several asks by now, all its signals of that minute are marked."""
+    agent = (came.agent or "")[:_LONGEST_AGENT] or None
+    values = {name: getattr(came, name) for name in Came.__dataclass_fields__} | {"agent": agent}
+    connection.execute(sa.insert(signal).values(values))
+    if came.net is None:
+        return
+    near = (signal.c.net == came.net, signal.c.at.between(came.at - CROWD_WITHIN, came.at + CROWD_WITHIN))
+    asks = connection.execute(sa.select(sa.func.count(signal.c.ask_id.distinct())).where(*near)).scalar_one()
+    if asks >= CROWD:
+        connection.execute(sa.update(signal).where(*near, sa.not_(signal.c.crowd)).values(crowd=True))
+
+
+def of(connection: sa.Connection, ask_id: int) -> dict[str, list[Signal]]:
+    """The signals of an ask for each question; those without one speak of all questions."""
+    columns = (signal.c.question, signal.c.at, signal.c.kind, signal.c.value)
+    marks = (signal.c.prefetch, signal.c.decoy, signal.c.crowd)
+    query = sa.select(*columns, *marks).where(signal.c.ask_id == ask_id).order_by(signal.c.at, signal.c.id)
+    found: dict[str, list[Signal]] = {}
+    shared = []
+    for question, at, kind, value, prefetch, decoy, crowd in connection.execute(query):
+        one = Signal(at, Kind(kind), value, prefetch=prefetch, decoy=decoy, crowd=crowd)
+        if question is None:
+            shared.append(one)
+        else:
+            found.setdefault(question, []).append(one)
+    return {question: [*own, *shared] for question, own in found.items()}
