@@ -1,12 +1,12 @@
 """What comes back for an ask: signals, answers, ratings, refusals, and what follows.
 
-Revision: 0030
+Revision: 0031
 """
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """Forms, campaigns, and asks whose steps the database keeps to.
 
-Revision: 0029
+Revision: 0030
 """
 
 from alembic import op
 
-revision = "0029"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
