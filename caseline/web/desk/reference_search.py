@@ -28,7 +28,7 @@ def _found(entity: str) -> Handler:
         # The field of a form sends what is typed under its own name.
         words = next((text for name, text in asked.multi_items() if name == "q" or name.startswith("r:")), "")
         text = words.replace("\0", "").strip()[:_LONGEST]
-        hits = suggest_targets.suggested(visit.house, visit.viewer, entity, text)
+        hits = suggest_targets.suggested(visit.house, visit.viewer, entity, text, now=visit.now)
         owner = asked.get("list", "")
         return visit.page(
             "requests/references.html", hits=hits, text=text, owner=owner if _LIST.fullmatch(owner) else "found"

@@ -2,10 +2,11 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 
-from caseline.actions import open_request
+from caseline.actions import index_texts, open_request
 from caseline.actions.open_request import Order
 from caseline.actions.wiring import House
 from caseline.crm import tables
@@ -53,6 +54,21 @@ def test_requests_are_offered_to_those_who_see_them(house: House, staff: Staff, 
     browser.post("/sign-out")
     browser.sign_in("near")
     assert offered(browser, "request", "R-77") == []
+
+
+def test_of_a_common_word_somebody_is_offered_his_own_requests(house: House, staff: Staff, browser: Browser) -> None:
+    near = fields.group(house, "Near")
+    own = open_request.open_request(house, Order(subject="Pump of ours", group=f"id:{near}"), now=fields.NOW)
+    far = fields.group(house, "Far")
+    for number in range(45):
+        order = Order(subject="Pump of theirs", number=f"R-{number}", group=f"id:{far}")
+        open_request.open_request(house, order, now=fields.NOW + timedelta(minutes=number))
+    index_texts.index(house, now=fields.NOW, rest=0)
+    staff.person("Nora", near, login="nora", scope="groups")
+    browser.post("/sign-out")
+    browser.sign_in("nora")
+
+    assert [number for number, _name in offered(browser, "request", "pump")] == [own.id]
 
 
 @pytest.mark.usefixtures("staff")
