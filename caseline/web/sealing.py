@@ -1,13 +1,16 @@
 """What every answer of an application carries: its own headers, and how long it may be kept."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HTTPS_ONLY: Final = "max-age=31536000"
 _YEAR: Final = "public, max-age=31536000, immutable"
@@ -21,18 +24,37 @@ class Seal:
 
     def put(self, request: Request, response: Response) -> Response:
         """Seal an answer. Files are kept for a year, since their addresses name their version; nothing else is kept."""
-        for name, value in self.headers.items():
-            response.headers.setdefault(name, value)
-        if request.url.scheme == "https":
-            response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
-        static = request.url.path.startswith("/static/") and "v" in request.query_params
-        response.headers["Cache-Control"] = _YEAR if static else "no-store"
+        self.onto(response.headers, request)
         return response
 
     def middleware(self) -> Middleware:
         """Seals all answers but those to what fails outright, which are made outside of all middleware."""
+        return Middleware(_Sealed, seal=self)
 
-        async def dispatch(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-            return self.put(request, await call(request))
+    def onto(self, headers: MutableHeaders, request: Request) -> None:
+        """Put the headers onto those of an answer."""
+        for name, value in self.headers.items():
+            headers.setdefault(name, value)
+        if request.url.scheme == "https":
+            headers["Strict-Transport-Security"] = _HTTPS_ONLY
+        static = request.url.path.startswith("/static/") and "v" in request.query_params
+        headers["Cache-Control"] = _YEAR if static else "no-store"
 
-        return Middleware(BaseHTTPMiddleware, dispatch=dispatch)
+
+class _Sealed:
+    """Seals an answer as it begins. Starlette's own base for this starts a task and two queues for each answer."""
+
+    def __init__(self, app: "ASGIApp", seal: Seal) -> None:
+        self._app, self._seal = app, seal
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sealed(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                self._seal.onto(MutableHeaders(scope=message), Request(scope))
+            await send(message)
+
+        await self._app(scope, receive, sealed)
