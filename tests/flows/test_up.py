@@ -2,15 +2,10 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,56 +15,14 @@ import pytest
 import yaml
 
 from caseline.actions import running_services
-from caseline.actions.running_services import Running
 from caseline.db import embedded
 from caseline.sample import ExportSummary, write_export
-from tests.factories.flow_runs import MAPPING, Api
+from tests.factories.flow_runs import MAPPING
+from tests.factories.sites import Site, brought_up, caseline, command, environment, wait_until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.long, pytest.mark.timeout(900)]
 
-ROOT: Final = Path(__file__).parents[2]
 CASES: Final = 12_000
-PATIENCE_S: Final = 300
-
-
-@dataclass(frozen=True)
-class Site:
-    """A home in which everything is up."""
-
-    home: Path
-    running: Running
-    api: Api
-    printed: str
-
-    def worker(self) -> psutil.Process:
-        found = running_services.read(self.home).alive("worker")
-        assert found is not None
-        return psutil.Process(found.pid)
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "caseline.cli", *words]
-
-
-def environment(home: Path) -> dict[str, str]:
-    return os.environ | {"CASELINE_HOME": str(home), "PYTHONPATH": str(ROOT)}
-
-
-def caseline(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*words), env=environment(home), cwd="/", capture_output=True, text=True, check=False)
-
-
-def wait_until(done: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + patience_s
-    while not done():
-        assert time.monotonic() < deadline, f"not after {patience_s} s"
-        time.sleep(0.2)
-
-
-def new_home() -> Path:
-    home = Path(tempfile.mkdtemp(prefix="caseline-"))
-    home.chmod(0o755)  # the embedded server's own user must be able to enter
-    return home
 
 
 @pytest.fixture(scope="module")
@@ -83,18 +36,8 @@ def taken_port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def site(taken_port: int) -> Iterator[Site]:
-    home = new_home()
-    done = caseline(home, "up", "--detach", "--port", str(taken_port))
-    running = running_services.read(home)
-    api = Api(running.api_url)
-    try:
-        assert done.returncode == 0, done.stdout + done.stderr
-        yield Site(home, running, api, done.stdout)
-    finally:
-        api.close()
-        caseline(home, "down")
-        embedded.stop(home, mode="immediate")
-        shutil.rmtree(home)
+    with brought_up(taken_port) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +99,15 @@ def test_what_has_nothing_to_do_here_is_paused(site: Site) -> None:
     assert sorted(paused) == ["ingest-mail", "send-outbox", "sync-bitrix24"]
 
 
+def test_what_a_schedule_asks_for_is_run(site: Site) -> None:
+    """With the scheduler broken, all processes live and every run by hand succeeds: nothing else would tell."""
+    wait_until(
+        lambda: by_schedule(site, "COMPLETED"),
+        patience_s=180,
+        otherwise=lambda: f"no run that a schedule asked for has completed; there are {by_schedule(site) or 'none'}",
+    )
+
+
 def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: ExportSummary) -> None:
     run_id = begin(site, sample)
     wait_until(lambda: progress(site, run_id) >= 10)
@@ -211,6 +163,14 @@ def test_ctrl_c_ends_what_up_started_but_not_a_database_that_ran_before(site: Si
     assert len(processes) == 3
     assert not [process for process in processes if process.lives]
     assert embedded.status(site.home).running
+
+
+def by_schedule(site: Site, *states: str) -> list[tuple[str, str]]:
+    """Names and states of runs that a schedule of once a minute asked for, those to come included."""
+    wanted: dict[str, Any] = {"deployments": {"name": {"any_": ["notify", "index-requests"]}}}
+    runs = site.api.post("/flow_runs/filter", wanted)
+    found = [(run["name"], run["state_type"]) for run in runs if run["auto_scheduled"]]
+    return [one for one in found if not states or one[1] in states]
 
 
 def begin(site: Site, sample: ExportSummary) -> str:
