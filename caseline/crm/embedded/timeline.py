@@ -119,12 +119,12 @@ class EmbeddedTimelines:
 
     def tick(self, connection: sa.Connection, one: Assignment, item_id: int, *, by: str | None, deed: Deed) -> bool:
         """See the port."""
-        changed = checklists.tick(connection, one.id, item_id, by=by, at=deed.at)
-        if changed:
+        said = checklists.tick(connection, one.id, item_id, by=by, at=deed.at)
+        if said is not None:
             event = "assignment_step_done" if by is not None else "assignment_step_undone"
-            data = {"assignment": one.id, "step": item_id}
+            data = {"assignment": one.id, "step": item_id, "text": said}
             records.tell(connection, one.record_id, replace(deed, event=event, data={**deed.data, **data}))
-        return changed
+        return said is not None
 
     def remove_step(self, connection: sa.Connection, one: Assignment, item_id: int, deed: Deed) -> bool:
         """See the port."""

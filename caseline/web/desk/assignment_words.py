@@ -1,8 +1,10 @@
 """What happens to assignments, in words of the timeline of their request."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from caseline.web.language import later
+from caseline.web.desk.event_terms import ENDED
+from caseline.web.language import Texts, later
 
 EVENTS: Final = {
     "assignment_made": later("An assignment was given: %(name)s"),
@@ -19,3 +21,11 @@ EVENTS: Final = {
     "assignment_reminder_put_off": later("The reminder of an assignment will be tried again: %(name)s"),
 }
 """By the type of the event."""
+
+
+def detail(texts: Texts, data: Mapping[str, Any]) -> str:
+    """How an assignment ended, or which steps of its checklist the event is about; older events do not name them."""
+    how, added = ENDED.get(str(data.get("how"))), data.get("steps")
+    if how:
+        return texts.say(how)
+    return "; ".join(map(str, added)) if isinstance(added, list) else str(data.get("text") or "")

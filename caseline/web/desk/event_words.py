@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from caseline.crm.timeline import Line, Origin
 from caseline.web.desk import assignment_words, history_words, request_words
-from caseline.web.desk.event_terms import ENDED, FIELDS, REASONS, SETTERS
+from caseline.web.desk.event_terms import FIELDS, REASONS, SETTERS
 from caseline.web.language import Texts, later
 
 _REFERENCES: Final = frozenset({"assignee", "group", "company", "contact", "parent"})
@@ -201,8 +201,8 @@ def _share(texts: Texts, line: Line, _names: Names) -> Said:
 def _assignment(texts: Texts, line: Line, names: Names) -> Said:
     number = line.data.get("assignment")
     name = names.assignments.get(number, str(number)) if isinstance(number, int) else _shown(number)
-    how = ENDED.get(str(line.data.get("how")))
-    return Said(texts.say(assignment_words.EVENTS[line.type], name=name), texts.say(how) if how else "")
+    title = texts.say(assignment_words.EVENTS[line.type], name=name)
+    return Said(title, assignment_words.detail(texts, line.data))
 
 
 def _address(texts: Texts, line: Line, _names: Names) -> Said:

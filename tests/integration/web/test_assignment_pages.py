@@ -82,6 +82,22 @@ def test_an_assignment_is_given_ticked_and_ended_in_the_page(house: House, brows
     assert "Not needed" in page.text
 
 
+def test_the_request_tells_which_step_was_ticked(house: House, browser: Browser, staff: Staff) -> None:
+    anna = signed_in(house, browser, staff)
+    record = pages.request(house, "text")
+    number = give(house, record, anna, checklist=["read the <b>meter</b>", "bring it"])
+    step = re.findall(r'id="step-(\d+)"', browser.get(f"/assignments/{number}").text)[0]
+
+    for done in ("1", ""):
+        browser.post(f"/assignments/{number}/steps/{step}", done=done)
+
+    page = browser.get(f"/requests/{record}").text
+    assert "A step of a checklist is done" in page
+    assert "A step of a checklist is not done after all" in page
+    assert page.count("read the &lt;b&gt;meter&lt;/b&gt;") == 2
+    assert "bring it" not in page
+
+
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [

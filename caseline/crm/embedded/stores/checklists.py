@@ -31,12 +31,13 @@ def add(connection: sa.Connection, assignment_id: int, texts: Sequence[str]) -> 
         connection.execute(sa.insert(_item), rows)
 
 
-def tick(connection: sa.Connection, assignment_id: int, item_id: int, *, by: str | None, at: datetime) -> bool:
-    """Say that a step is done, by whom, or that it is not (`by` is None); answers whether that is anything new."""
+def tick(connection: sa.Connection, assignment_id: int, item_id: int, *, by: str | None, at: datetime) -> str | None:
+    """Say that a step is done, by whom, or not (`by` is None); answers what it says, None where that is nothing new."""
     mine = sa.and_(_item.c.id == item_id, _item.c.assignment_id == assignment_id)
     other = _item.c.ticked_at.is_(None) if by is not None else _item.c.ticked_at.is_not(None)
     values = {"ticked_at": at if by is not None else None, "ticked_by": by}
-    return connection.execute(sa.update(_item).where(mine, other).values(values)).rowcount == 1
+    change = sa.update(_item).where(mine, other).values(values).returning(_item.c.text)
+    return connection.execute(change).scalar_one_or_none()
 
 
 def remove(connection: sa.Connection, assignment_id: int, item_id: int) -> str | None:
