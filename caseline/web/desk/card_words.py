@@ -91,7 +91,7 @@ def span(texts: Texts, seconds: int | None) -> str:
     hours, rest = divmod(rest, _HOUR)
     minutes = rest // _MINUTE
     if days:
-        return texts.say("%(days)s d %(hours)s h", days=texts.number(days), hours=hours)
+        return f"{texts.say('%(num)s d', num=texts.number(days))} {texts.say('%(num)s h', num=hours)}"
     if hours:
         return texts.say("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
     return texts.say("%(minutes)s min", minutes=minutes)

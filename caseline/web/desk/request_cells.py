@@ -74,10 +74,10 @@ class Cells:
     def lasting(self, span: timedelta) -> str:
         """How long something lasts, in its largest unit."""
         if span < _HOUR:
-            return self.texts.say("%(number)s min", number=max(0, int(span.total_seconds() // 60)))
+            return self.texts.say("%(num)s min", num=max(0, int(span.total_seconds() // 60)))
         if span < _DAY:
-            return self.texts.say("%(number)s h", number=span // _HOUR)
-        return self.texts.say("%(number)s d", number=span // _DAY)
+            return self.texts.say("%(num)s h", num=span // _HOUR)
+        return self.texts.say("%(num)s d", num=self.texts.number(span // _DAY))
 
     def due(self, row: Row) -> Markup:
         """The deadline, its state in colour and in words."""
