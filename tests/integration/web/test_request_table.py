@@ -78,6 +78,22 @@ def test_the_table_begins_with_what_is_open(admin: Browser, records: list[Record
     assert set(shown) <= opened
 
 
+@pytest.mark.parametrize(
+    ("query", "told", "untold"),
+    [
+        ("w=&q=nowhere", "All requests that you may see were searched.", "search in all requests"),
+        ("w=open::&q=nowhere", "Remove a condition above, or search in all requests.", "were searched"),
+        ("w=&q=%25", "There is nothing to search for", "were searched"),
+    ],
+)
+def test_where_nothing_fits_the_page_says_what_helps(admin: Browser, query: str, told: str, untold: str) -> None:
+    page = admin.get(f"/requests?{query}").text
+
+    assert ids(page) == []
+    assert told in page
+    assert untold not in page
+
+
 def test_an_address_filters_sorts_and_pages(admin: Browser, records: list[Record]) -> None:
     path = "/requests?w=stage:in:new,working&w=channel:in:mail&sort=-created_at"
     expected = sorted(
