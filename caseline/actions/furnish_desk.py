@@ -27,6 +27,8 @@ from keywords.editing import Edit
 from keywords.entries import Entry
 
 LOGIN: Final = "demo"
+REASON: Final = "the sample"
+"""Why the dictionary was saved; pages say it in their language."""
 
 Names = Sequence[tuple[str, str, str]]
 """(code, what a source calls it, what people are to call it)"""
@@ -128,5 +130,5 @@ def _entries(house: House, wanted: Sequence[Category], now: datetime) -> int:
     entries = [Entry(word, weight, one.code) for one in wanted for word, weight in one.words]
     draft = Draft(login=LOGIN, source="edit", title="", edits=tuple(map(Edit, entries)), made_at=now)
     number = edit_keywords.propose(house, draft)
-    edit_keywords.save(house, number, Consent(by=LOGIN, reason="the sample", effect={}), now=now)
+    edit_keywords.save(house, number, Consent(by=LOGIN, reason=REASON, effect={}), now=now)
     return len(entries)

@@ -142,7 +142,7 @@ def history(visit: Visit) -> Response:
     """All saves, newest first."""
     found = read_keywords.revisions(visit.house, before=visit.number("before"), most=_ON_PAGE + 1)
     more = found[_ON_PAGE - 1].version if len(found) > _ON_PAGE else None
-    return visit.page("keywords/history.html", revisions=found[:_ON_PAGE], more=more)
+    return visit.page("keywords/history.html", revisions=found[:_ON_PAGE], more=more, reason=fault_words.reason)
 
 
 def revision(visit: Visit) -> Response:
@@ -159,6 +159,7 @@ def revision(visit: Visit) -> Response:
         labels=edit_keywords.labels(visit.house),
         present=keywords_at_hand.now(visit.house).version,
         fields=fault_words.FIELDS | fault_words.SETTINGS,
+        reason=fault_words.reason,
     )
 
 

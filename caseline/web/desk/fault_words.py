@@ -1,8 +1,9 @@
-"""Says faults of entries in the language of the page."""
+"""Says faults of entries, and why the dictionary was saved, in the language of the page."""
 
 from collections.abc import Iterable
 from typing import Final
 
+from caseline.actions import furnish_desk
 from caseline.web.language import Texts, later
 from keywords.faults import Fault
 
@@ -24,12 +25,19 @@ SETTINGS: Final = {
     "category_order": later("order of categories"),
 }
 """Names of what history tells of settings."""
+REASONS: Final = {furnish_desk.REASON: later("the sample")}
+"""Reasons of saves that nobody has typed."""
 
 
 def said(texts: Texts, faults: Iterable[Fault]) -> list[str]:
     """Field, what is wrong, and what helps."""
     language = 1 if texts.language == "ru" else 0
     return [f"{texts.say(FIELDS.get(one.field, one.field))}: {one.said(language)}" for one in faults]
+
+
+def reason(texts: Texts, given: str) -> str:
+    """Why the dictionary was saved: in the words of whoever saved it, if it was a person."""
+    return texts.say(REASONS[given]) if given in REASONS else given
 
 
 def with_rows(texts: Texts, faults: Iterable[Fault]) -> list[str]:

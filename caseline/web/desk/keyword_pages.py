@@ -213,6 +213,7 @@ def _form(visit: Visit, entry: Entry, kept: store.Kept | None, *, faults: list[s
         kinds=list(Kind),
         forms=_forms(entry),
         fields=fault_words.FIELDS,
+        reason=fault_words.reason,
         categories=edit_keywords.categories(visit.house),
         labels=edit_keywords.labels(visit.house),
         history=read_keywords.history_of(visit.house, kept.id) if kept else [],

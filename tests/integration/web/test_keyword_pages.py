@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import edit_keywords
+from caseline.actions import edit_keywords, furnish_desk
 from caseline.actions.wiring import House
 from caseline.people.rights import Role
 from caseline.web.desk import draft_pages
@@ -225,6 +225,20 @@ def test_a_save_is_restored_and_a_deleted_entry_comes_back_under_its_id(house: H
     assert entries(house) == [("возврат", 60, "returns", True)]
     assert "back to version 1" in shown.text
     assert admin.get(f"/keywords/{entry}").status_code == 200
+
+
+def test_the_dictionary_of_the_sample_says_so_in_the_language_of_the_page(house: House, browser: Browser) -> None:
+    wanted = [furnish_desk.Category("pump", "Насосы", 24, [("насос", 60)])]
+    furnish_desk.furnish(house, wanted, now=datetime.now(UTC))
+    with house.engine.connect() as connection:
+        (entry,) = (one.id for one in house.words.now(connection).kept)
+    pages.login(house, "olga", language="ru")
+    browser.sign_in("olga")
+
+    for path in ("/keywords/history", "/keywords/history/1", f"/keywords/{entry}"):
+        page = browser.get(path).text
+        assert "словарь из примера" in page, path
+        assert "the sample" not in page, path
 
 
 def test_one_entry_is_restored_and_the_others_stay(house: House, admin: Browser) -> None:
