@@ -64,6 +64,18 @@ def test_a_weight_is_changed_with_eyes_open_and_the_next_request_follows_it(
         assert house.words.now(connection).classifier.decide(LETTER).category == "returns"
 
 
+def test_long_names_of_categories_are_not_cut_and_nothing_is_pushed_out(
+    house: House, page: Page, filled: dict[str, int]
+) -> None:
+    pages.category(house, "repair", "Ремонт и гарантийное обслуживание оборудования")
+    sign_in(page, "/keywords")
+
+    short, long = (page.locator(f"select[name=category-{filled[word]}]") for word in ("возврат", "ремонт"))
+    lines = [one.evaluate("it => it.getBoundingClientRect().height") for one in (short, long)]
+    assert lines[1] > lines[0] * 1.5
+    assert page.locator(".entries").evaluate("it => it.scrollWidth - it.parentElement.clientWidth") <= 0
+
+
 def test_everything_is_done_by_keyboard_alone(page: Page, filled: dict[str, int]) -> None:
     page.goto("/keywords")
     page.keyboard.type("anna")
