@@ -29,6 +29,14 @@ def head(house: House, page: Page, tmp_path: Path) -> Page:
     return page
 
 
+def unfold(head: Page, name: str) -> None:
+    """A phone shows the figures first, and what they are asked by when it is wanted."""
+    if name == "phone":
+        expect(head.locator(".asking")).to_be_hidden()
+        head.get_by_text("Период и фильтры").click()
+    expect(head.locator(".asking")).to_be_visible()
+
+
 @pytest.mark.parametrize(("name", "width", "height"), [("screen", 1366, 768), ("phone", 390, 844)])
 def test_a_figure_of_the_report_is_read_and_led_back_to_its_requests(
     head: Page, name: str, width: int, height: int
@@ -39,11 +47,14 @@ def test_a_figure_of_the_report_is_read_and_led_back_to_its_requests(
     head.get_by_role("navigation", name="Главное меню").get_by_role("link", name="Отчёты").click()
     shot(head, f"head-1-reports-{name}")
     head.get_by_role("main").get_by_role("link", name="Время по стадиям").click()
+    unfold(head, name)
     head.get_by_role("link", name="365 дней", exact=True).click()
     expect(head.locator(".chips [aria-current]")).to_have_text("365 дней")
     expect(head.locator("svg.chart:visible")).to_have_count(1)
+    assert head.locator("svg.chart:visible").evaluate("it => it.getBoundingClientRect().bottom") < height
     shot(head, f"head-2-stages-{name}")
 
+    unfold(head, name)
     head.get_by_label("Строки").select_option(label="по группам")
     head.get_by_role("button", name="Показать").click()
     expect(head.locator("thead th").first).to_have_text("Группа")
@@ -55,7 +66,7 @@ def test_a_figure_of_the_report_is_read_and_led_back_to_its_requests(
     line = head.locator("tbody th").first.inner_text()
     with head.expect_download() as table:
         head.get_by_role("link", name="Выгрузить CSV").click()
-    rows = list(csv.reader(io.StringIO(Path(table.value.path()).read_text(encoding="utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(Path(table.value.path()).read_text(encoding="utf-8-sig")), delimiter=";"))
     assert [row[1] for row in rows if row[0] == line] == [said]
 
     figure.click()
@@ -66,7 +77,7 @@ def test_a_figure_of_the_report_is_read_and_led_back_to_its_requests(
     shot(head, f"head-4-behind-{name}", whole=False)
     with head.expect_download() as behind:
         head.get_by_role("link", name="Выгрузить CSV").click()
-    kept = list(csv.reader(io.StringIO(Path(behind.value.path()).read_text(encoding="utf-8-sig"))))
+    kept = list(csv.reader(io.StringIO(Path(behind.value.path()).read_text(encoding="utf-8-sig")), delimiter=";"))
     assert len(kept) == int(said) + 1
     first = head.locator("table.behind tbody a").first
     number = first.inner_text()

@@ -87,6 +87,7 @@ def _frame(visit: Visit, asked: Asked) -> dict[str, Any]:
         "words": report_words,
         "axes": AXES[asked.report],
         "timed": asked.report not in _WITHOUT_PERIOD,
+        "said_days": report_words.days(visit.texts, asked.days),
         "stepped": asked.by is Axis.PERIOD,
         "filters": _filters(visit, asked, read_reports.choices(visit.house, visit.viewer)),
         "fault": report_words.fault(visit.texts, asked.fault) if asked.fault else None,
@@ -123,7 +124,6 @@ def _shown(visit: Visit, asked: Asked) -> Response:
         most=report_charts.MOST,
         cut=asked.by is not Axis.PERIOD and len(teller.answer.lines) > report_charts.MOST,
         answer=teller.answer,
-        said_days=report_words.days(visit.texts, asking.question.period),
         **_frame(visit, asked),
     )
 
@@ -141,7 +141,6 @@ def _rows(visit: Visit, asked: Asked) -> Response:
         count=asked.address("rows/count", **named),
         file=asked.address("rows/export", **named),
         table=report_asking.in_table(asking.question, spot),
-        said_days=report_words.days(visit.texts, asking.question.period),
         columns=_columns(asked.report, spot.figure),
         **_frame(visit, asked),
     )
