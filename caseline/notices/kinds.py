@@ -104,7 +104,7 @@ class Member:
     """As whom he may sign in."""
     ways: Mapping[Kind, Way] = field(default_factory=dict)
     deputy_id: int | None = None
-    """Who stands in for him today."""
+    """Who stands in for him today, and is there; the same who gets his turns."""
     absent: bool = False
 
     def sees(self, event: Event) -> bool:

@@ -60,7 +60,7 @@ def told(event: Event, staff: Staff) -> list[Told]:
             event=event, person_id=member.person_id, kind=kind, by_mail=by_mail and not member.absent
         )
         if deputy is not None:
-            mailed = deputy.way(kind) is Way.MAIL and not deputy.absent
+            mailed = deputy.way(kind) is Way.MAIL
             instead = Told(event=event, person_id=deputy.person_id, kind=kind, by_mail=mailed, instead_of=member.name)
             found.setdefault((deputy.person_id, kind), instead)
     return list(found.values())

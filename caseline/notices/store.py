@@ -14,6 +14,8 @@ from caseline.notices.tables import choice, notice
 from caseline.people import tables as people
 from caseline.people.access import Scope, Viewer
 from caseline.people.rights import Role
+from caseline.people.stores import presence
+from caseline.people.turns import Presence
 
 _SWEPT: Final = 500
 # Whoever writes into the log may say a name where others say a number.
@@ -43,15 +45,9 @@ ORDER BY e.id
 """)
 _MEMBERS: Final = sa.text("""
 SELECT p.id AS person_id, p.name, p.email, l.id AS login_id, l.name AS login, l.role, l.scope,
-  ARRAY(SELECT m.group_id FROM people.membership AS m WHERE m.person_id = p.id) AS groups,
-  away.id IS NOT NULL AS absent, away.deputy_id
+  ARRAY(SELECT m.group_id FROM people.membership AS m WHERE m.person_id = p.id) AS groups
 FROM people.login AS l
 JOIN people.person AS p ON p.id = l.person_id AND p.active
-LEFT JOIN LATERAL (
-  SELECT id, deputy_id FROM people.absence AS a
-  WHERE a.person_id = p.id AND CAST(:today AS date) BETWEEN a.first_day AND a.last_day
-  ORDER BY a.deputy_id IS NULL, a.id LIMIT 1
-) AS away ON true
 WHERE l.active ORDER BY p.id, l.id
 """)
 
@@ -64,7 +60,7 @@ def events(connection: sa.Connection, ids: Sequence[int]) -> list[Event]:
 def staff(connection: sa.Connection, *, today: date) -> Staff:
     """Everybody who may sign in, with groups, choices, and who stands in for whom today."""
     logins: dict[int, list[Any]] = defaultdict(list)
-    for row in connection.execute(_MEMBERS, {"today": today}):
+    for row in connection.execute(_MEMBERS):
         logins[row.person_id].append(row)
     ways: dict[int, dict[Kind, Way]] = defaultdict(dict)
     for person_id, kind, way in connection.execute(sa.select(choice.c.person_id, choice.c.kind, choice.c.way)):
@@ -74,7 +70,8 @@ def staff(connection: sa.Connection, *, today: date) -> Staff:
     member = people.membership
     for group_id, person_id in connection.execute(sa.select(member.c.group_id, member.c.person_id)):
         groups[group_id].append(person_id)
-    return Staff({number: _member(rows, ways.get(number, {})) for number, rows in logins.items()}, groups)
+    there = presence.on(connection, today)
+    return Staff({number: _member(rows, ways.get(number, {}), there) for number, rows in logins.items()}, groups)
 
 
 def tell(connection: sa.Connection, told: Sequence[Told]) -> int:
@@ -104,8 +101,9 @@ def sweep(connection: sa.Connection, *, before: datetime) -> int:
     return connection.execute(sa.delete(notice).where(notice.c.id.in_(oldest), notice.c.at < before)).rowcount
 
 
-def _member(rows: Sequence[Any], ways: dict[Kind, Way]) -> Member:
+def _member(rows: Sequence[Any], ways: dict[Kind, Way], there: Presence) -> Member:
     one = rows[0]
+    absent = one.person_id in there.away
     viewers = tuple(
         Viewer(
             login_id=row.login_id,
@@ -123,6 +121,6 @@ def _member(rows: Sequence[Any], ways: dict[Kind, Way]) -> Member:
         email=one.email,
         viewers=viewers,
         ways=ways,
-        deputy_id=one.deputy_id,
-        absent=one.absent,
+        deputy_id=there.stand_in(one.person_id) if absent else None,
+        absent=absent,
     )

@@ -45,10 +45,11 @@ class Staff:
         """A group."""
         return self._one('INSERT INTO people."group" (name) VALUES (:name) RETURNING id', name=name)
 
-    def away(self, person: int, deputy: int | None, day: str) -> None:
-        """He is not there that day."""
-        statement = "INSERT INTO people.absence (person_id, first_day, last_day, deputy_id) VALUES (:p, :d, :d, :o)"
-        self.run(statement, p=person, d=datetime.fromisoformat(day).date(), o=deputy)
+    def away(self, person: int, deputy: int | None, day: str, *, since: str = "") -> None:
+        """He is not there that day, or since an earlier one."""
+        first, last = (datetime.fromisoformat(one).date() for one in (since or day, day))
+        statement = "INSERT INTO people.absence (person_id, first_day, last_day, deputy_id) VALUES (:p, :f, :l, :o)"
+        self.run(statement, p=person, f=first, l=last, o=deputy)
 
     def link(self, login: str, person: int) -> None:
         """Say whose login it is."""

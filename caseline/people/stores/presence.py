@@ -16,12 +16,12 @@ Load = Callable[[Sequence[int]], Mapping[int, int]]
 
 
 def on(connection: sa.Connection, day: date) -> Presence:
-    """Who is there on a day. Of several absences at once the one that began last names the deputy."""
+    """Who is there on a day. Of several absences at once that name a deputy, the one that began last decides."""
     active = frozenset(connection.execute(sa.select(_person.c.id).where(_person.c.active)).scalars())
     away = (
         sa.select(_absence.c.person_id, _absence.c.deputy_id)
         .where(_absence.c.first_day <= day, _absence.c.last_day >= day)
-        .order_by(_absence.c.first_day, _absence.c.id)
+        .order_by(_absence.c.deputy_id.is_not(None), _absence.c.first_day, _absence.c.id)  # the last one counts
     )
     return Presence(active, {row.person_id: row.deputy_id for row in connection.execute(away)})
 
