@@ -82,8 +82,10 @@ def answer(house: House, asking: Asking) -> Answer:
 def rows(house: House, asking: Asking, spot: Spot, after: tuple[int, int] | None) -> Part:
     """The next rows behind a figure; raises `TooMuch` and `NoSuchFigure`."""
     with _reading(house) as connection:
-        found = behind.rows(connection, _stand(connection, asking), spot, after, ON_PAGE + 1)
-    return Part(asking.question, spot, found[:ON_PAGE], more=len(found) > ON_PAGE)
+        stood = _stand(connection, asking)
+        found = behind.rows(connection, stood, spot, after, ON_PAGE + 1)
+        untimed = behind.untimed(connection, stood, spot)
+    return Part(asking.question, spot, found[:ON_PAGE], more=len(found) > ON_PAGE, untimed=untimed)
 
 
 def count(house: House, asking: Asking, spot: Spot) -> int:

@@ -93,3 +93,5 @@ class Part:
     spot: Spot
     rows: Sequence[Behind] = field(default_factory=tuple)
     more: bool = False
+    untimed: bool = False
+    """Whether requests count as closed of which nobody knows when: lists of requests cannot find them by that."""

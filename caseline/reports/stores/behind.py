@@ -56,6 +56,15 @@ def count(connection: sa.Connection, stood: Ground, spot: Spot) -> int:
     return number
 
 
+def untimed(connection: sa.Connection, stood: Ground, spot: Spot) -> bool:
+    """Whether some of the rows are closed requests of which nobody knows when, so that their last change counts."""
+    if spot.figure != "closed":
+        return False
+    some = _query(stood, _of(stood, spot), spot).where(RECORD.c.closed_at.is_(None)).order_by(None)
+    found: bool = connection.execute(sa.select(some.exists())).scalar_one()
+    return found
+
+
 def _of(stood: Ground, spot: Spot) -> Facts:
     if spot.figure == "backlog" and stood.question.report is Report.FLOW:
         return _open_at_the_end(stood, _bucket(stood, spot.line))

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from caseline.actions.read_reports import Asking
 from caseline.reports import periods, questions
+from caseline.reports.figures import Part
 from caseline.reports.periods import Bucket, Period, PeriodFault, Step
 from caseline.reports.questions import AXES, FIGURES, About, Axis, Question, Report, Spot
 from caseline.web.desk.visit import Visit
@@ -105,10 +106,11 @@ def after(visit: Visit) -> tuple[int, int] | None:
     return None if first is None else (first, second or 0)
 
 
-def in_table(question: Question, spot: Spot) -> str | None:
+def in_table(part: Part) -> str | None:
     """The address of the request table that shows the requests behind a figure; None where it cannot say that."""
+    question, spot = part.question, part.spot
     conditions = _SAYS.get((question.report, spot.figure))
-    if conditions is None:
+    if conditions is None or part.untimed:
         return None
     times = _times(question, spot)
     if times is None:

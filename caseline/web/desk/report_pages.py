@@ -140,7 +140,7 @@ def _rows(visit: Visit, asked: Asked) -> Response:
         more=asked.address("rows", **named, after=last[0], beside=last[1]) if part.more else None,
         count=asked.address("rows/count", **named),
         file=asked.address("rows/export", **named),
-        table=report_asking.in_table(asking.question, spot),
+        table=report_asking.in_table(part),
         columns=_columns(asked.report, spot.figure),
         **_frame(visit, asked),
     )
