@@ -26,6 +26,8 @@ __all__ = ["ON_PAGE", "Asking", "NoSuchFigure", "Offers", "TooMuch"]
 
 ON_PAGE: Final = 50
 """Rows behind a figure that are shown at once."""
+_PORTION: Final = 10_000
+"""Rows in memory at once; each portion costs a look at all that the figure counts."""
 _CANCELLED: Final = "57014"
 
 
@@ -95,9 +97,19 @@ def count(house: House, asking: Asking, spot: Spot) -> int:
 
 
 def every_row(house: House, asking: Asking, spot: Spot) -> Iterator[Behind]:
-    """All rows behind a figure, a thousand at a time in memory; raises `TooMuch` and `NoSuchFigure`."""
-    with _reading(house) as connection:
-        yield from behind.every(connection, _stand(connection, asking), spot)
+    """All rows behind a figure; raises `TooMuch` and `NoSuchFigure`.
+
+    They are read portion by portion, each in a transaction of its own: whoever takes long over them keeps no connection
+    from others. What changes meanwhile may be told as it was or as it is.
+    """
+    after = None
+    while True:
+        with _reading(house) as connection:
+            portion = behind.rows(connection, _stand(connection, asking), spot, after, _PORTION)
+        yield from portion
+        if len(portion) < _PORTION:
+            return
+        after = portion[-1].place
 
 
 def choices(house: House, viewer: Viewer) -> Offers:

@@ -1,6 +1,5 @@
 """SQL of the rows behind a figure: the same facts, one by one."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -38,14 +37,6 @@ def rows(
     if after is not None:
         query = query.where(sa.tuple_(*each.place) < sa.tuple_(*map(sa.literal, after)))
     return [_read(row) for row in connection.execute(_named(query, each)).mappings()]
-
-
-def every(connection: sa.Connection, stood: Ground, spot: Spot) -> Iterator[Behind]:
-    """All rows behind a figure, as they come from the server; raises `NoSuchFigure`."""
-    each = _of(stood, spot)
-    query = _named(_query(stood, each, spot), each)
-    found = connection.execution_options(stream_results=True, yield_per=1_000).execute(query)
-    return (_read(row) for row in found.mappings())
 
 
 def count(connection: sa.Connection, stood: Ground, spot: Spot) -> int:

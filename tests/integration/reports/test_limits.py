@@ -9,8 +9,9 @@ from caseline.actions import read_reports
 from caseline.actions.read_reports import Asking, TooMuch
 from caseline.actions.wiring import House
 from caseline.reports import periods, questions
-from caseline.reports.questions import About, Axis, Report
+from caseline.reports.questions import About, Axis, Report, Spot
 from caseline.reports.stores import counting, facts, ground
+from tests.factories import histories
 from tests.factories.histories import NOW
 
 
@@ -28,6 +29,23 @@ def test_a_report_that_takes_too_long_is_broken_off(house: House, monkeypatch: p
     monkeypatch.setattr(counting, "answer", sleep)
     with pytest.raises(TooMuch):
         read_reports.answer(house, asked(Report.BACKLOG))
+
+
+def test_rows_for_a_slow_reader_hold_no_connection(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    histories.kept(house, histories.drawn(6, 60))
+    monkeypatch.setattr(read_reports, "_PORTION", 7)
+    asking, spot = asked(Report.BACKLOG), Spot("all")
+    held: list[object] = []
+    sa.event.listen(house.engine, "checkout", lambda _dbapi, record, _proxy: held.append(record))
+    sa.event.listen(house.engine, "checkin", lambda _dbapi, record: held.remove(record))
+
+    told = []
+    for row in read_reports.every_row(house, asking, spot):
+        told.append(row.place)
+        assert not held
+
+    assert len(told) == len(set(told)) == read_reports.count(house, asking, spot) > 14  # more than two portions
+    assert told == sorted(told, reverse=True)
 
 
 def test_a_report_writes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
