@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.actions import editing
+from caseline.actions import editing, keep_tokens
 from caseline.actions.editing import Fault, Faulty, Plain
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
@@ -107,8 +107,8 @@ def add(house: House, name: str, wish: Wish, *, by: str | None, now: datetime) -
 def change(house: House, name: str, wish: Wish, *, by: str | None, seen: str | None = None, now: datetime) -> Login:
     """Change a login; raises `BadLogin`, and `Overtaken`.
 
-    Whoever loses it, or gets another password or role, is signed out everywhere. The last administrator who can sign
-    in stays one.
+    Whoever loses it, or gets another password or role, is signed out everywhere; with another password, or out of use,
+    it loses its tokens, too. The last administrator who can sign in stays one.
     """
     with house.engine.begin() as connection:
         login = _held(connection, name)
@@ -132,16 +132,20 @@ def change(house: House, name: str, wish: Wish, *, by: str | None, seen: str | N
         if after:
             told = {"before": _named(connection, before), "after": _named(connection, after)}
             logins.note(connection, by, "login_changed", login.name, told, now=now)
+        if wish.password is not None or after.get("active") is False:
+            keep_tokens.end_all(connection, login, by=by, now=now)
         changed = logins.named(connection, login.name)
     return changed or login
 
 
-def sign_out_everywhere(house: House, name: str, *, by: str | None, now: datetime) -> None:
-    """End all sessions of a login; raises `BadLogin` where there is none of this name."""
+def sign_out_everywhere(house: House, name: str, *, by: str | None, tokens: bool, now: datetime) -> None:
+    """End all sessions of a login, and its tokens if wanted; raises `BadLogin` where there is none of this name."""
     with house.engine.begin() as connection:
         login = _held(connection, name)
         logins.end_all(connection, login.id)
         logins.note(connection, by, "signed_out_everywhere", login.name, now=now)
+        if tokens:
+            keep_tokens.end_all(connection, login, by=by, now=now)
 
 
 def speak(house: House, login: Login, language: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseline.actions import keep_users, sign_in
+from caseline.actions import keep_tokens, keep_users, sign_in
 from caseline.actions.editing import Fault
 from caseline.actions.keep_users import BadLogin
 from caseline.actions.seen import Absent
@@ -47,24 +47,39 @@ def end_session(house: House, login: Login, key: str, *, now: datetime) -> None:
         logins.note(connection, login.name, "session_ended", now=now)
 
 
-def end_others(house: House, login: Login, token: str, *, now: datetime) -> int:
-    """End all own sessions but the one of that token; answers how many."""
+def end_others(house: House, login: Login, token: str, *, tokens: bool, now: datetime) -> int:
+    """End all own sessions but the one of that token, and tokens of the API if wanted; answers how many of both."""
     with house.engine.begin() as connection:
+        logins.hold(connection, login.id)
         count = sessions.end_others(connection, login.id, sign_in.digest(token))
         if count:
             logins.note(connection, login.name, "session_ended", data={"entries": count}, now=now)
+        if tokens:
+            count += keep_tokens.end_all(connection, login, by=login.name, now=now)
     return count
 
 
-def change_password(house: House, owner: Owner, new: str, *, now: datetime) -> None:
-    """Take another password; all other sessions end. Raises `BadLogin`, and `NotSignedIn` after too many failures."""
+def make_token(house: House, owner: Owner, name: str, days: int, *, now: datetime) -> str:
+    """Make a token of the API; answers its secret. Raises `Refused`, `Faulty` and `NotSignedIn`."""
+    proved = _prove(house, owner, now)
+    return keep_tokens.make(house, owner.login.id, name, days, now=now, proved=proved)[1]
+
+
+def change_password(house: House, owner: Owner, new: str, *, tokens: bool, now: datetime) -> None:
+    """Take another password; all other sessions end, and tokens of the API if wanted.
+
+    Raises `BadLogin`, and `NotSignedIn` after too many failures.
+    """
     kept = keep_users.hashed(new, owner.login.name)
     _prove(house, owner, now)
     with house.engine.begin() as connection:
+        logins.hold(connection, owner.login.id)
         logins.change(connection, owner.login.id, {"password": kept})
         _go_on_alone(connection, owner)
         told = {"signs_in_with": "another password"}
         logins.note(connection, owner.login.name, "login_changed", owner.login.name, told, now=now)
+        if tokens:
+            keep_tokens.end_all(connection, owner.login, by=owner.login.name, now=now)
 
 
 def second_step(house: House, login_id: int) -> int | None:
@@ -126,8 +141,11 @@ def _go_on_alone(connection: sa.Connection, owner: Owner) -> None:
     sessions.end_others(connection, owner.login.id, sign_in.digest(owner.token))
 
 
-def _prove(house: House, owner: Owner, now: datetime) -> None:
-    """Raise `BadLogin` for a wrong password; a failure counts like one at the door, in a transaction of its own."""
+def _prove(house: House, owner: Owner, now: datetime) -> str:
+    """What is kept of the password that was typed; raises `BadLogin` for a wrong one.
+
+    A failure counts like one at the door, in a transaction of its own.
+    """
     name = owner.login.name
     with sign_in.one_of_few(), house.engine.begin() as connection:
         sign_in.let_try(connection, name, owner.address, now)
@@ -140,4 +158,5 @@ def _prove(house: House, owner: Owner, now: datetime) -> None:
             told = {"address": owner.address, "what": "password"}
             logins.note(connection, name, "sign_in_failed", name, told, now=now)
     if not right:
-        raise BadLogin(Fault("current", "is wrong: type the password of now", "неверно: введите действующий пароль"))
+        raise BadLogin(keep_tokens.WRONG)
+    return kept

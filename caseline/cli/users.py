@@ -78,7 +78,10 @@ def change(
     zone: _Zone = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a login. With another role or password it is signed out everywhere; one administrator always stays."""
+    """Change a login. With another role or password it is signed out everywhere; one administrator always stays.
+
+    With another password, or out of use, it loses its tokens of the API, too.
+    """
     from caseline.actions import keep_users
 
     password = _password(password_file) if new_password or password_file else None

@@ -61,6 +61,19 @@ def end(connection: sa.Connection, login_id: int, token_id: int) -> str | None:
     return name
 
 
+def good(connection: sa.Connection, login_id: int, *, now: datetime) -> int:
+    """How many tokens of a login have not ended."""
+    query = sa.select(sa.func.count()).where(_token.c.login_id == login_id, _token.c.ends_at > now)
+    return int(connection.execute(query).scalar_one())
+
+
+def end_all(connection: sa.Connection, login_id: int, *, now: datetime) -> list[str]:
+    """Forget all tokens of a login; answers the names of those that had not ended, the oldest first."""
+    gone = sa.delete(_token).where(_token.c.login_id == login_id)
+    found = connection.execute(gone.returning(_token.c.id, _token.c.name, _token.c.ends_at)).all()
+    return [row.name for row in sorted(found, key=lambda row: row.id) if row.ends_at > now]
+
+
 def bearer(connection: sa.Connection, digest: bytes, *, now: datetime) -> Bearer | None:
     """Whose token that is, if it has not ended and its login is in use; notes that it was used."""
     query = sa.select(_token.c.id, _token.c.login_id, _token.c.seen_at).where(

@@ -145,7 +145,7 @@ POST /me/second-step | current=wrong&key={second}&code=000000
 POST /me/second-step/codes | current=wrong
 POST /me/second-step/end | current=wrong
 GET /me/tokens
-POST /me/tokens | name=another&days=30
+POST /me/tokens | name=another&days=30&current=seven%20quiet%20pages%207
 POST /me/tokens/{token}/end
 
 GET /keywords?q=pump

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from caseline.actions import own_login, sign_in
+from caseline.actions import keep_tokens, own_login, sign_in
 from caseline.actions.editing import Faulty
 from caseline.actions.own_login import Owner
 from caseline.actions.sign_in import NotSignedIn
@@ -28,10 +28,12 @@ def password_changed(visit: Visit) -> Response:
     if visit.text("new") != visit.text("again"):
         return _page(visit, problem=visit.texts.say("The new password is typed in two ways: type it again."))
 
-    def deed() -> None:
-        own_login.change_password(visit.house, _owner(visit), visit.text("new"), now=visit.now)
+    tokens = bool(visit.text("tokens"))
 
-    return _done(visit, deed, "password_set")
+    def deed() -> None:
+        own_login.change_password(visit.house, owner(visit), visit.text("new"), tokens=tokens, now=visit.now)
+
+    return _done(visit, deed, "password_and_tokens" if tokens else "password_set")
 
 
 def second_step_begun(visit: Visit) -> Response:
@@ -39,19 +41,19 @@ def second_step_begun(visit: Visit) -> Response:
     key = visit.text("key")
 
     def deed() -> Sequence[str]:
-        return own_login.begin_second_step(visit.house, _owner(visit), key, visit.text("code"), now=visit.now)
+        return own_login.begin_second_step(visit.house, owner(visit), key, visit.text("code"), now=visit.now)
 
     return _done(visit, deed, "", key=key)
 
 
 def codes_renewed(visit: Visit) -> Response:
     """Show new codes for emergencies."""
-    return _done(visit, lambda: own_login.renew_codes(visit.house, _owner(visit), now=visit.now), "")
+    return _done(visit, lambda: own_login.renew_codes(visit.house, owner(visit), now=visit.now), "")
 
 
 def second_step_ended(visit: Visit) -> Response:
     """Switch the second step off."""
-    return _done(visit, lambda: own_login.end_second_step(visit.house, _owner(visit), now=visit.now), "second_step_off")
+    return _done(visit, lambda: own_login.end_second_step(visit.house, owner(visit), now=visit.now), "second_step_off")
 
 
 def session_ended(visit: Visit) -> Response:
@@ -61,21 +63,28 @@ def session_ended(visit: Visit) -> Response:
 
 
 def others_ended(visit: Visit) -> Response:
-    """End all own sessions but this one."""
-    count = own_login.end_others(visit.house, visit.login, _token(visit), now=visit.now)
-    return visit.go("/me", notice="session_ended" if count else "nothing")
+    """End all own sessions but this one, and the tokens if that is ticked."""
+    tokens = bool(visit.text("tokens"))
+    count = own_login.end_others(visit.house, visit.login, _token(visit), tokens=tokens, now=visit.now)
+    done = "sessions_and_tokens" if tokens else "session_ended"
+    return visit.go("/me", notice=done if count else "nothing")
 
 
 def _done(visit: Visit, deed: Callable[[], Sequence[str] | None], notice: str, *, key: str = "") -> Response:
     try:
         codes = deed()
-    except Faulty as error:
-        said = error.faults[0].said(visit.texts.language)
-        return _page(visit, problem=f"{said[:1].upper()}{said[1:]}", key=key)
-    except NotSignedIn:
-        said = visit.texts.say("Too many failed attempts. Wait a quarter of an hour.")
-        return _page(visit, status=_WAIT, problem=said, key=key)
+    except (Faulty, NotSignedIn) as error:
+        status, said = refused(visit, error)
+        return _page(visit, status=status, problem=said, key=key)
     return visit.go("/me", notice=notice) if codes is None else _page(visit, codes=codes)
+
+
+def refused(visit: Visit, error: Faulty | NotSignedIn) -> tuple[int, str]:
+    """With which status and words something is refused that asks for the password."""
+    if isinstance(error, NotSignedIn):
+        return _WAIT, visit.texts.say("Too many failed attempts. Wait a quarter of an hour.")
+    said = error.faults[0].said(visit.texts.language)
+    return _FAULTY, f"{said[:1].upper()}{said[1:]}"
 
 
 def _page(
@@ -91,12 +100,16 @@ def _page(
         spaced=one_time.spaced(key),
         address=one_time.address(key, login.name),
         codes=codes,
+        tokens=keep_tokens.good(visit.house, login.id, now=visit.now),
+        # Whoever has taken the tick away, and is shown the page again, has not changed his mind.
+        ticked=visit.request.url.path != "/me/password" or bool(visit.text("tokens")),
         sessions=own_login.open_sessions(visit.house, login.id, now=visit.now),
         own=sign_in.digest(_token(visit)).hex(),
     )
 
 
-def _owner(visit: Visit) -> Owner:
+def owner(visit: Visit) -> Owner:
+    """Who acts on the own login, with the password of now that was typed for it."""
     client = visit.request.client
     return Owner(
         login=visit.login,

@@ -47,6 +47,8 @@ NOTICES: Final = {
     "split": later("This is the new request; its messages were moved here."),
     "late": later("That took too long: sign in again."),
     "password_set": later("The password is changed; other sessions have ended."),
+    "password_and_tokens": later("The password is changed; other sessions and the tokens have ended."),
+    "sessions_and_tokens": later("Other sessions and the tokens have ended."),
     "second_step_off": later("The second step is switched off."),
     "session_ended": later("The session has ended."),
     "signed_out_everywhere": later("The login is signed out everywhere."),

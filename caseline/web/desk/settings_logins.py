@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from caseline.actions import keep_people, keep_users, own_login
+from caseline.actions import keep_people, keep_tokens, keep_users, own_login
 from caseline.actions.editing import Faulty, mark
 from caseline.actions.keep_users import Wish
 from caseline.people.access import Scope
@@ -75,6 +75,7 @@ def _find(visit: Visit, text: str) -> Sheet:
             "one": one,
             "second": one.id in keep_users.with_second_step(visit.house),
             "sessions": own_login.open_sessions(visit.house, one.id, now=visit.now),
+            "tokens": keep_tokens.good(visit.house, one.id, now=visit.now),
             "refused": (),
         },
     )
@@ -128,9 +129,10 @@ def second_step_ended(visit: Visit) -> Response:
 
 
 def signed_out(visit: Visit) -> Response:
-    """End all sessions of a login."""
+    """End all sessions of a login, and its tokens if that is ticked."""
     one = keep_users.find(visit.house, key(visit.text("key")))
-    keep_users.sign_out_everywhere(visit.house, one.name, by=visit.login.name, now=visit.now)
+    tokens = bool(visit.text("tokens"))
+    keep_users.sign_out_everywhere(visit.house, one.name, by=visit.login.name, tokens=tokens, now=visit.now)
     return visit.go(_address(one.id), notice="signed_out_everywhere")
 
 
@@ -188,7 +190,13 @@ LOGINS: Final = Reference(
             initial="Europe/Moscow",
             hint=later("Of times on pages: Europe/Moscow, Asia/Yekaterinburg …"),
         ),
-        Input("active", later("May sign in"), Control.CHECK, initial=True),
+        Input(
+            "active",
+            later("May sign in"),
+            Control.CHECK,
+            initial=True,
+            hint=later("Without it, sessions and tokens end at once."),
+        ),
     ),
     lines=_lines,
     find=_find,

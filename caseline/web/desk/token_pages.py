@@ -2,9 +2,12 @@
 
 from starlette.responses import Response
 
-from caseline.actions import keep_tokens
+from caseline.actions import keep_tokens, own_login
+from caseline.actions.editing import Faulty
+from caseline.actions.sign_in import NotSignedIn
 from caseline.crm.cards import Refused
 from caseline.web.api import document
+from caseline.web.desk import own_pages
 from caseline.web.desk.visit import Visit
 
 DEFAULT_DAYS = 90
@@ -16,13 +19,15 @@ def listed(visit: Visit) -> Response:
 
 
 def made(visit: Visit) -> Response:
-    """Make a token and show its secret, this once."""
+    """Make a token and show its secret, this once; the password is asked for: an open screen is not enough for this."""
+    days = visit.number("days") or 0
     try:
-        _number, secret = keep_tokens.make(
-            visit.house, visit.login.id, visit.text("name"), visit.number("days") or 0, now=visit.now
-        )
+        secret = own_login.make_token(visit.house, own_pages.owner(visit), visit.text("name"), days, now=visit.now)
+    except (Faulty, NotSignedIn) as error:
+        status, said = own_pages.refused(visit, error)
+        return _page(visit, status=status, problem=said)
     except Refused:
-        return _page(visit, status=422, wrong=True)
+        return _page(visit, status=422, problem=_problem(visit))
     return _page(visit, secret=secret)
 
 
@@ -33,16 +38,21 @@ def ended(visit: Visit) -> Response:
     return visit.go("/me/tokens", notice="token_ended" if gone else "nothing")
 
 
-def _page(visit: Visit, *, status: int = 200, secret: str = "", wrong: bool = False) -> Response:
+def _problem(visit: Visit) -> str:
+    if len(keep_tokens.tokens(visit.house, visit.login.id)) >= keep_tokens.MOST:
+        return visit.texts.say("You have as many tokens as one may have: end one that is not used any more.")
+    return visit.texts.say("Say in 1 to 100 characters what the token is for.")
+
+
+def _page(visit: Visit, *, status: int = 200, secret: str = "", problem: str = "") -> Response:
     return visit.page(
         "tokens.html",
         status=status,
         tokens=keep_tokens.tokens(visit.house, visit.login.id),
         days=keep_tokens.DAYS,
         chosen=visit.number("days") or DEFAULT_DAYS,
-        name=visit.text("name") if wrong else "",
+        name=visit.text("name") if problem else "",
         secret=secret,
-        wrong=wrong,
+        problem=problem,
         address=document.PREFIX,
-        most=keep_tokens.MOST,
     )

@@ -14,7 +14,7 @@ from caseline.people.stores import deeds
 from caseline.people.stores.deeds import Wanted
 from caseline.web.api.endpoints import ENDPOINTS
 from tests.factories import pages, programs
-from tests.factories.pages import Browser
+from tests.factories.pages import PASSWORD, Browser
 
 
 def problem(answer: httpx.Response, status: int) -> dict[str, object]:
@@ -90,9 +90,9 @@ def test_somebody_makes_sees_and_ends_own_tokens_at_the_desk(house: House, desk:
     anna.sign_in("anna")
     boris.sign_in("boris")
     assert "There is no token yet." in anna.get("/me/tokens").text
-    assert anna.post("/me/tokens", name=" ", days="30").status_code == 422
+    assert anna.post("/me/tokens", name=" ", days="30", current=PASSWORD).status_code == 422
 
-    page = anna.post("/me/tokens", name="<b>nightly</b>", days="30").text
+    page = anna.post("/me/tokens", name="<b>nightly</b>", days="30", current=PASSWORD).text
     secret = page.partition('<code class="secret">')[2].partition("</code>")[0]
 
     assert "&lt;b&gt;nightly" in page
