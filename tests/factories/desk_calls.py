@@ -76,6 +76,7 @@ POST /requests/views | name=Mine
 POST /requests/views/begin | key=v{view}
 POST /requests/views/{view} | w=mine
 POST /requests/views/{view}/rename | name=Called%20otherwise
+POST /requests/views/{view}/move | to=up
 POST /requests/views/{view}/delete
 POST /requests/change | tick={request}&back=/requests
 POST /requests/change/apply | ids={request}&stage=working&back=/requests
@@ -90,6 +91,7 @@ GET /assignments?list=all
 GET /assignments/new?request={request}
 POST /assignments | request={request}&title=mine&text=mine&for=inside&person={person}&once=5
 GET /assignments/{work}
+GET /assignments/{outside}/files/{paper}
 POST /assignments/{work}/steps | steps=one%20more
 POST /assignments/{work}/steps/{step} | done=1
 POST /assignments/{work}/steps/{step}/remove

@@ -55,6 +55,16 @@ _APART: Final = {
     "people.api_token": 779_901,
 }
 """Where ids begin."""
+_PAPER: Final = """
+WITH letter AS (
+  INSERT INTO crm.message (record_id, kind, public, subject, text, sent_at)
+  SELECT record_id, 'mail_in', false, subject, 'A paper for ' || title, now()
+  FROM crm.assignment JOIN crm.message USING (record_id) WHERE crm.assignment.id = :outside LIMIT 1 RETURNING id
+), named AS (INSERT INTO crm.message_trait (message_id, assignment_id) SELECT id, :outside FROM letter)
+INSERT INTO crm.attachment (message_id, name, content_type, size, sha256)
+SELECT letter.id, name, content_type, size, sha256 FROM crm.attachment AS a, letter WHERE a.id = :file RETURNING id
+"""
+"""A letter of an assignment with a file: the id of the file."""
 _TABLES: Final = """
 SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'public') ORDER BY 1
@@ -280,6 +290,7 @@ class _Work:
         for kind, query in queries.items():
             ids[kind] = self.staff.query(query, id=number, work=ids["work"])[0][0]
             assert ids[kind] is not None, kind
+        ids["paper"] = self.staff.query(_PAPER, id=number, outside=ids["outside"], file=ids["file"])[0][0]
 
     def _belongings(self) -> None:
         """What belongs to a login: sessions, views, tokens; and to a person: notices."""

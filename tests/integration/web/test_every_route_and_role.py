@@ -70,7 +70,8 @@ def test_a_role_is_let_in_where_it_has_the_right_and_nowhere_else(opened: Opened
 def _good(line: Line, role: Role) -> frozenset[int]:
     if PAGE_OF[line.page].public:
         return GOOD | {401}
-    if line.path.startswith("/assignments/{outside}") and not may(role, Right.WORK_REQUESTS):
+    on_it = line.method == "POST" and line.path.startswith("/assignments/{outside}")
+    if on_it and not may(role, Right.WORK_REQUESTS):
         return frozenset({403})  # whoever looks only may work on what is given to him, and on no more
     return GOOD
 
