@@ -26,7 +26,7 @@ def test_what_is_refused_of_many_is_told_in_russian(house: House, russian: Brows
 
     page = russian.post("/requests/change/apply", ids=str(number), back="/requests", stage="нигде").text
 
-    assert "Стадии «нигде» нет: выберите одну из этих: new, " in page
+    assert "«Стадия»: значения «нигде» нет в списке: выберите из new, " in page
     assert "there is none" not in page
 
 
