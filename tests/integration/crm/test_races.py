@@ -43,7 +43,7 @@ from tests.factories.outsiders import SMITH
 from tests.factories.races import together
 from tests.factories.request_cards import Staff
 
-SHORT, LONG = 4, 40
+SHORT, LONG = 2, 8
 """Rounds of a race."""
 READER: Final = Reader(zone="Europe/Moscow", language="en")
 
