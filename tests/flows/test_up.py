@@ -106,6 +106,7 @@ def test_what_a_schedule_asks_for_is_run(site: Site) -> None:
         patience_s=180,
         otherwise=lambda: f"no run that a schedule asked for has completed; there are {by_schedule(site) or 'none'}",
     )
+    assert not by_schedule(site, "FAILED")
 
 
 def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: ExportSummary) -> None:

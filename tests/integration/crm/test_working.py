@@ -535,3 +535,10 @@ def test_whatever_people_do_with_requests_their_time_and_history_are_right(
     played = type("Played", (Working,), {"office": office})
 
     run_state_machine_as_test(played, settings=settings(max_examples=plays, stateful_step_count=steps))
+
+    # The machine looks after each step; here is seen that it did what it is there to look at.
+    with office.house.engine.connect() as connection:
+        query = sa.text("SELECT type, count(*) FROM crm.event WHERE entity = 'request' GROUP BY type")
+        done = {row[0]: row[1] for row in connection.execute(query)}
+    assert done["created"] >= plays
+    assert {"stage_changed", "category_set", "message_added"} <= done.keys()
