@@ -1,7 +1,7 @@
 """A product of the fourth level, found by typing part of its name and chosen by the keyboard alone; lists from both ends."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from caseline.actions import choose_products
 from caseline.actions.wiring import House
@@ -104,3 +104,21 @@ def test_the_tree_of_the_settings_opens_level_by_level(page: Page, house: House)
     page.get_by_role("button", name="Переименовать").click()
     expect(page.get_by_role("heading", name="Центробежные насосы")).to_be_visible()
     shot(page, "catalogue-tree")
+
+
+def test_a_branch_that_was_opened_before_the_scripts_came_is_filled(page: Page, house: House) -> None:
+    catalogues.brought(house, *PATHS)
+    pages.login(house, "olga", language="ru")
+    page.goto("/settings/catalogue")
+    page.get_by_label("Имя").fill("olga")
+    page.get_by_label("Пароль").fill(pages.PASSWORD)
+    held: list[Route] = []
+    page.route("**/htmx.min.js*", lambda route: held.append(route))  # noqa: PLW0108 - it takes Python functions only
+    page.get_by_label("Пароль").press("Enter", no_wait_after=True)
+    tree = page.get_by_role("region", name="Дерево")
+    tree.locator("summary", has_text="Насосы").click(position={"x": 4, "y": 10})
+    expect(tree.locator("details[open]")).to_have_count(1)
+
+    held[0].continue_()
+
+    expect(tree.get_by_role("link", name="Центробежные")).to_be_visible()

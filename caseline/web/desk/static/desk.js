@@ -5,6 +5,10 @@
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-Form-Token"] = document.body.dataset.formToken;
 });
+// What somebody has opened before htmx was ready is fetched all the same.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const opened of document.querySelectorAll("details[open][hx-get]")) htmx.trigger(opened, "toggle");
+});
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target.removeAttribute("aria-busy"));
 
