@@ -92,6 +92,13 @@ stage_row = sa.Table(
         postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
     ),
     sa.Index("uq_stage_row_open", "record_id", unique=True, postgresql_where=sa.text("left_at IS NULL")),
+    sa.Index(
+        "ix_stage_row_here_since",
+        "stage",
+        "entered_at",
+        "record_id",
+        postgresql_where=sa.text("left_at IS NULL AND NOT imported"),
+    ),
     schema=SCHEMA,
 )
 """A visit of a record to a stage; an empty stage stands for a time of which the source kept no history. The one

@@ -37,6 +37,8 @@ class Draft:
     responsible_id: int | None = None
     asked_by_id: int | None = None
     division_id: int | None = None
+    address: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,9 @@ class Ask:
     sent_at: datetime | None
     expires_at: datetime | None
     answered_at: datetime | None
+    letter_id: int | None
+    grade: str | None
+    mean: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,8 @@ def add(connection: sa.Connection, drafts: Sequence[Draft], *, by: str, now: dat
         return []
     rows = [{**asdict(draft), "state": draft.state.value, "state_at": now, "state_by": by} for draft in drafts]
     unique = ["campaign_id", "subject", "subject_id", "period"]
-    made = insert(_ask).values(rows).on_conflict_do_nothing(index_elements=unique).returning(_ask.c.id)
-    return sorted(connection.execute(made).scalars())
+    made = insert(_ask).on_conflict_do_nothing(index_elements=unique).returning(_ask.c.id)
+    return sorted(connection.execute(made, rows).scalars())
 
 
 def one(connection: sa.Connection, ask_id: int) -> Ask | None:
@@ -129,6 +134,22 @@ def move(
     }
     query = sa.update(_ask).where(_ask.c.id == ask.id, _ask.c.state == ask.state.value).values(values)
     return bool(connection.execute(query).rowcount)
+
+
+def judge_at(connection: sa.Connection, ask_id: int, at: datetime | None) -> None:
+    """Say when the job is to look at what came for an ask; None: not at all."""
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(judge_at=at))
+
+
+def to_judge(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:
+    """Asks that the job is to look at by now, those that wait longest first."""
+    query = sa.select(_ask.c.id).where(_ask.c.judge_at <= now).order_by(_ask.c.judge_at, _ask.c.id)
+    return list(connection.execute(query.limit(most)).scalars())
+
+
+def graded(connection: sa.Connection, ask_id: int, grade: str | None, mean: float | None) -> None:
+    """Write how good the answer for an ask is, as it counts now."""
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(grade=grade, mean=mean))
 
 
 def keep_secret(connection: sa.Connection, ask_id: int, digest: bytes, *, now: datetime) -> None:

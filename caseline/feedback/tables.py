@@ -139,8 +139,11 @@ ask = sa.Table(
     at("answered_at"),
     at("judge_at"),
     number("letter_id", nullable=True),
+    text("grade"),
+    sa.Column("mean", sa.Double),
     sa.UniqueConstraint("public_id"),
     sa.UniqueConstraint("campaign_id", "subject", "subject_id", "period"),
+    sa.CheckConstraint("grade IN ('bad', 'neutral', 'good')", name="grade"),
     sa.CheckConstraint("channel IN ('mail_link', 'mail_smileys', 'chat', 'web')", name="channel"),
     sa.CheckConstraint("state NOT IN ('skipped', 'failed', 'cancelled') OR reason IS NOT NULL", name="reason"),
     sa.CheckConstraint("state NOT IN ('queued', 'sent', 'visited') OR address IS NOT NULL", name="address"),
@@ -151,6 +154,7 @@ ask = sa.Table(
     sa.Index("ix_ask_subject", "subject", "subject_id", "id"),
     sa.Index("ix_ask_contact_id", "contact_id", "happened_at", postgresql_where=sa.text("contact_id IS NOT NULL")),
     sa.Index("ix_ask_due_at", "due_at", "id", postgresql_where=sa.text("state = 'queued'")),
+    sa.Index("ix_ask_letter_id", "letter_id", postgresql_where=sa.text("letter_id IS NOT NULL")),
     sa.Index("ix_ask_remind_at", "remind_at", "id", postgresql_where=sa.text("remind_at IS NOT NULL")),
     sa.Index(
         "ix_ask_expires_at", "expires_at", "id", postgresql_where=sa.text("state IN ('sent', 'visited', 'answering')")
@@ -160,7 +164,7 @@ ask = sa.Table(
 )
 """One question to one person about one subject. `period` makes what is asked again and again unique: one ask for each.
 `state_by`: who took the last step: the name of a login, `client` or `job`. `judge_at`: a rating of it counts then, if
-nothing comes meanwhile."""
+nothing comes meanwhile. `grade` and `mean` are those of the answer as it counts now."""
 
 moved = sa.Table(
     "moved",

@@ -1,0 +1,119 @@
+"""Makes of what came for an ask what counts: ratings, the state of the ask, and what follows from the answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.actions import wiring
+from caseline.actions.wiring import House
+from caseline.feedback import answers, asks, books, confirming, effects, ratings, signals
+from caseline.feedback.answers import Given
+from caseline.feedback.asks import Ask
+from caseline.feedback.campaign import Campaign
+from caseline.feedback.confirming import Confirmed, Judgement
+from caseline.feedback.forms import RATED, Form
+from caseline.feedback.outcome import Outcome, outcome
+from caseline.feedback.states import OPEN, State
+from caseline.timing import zones
+
+EVENT: Final = "event"
+"""Kind of effect that tells the event log of an answer."""
+AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an ask comes to by now."""
+
+    state: State
+    judgements: Mapping[str, Judgement]
+    """By question that is rated."""
+    outcome: Outcome
+
+
+def run(house: House, *, now: datetime) -> int:
+    """Judge what was waiting for its quiet period, and what a process that died has left; answers how many."""
+    with house.engine.connect() as connection:
+        found = asks.to_judge(connection, now=now, most=AT_ONCE)
+    for ask_id in found:
+        with house.engine.begin() as connection:
+            judge(house, connection, ask_id, now=now)
+    return len(found)
+
+
+def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime) -> Judged | None:
+    """Bring ratings, state and follow-ups of an ask to what its signals and answers come to; None where none is open.
+
+    Everything follows from what was kept, so it may be called again at any time. Whoever keeps a signal or an answer
+    says `asks.judge_at` in the same transaction, and calls this in the next one: should he die between, the job does.
+    """
+    ask = asks.hold(connection, ask_id)
+    given = [] if ask is None else answers.of(connection, ask_id)
+    if ask is None or not (ask.state in OPEN or given):
+        return None
+    kept = books.campaign(connection, ask.campaign_id)
+    assert kept is not None  # noqa: S101 - the database keeps to it
+    form, campaign = books.version(connection, ask.form_version_id), kept.campaign
+    judged = _judgements(connection, ask, form, campaign, given, now)
+    _keep(house, connection, ask, form, judged)
+    asks.judge_at(connection, ask.id, min((one.again_at for one in judged.values() if one.again_at), default=None))
+    found = outcome(form, ask.state, ask.grade, answers.together(given), judged)
+    _write(connection, ask, found, given, now)
+    if found.follows:
+        _follow(connection, ask, campaign, found, now)
+    return Judged(found.step or ask.state, judged, found)
+
+
+def _judgements(
+    connection: sa.Connection, ask: Ask, form: Form, campaign: Campaign, given: Sequence[Given], now: datetime
+) -> dict[str, Judgement]:
+    came, found = signals.of(connection, ask.id), {}
+    for question in form.questions:
+        if question.kind in RATED:
+            own = came.get(question.key, ())
+            judged = confirming.judge(campaign.rule, ask.sent_at or ask.happened_at, own, now)
+            found[question.key] = _with_phone(judged, question.key, given)
+    return found
+
+
+def _with_phone(judged: Judgement, key: str, given: Sequence[Given]) -> Judgement:
+    """What an employee has entered counts as it is, beside what the client does himself."""
+    said = [
+        Confirmed(one.document[key], one.at, by_hand=True)
+        for one in given
+        if one.entered_by is not None and isinstance(one.document.get(key), int)
+    ]
+    return Judgement(tuple(sorted((*judged.confirmed, *said), key=lambda one: one.at)), None) if said else judged
+
+
+def _keep(house: House, connection: sa.Connection, ask: Ask, form: Form, judged: Mapping[str, Judgement]) -> None:
+    zone = zones.zone(wiring.intake(house).clocks.zone(connection, None))
+    for question in form.questions:
+        if question.key in judged and judged[question.key].confirmed:
+            ratings.keep(connection, ask.id, question, judged[question.key].confirmed, zone)
+
+
+def _write(connection: sa.Connection, ask: Ask, found: Outcome, given: Sequence[Given], now: datetime) -> None:
+    grade = found.grade.value if found.grade else None
+    if found.step is State.ANSWERED:
+        by = next((one.entered_by for one in reversed(given) if one.entered_by), "client")
+        changes = {"answered_at": ask.answered_at or now, "reason": None}
+        asks.move(connection, ask, State.ANSWERED, by=by, now=now, changes=changes)
+    elif found.step is not None:
+        asks.move(connection, ask, found.step, by="client", now=now)
+    if found.whole:
+        asks.graded(connection, ask.id, grade, found.mean)
+        answers.grade(connection, ask.id, grade)
+
+
+def _follow(connection: sa.Connection, ask: Ask, campaign: Campaign, found: Outcome, now: datetime) -> None:
+    """Plan, each once for an ask, what the rules of the campaign say for such an answer."""
+    grade = found.grade.value if found.grade else None
+    came = {"grade": grade, "mean": found.mean}
+    effects.plan(connection, ask.id, EVENT, grade or "received", {**came, "values": dict(found.values)}, now=now)
+    for rule in campaign.follow:
+        if rule.when.holds(found.grade, found.mean):
+            effects.plan(connection, ask.id, rule.do.value, rule.key, {**rule.more, **came}, now=now)

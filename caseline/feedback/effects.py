@@ -1,0 +1,81 @@
+"""SQL of what follows from answers: written once for each ask, kind and key, done afterwards, tried until it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.feedback.answer_tables import effect
+
+_PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+"""After which failure one is tried again; after the last of them, every six hours."""
+_LAST_PAUSE: Final = timedelta(hours=6)
+_LONGEST: Final = 500
+_TO_CLOSE: Final = sa.text("""
+SELECT a.id FROM feedback.ask AS a
+WHERE a.state = 'answered'
+  AND NOT EXISTS (SELECT FROM feedback.effect AS e WHERE e.ask_id = a.id AND e.done_at IS NULL)
+ORDER BY a.state_at, a.id LIMIT :most
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something that is to be done for an ask."""
+
+    id: int
+    ask_id: int
+    kind: str
+    key: str
+    data: Mapping[str, Any]
+    """The parameters of its rule, and what the answer came to."""
+    attempts: int
+
+
+_COLUMNS = [effect.c[name] for name in Effect.__dataclass_fields__]
+
+
+def plan(
+    connection: sa.Connection, ask_id: int, kind: str, key: str, data: Mapping[str, Any], *, now: datetime
+) -> bool:
+    """Write down that something is to be done; False when it was already."""
+    values = {"ask_id": ask_id, "kind": kind, "key": key, "data": dict(data), "due_at": now}
+    made = insert(effect).values(values).on_conflict_do_nothing(index_elements=["ask_id", "kind", "key"])
+    return connection.execute(made.returning(effect.c.id)).scalar_one_or_none() is not None
+
+
+def claim(connection: sa.Connection, *, now: datetime, ask_id: int | None = None) -> Effect | None:
+    """The next one that is due, which nobody else does until the transaction ends."""
+    query = sa.select(*_COLUMNS).where(effect.c.done_at.is_(None), effect.c.due_at <= now)
+    query = query if ask_id is None else query.where(effect.c.ask_id == ask_id)
+    query = query.order_by(effect.c.due_at, effect.c.id).limit(1).with_for_update(skip_locked=True)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else Effect(**row)
+
+
+def done(connection: sa.Connection, one: Effect, result: str, *, now: datetime) -> None:
+    """It is done, and came to that."""
+    values = {"done_at": now, "result": result[:_LONGEST], "attempts": one.attempts + 1}
+    connection.execute(sa.update(effect).where(effect.c.id == one.id).values(values))
+
+
+def failed(connection: sa.Connection, one: Effect, why: str, *, now: datetime) -> None:
+    """It could not be done and is tried again after a pause."""
+    pause = _PAUSES[one.attempts] if one.attempts < len(_PAUSES) else _LAST_PAUSE
+    values = {"due_at": now + pause, "result": why[:_LONGEST], "attempts": one.attempts + 1}
+    connection.execute(sa.update(effect).where(effect.c.id == one.id, effect.c.done_at.is_(None)).values(values))
+
+
+def of(connection: sa.Connection, ask_id: int) -> list[tuple[str, str, datetime | None, str | None]]:
+    """(kind, key, when it was done, what it came to) of all that follows from an ask, in order."""
+    columns = (effect.c.kind, effect.c.key, effect.c.done_at, effect.c.result)
+    query = sa.select(*columns).where(effect.c.ask_id == ask_id).order_by(effect.c.id)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def to_close(connection: sa.Connection, most: int) -> list[int]:
+    """Answered asks of which everything is done that follows from them."""
+    return list(connection.execute(_TO_CLOSE, {"most": most}).scalars())
