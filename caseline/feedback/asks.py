@@ -1,7 +1,7 @@
 """SQL of asks: made in sets, moved one step at a time, found by their links."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,18 @@ class Step:
     reason: str | None
 
 
+_FORWARD = sa.text("""
+UPDATE feedback.ask SET state = CASE WHEN address IS NULL THEN 'needs_data' ELSE 'queued' END,
+  state_at = greatest(state_at, :now), state_by = 'job'
+WHERE id = ANY (CAST(:ids AS bigint[])) AND state = 'draft'
+""")
+_REOPENED = sa.text("""
+SELECT a.id FROM feedback.ask AS a JOIN crm.record AS r ON r.id = a.subject_id
+WHERE a.subject = 'request' AND a.subject_id = ANY (CAST(:ids AS bigint[])) AND a.campaign_id = :campaign
+  AND a.state IN ('draft', 'needs_data', 'awaiting_address', 'queued') AND a.period = 'once'
+  AND NOT r.stage = ANY (:stages)
+ORDER BY a.id FOR UPDATE OF a
+""")
 _COLUMNS = [_ask.c[name] for name in Ask.__dataclass_fields__]
 
 
@@ -92,7 +104,11 @@ def add(connection: sa.Connection, drafts: Sequence[Draft], *, by: str, now: dat
     """Make asks; the ids of those that were not there. Of one subject a campaign makes one in each period."""
     if not drafts:
         return []
-    rows = [{**asdict(draft), "state": draft.state.value, "state_at": now, "state_by": by} for draft in drafts]
+    names = Draft.__dataclass_fields__
+    rows = [
+        {**{name: getattr(draft, name) for name in names}, "state": draft.state.value, "state_at": now, "state_by": by}
+        for draft in drafts
+    ]
     unique = ["campaign_id", "subject", "subject_id", "period"]
     made = insert(_ask).on_conflict_do_nothing(index_elements=unique).returning(_ask.c.id)
     return sorted(connection.execute(made, rows).scalars())
@@ -134,6 +150,29 @@ def move(
     }
     query = sa.update(_ask).where(_ask.c.id == ask.id, _ask.c.state == ask.state.value).values(values)
     return bool(connection.execute(query).rowcount)
+
+
+def forward(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> None:
+    """Let drafts go on: those with an address are sent when their time has come, the others wait for one."""
+    connection.execute(_FORWARD, {"ids": list(ids), "now": now})
+
+
+def cancel_reopened(
+    connection: sa.Connection, ids: Sequence[int], stages: Sequence[str], campaign_id: int
+) -> list[int]:
+    """Asks about these records that have not left, though the records have left these stages: held, to be cancelled."""
+    values = {"ids": list(ids), "stages": list(stages), "campaign": campaign_id}
+    return list(connection.execute(_REOPENED, values).scalars())
+
+
+def lettered(connection: sa.Connection, ask_id: int, letter_id: int) -> None:
+    """A letter of it waits in the outbox."""
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(letter_id=letter_id))
+
+
+def reminded(connection: sa.Connection, ask_id: int, *, now: datetime) -> None:
+    """Its reminder was written, or none is."""
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(reminded_at=now, remind_at=None))
 
 
 def judge_at(connection: sa.Connection, ask_id: int, at: datetime | None) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from caseline.feedback import campaigns, forms, tables
 from caseline.feedback.campaign import Campaign
@@ -55,7 +55,7 @@ _NEWEST = (
         *(_version.c.made_by, _version.c.made_at),
     )
     .join(_version, _version.c.form_id == _form.c.id)
-    .distinct(_form.c.code)
+    .ext(distinct_on(_form.c.code))
     .order_by(_form.c.code, _version.c.number.desc())
 )
 _KEPT = [_campaign.c[name] for name in KeptCampaign.__dataclass_fields__]
@@ -166,7 +166,7 @@ def switch(connection: sa.Connection, kept: KeptCampaign, at: datetime | None) -
 def variants(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
     """Ids of the variants of a campaign by their codes."""
     query = sa.select(_variant.c.code, _variant.c.id).where(_variant.c.campaign_id == campaign_id)
-    return dict(connection.execute(query).tuples().all())
+    return {row.code: row.id for row in connection.execute(query)}
 
 
 def variant_code(connection: sa.Connection, variant_id: int | None) -> str | None:

@@ -1,0 +1,108 @@
+"""Sends asks whose time has come, reminds of them once, and ends those whose time is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+import sqlalchemy as sa
+
+from caseline.actions import settle_asks, write_ask
+from caseline.actions.wiring import House
+from caseline.feedback import asks, books, letter_states
+from caseline.feedback.asks import Ask
+from caseline.feedback.campaign import MAIL, Campaign, Channel
+from caseline.feedback.states import State
+from caseline.outbox.faults import OutboxFault
+
+AT_ONCE: Final = 500
+
+
+class Chat(Protocol):
+    """Begins the dialogue of an ask; answers why that cannot be, or None."""
+
+    def __call__(  # noqa: D102 - see the class
+        self, house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, *, now: datetime
+    ) -> str | None: ...
+
+
+@dataclass(slots=True)
+class Done:
+    """What a round came to."""
+
+    addressed: int = 0
+    """Asks that waited for an address and have one."""
+    written: int = 0
+    failed: int = 0
+    settled: int = 0
+
+
+def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
+    """Write what is due, each in a transaction of its own, and settle what was sent. May die anywhere.
+
+    Raises `SettingsError` when letters are due and nobody has said our addresses; nothing is half done then.
+    """
+    done = Done()
+    with house.engine.begin() as connection:
+        found = letter_states.addressed(connection, now=now)
+        asks.forward(connection, found, now=now)
+        done.addressed = len(found)
+    with house.engine.connect() as connection:
+        due = letter_states.due(connection, now=now, most=AT_ONCE)
+    for ask_id in due:
+        with house.engine.begin() as connection:
+            written = _send(house, connection, ask_id, now, chat)
+            done.written += written is True
+            done.failed += written is False
+    done.settled = settle_asks.run(house, now=now)
+    return done
+
+
+def remind(house: House, *, now: datetime) -> tuple[int, int]:
+    """(reminders that were written, asks that have ended)."""
+    with house.engine.begin() as connection:
+        ended = letter_states.expire(connection, now=now, most=AT_ONCE * 20)
+        due = letter_states.to_remind(connection, now=now, most=AT_ONCE)
+    count = 0
+    for ask_id in due:
+        with house.engine.begin() as connection:
+            ask = asks.hold(connection, ask_id)
+            if ask is None or ask.state not in {State.SENT, State.VISITED}:
+                continue
+            if ask.channel in MAIL:
+                write_ask.write(house, connection, ask, _campaign(connection, ask), reminder=True, now=now)
+                count += 1
+            asks.reminded(connection, ask_id, now=now)
+    return count, ended
+
+
+def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, chat: Chat | None) -> bool | None:
+    """True: it was written; False: it cannot be; None: somebody else had it, or it waits."""
+    ask = asks.hold(connection, ask_id)
+    if ask is None or ask.state is not State.QUEUED or ask.letter_id is not None:
+        return None
+    campaign = _campaign(connection, ask)
+    if ask.channel == Channel.WEB:
+        return settle_asks.sent(house, connection, ask, at=now)
+    if ask.channel == Channel.CHAT:
+        return None if chat is None else _begin(house, connection, ask, campaign, now, chat)
+    try:
+        letter_id = write_ask.write(house, connection, ask, campaign, reminder=False, now=now)
+    except OutboxFault as error:
+        asks.move(connection, ask, State.FAILED, by="job", now=now, changes={"reason": str(error)})
+        return False
+    asks.lettered(connection, ask.id, letter_id)
+    return True
+
+
+def _begin(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime, chat: Chat) -> bool:
+    why = chat(house, connection, ask, campaign, now=now)
+    if why is None:
+        return settle_asks.sent(house, connection, ask, at=now)
+    asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes={"reason": why})
+    return False
+
+
+def _campaign(connection: sa.Connection, ask: Ask) -> Campaign:
+    kept = books.campaign(connection, ask.campaign_id)
+    assert kept is not None  # noqa: S101 - the database keeps to it
+    return kept.campaign.varied(books.variant_code(connection, ask.variant_id))

@@ -1,0 +1,65 @@
+"""Brings asks to what became of their letters: sent when the mail server has taken them, failed when it refused."""
+
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.actions import campaign_ground
+from caseline.actions.campaign_ground import Standing
+from caseline.actions.wiring import House
+from caseline.feedback import asks, books, letter_states, schedule
+from caseline.feedback.asks import Ask
+from caseline.feedback.letter_states import Settled
+from caseline.feedback.states import State
+
+AT_ONCE: Final = 500
+_SENT: Final = "sent"
+
+
+def run(house: House, *, now: datetime) -> int:
+    """Settle what was sent or refused since; answers how many. May run at once with others and die anywhere."""
+    with house.engine.connect() as connection:
+        found = letter_states.settled(connection, AT_ONCE)
+    count = 0
+    for one in found:
+        with house.engine.begin() as connection:
+            count += _settle(house, connection, one, now)
+    return count
+
+
+def settle(house: House, connection: sa.Connection, ask_id: int, *, now: datetime) -> bool:
+    """Settle one ask at once: its link may be opened before the job comes by."""
+    one = letter_states.accepted(connection, ask_id)
+    return one is not None and _settle(house, connection, one, now)
+
+
+def _settle(house: House, connection: sa.Connection, one: Settled, now: datetime) -> bool:
+    ask = asks.hold(connection, one.ask_id)
+    if ask is None or ask.state not in {State.QUEUED, State.SENT, State.VISITED}:
+        return False
+    if one.state != _SENT:
+        reason = one.reason or one.state
+        return asks.move(
+            connection, ask, State.FAILED, by="job", now=now, changes={"reason": reason, "remind_at": None}
+        )
+    return ask.state is State.QUEUED and sent(house, connection, ask, at=one.done_at)
+
+
+def sent(house: House, connection: sa.Connection, ask: Ask, *, at: datetime) -> bool:
+    """An ask has gone out: its link works from now on, for the time that the campaign says."""
+    standing = _standing(house, connection, ask, at)
+    campaign = standing.ground.campaign.varied(books.variant_code(connection, ask.variant_id))
+    plan, ground = campaign.schedule, standing.ground
+    changes = {
+        "sent_at": at,
+        "expires_at": schedule.expires_at(plan, at),
+        "remind_at": schedule.remind_at(plan, at, ground.zone, ground.works),
+    }
+    return asks.move(connection, ask, State.SENT, by="job", now=at, changes=changes)
+
+
+def _standing(house: House, connection: sa.Connection, ask: Ask, at: datetime) -> Standing:
+    kept = books.campaign(connection, ask.campaign_id)
+    assert kept is not None  # noqa: S101 - the database keeps to it
+    return campaign_ground.standing(house, connection, kept, since=at)

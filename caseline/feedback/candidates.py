@@ -1,0 +1,41 @@
+"""A record that a campaign may ask about, with all that decides whether it does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+BORN: Final = "feedback"
+"""Channel of records that were made from answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A record in a stage that a campaign waits for, and the person who would be asked."""
+
+    record_id: int
+    number: str
+    since: datetime
+    """When it came into its stage."""
+    imported: bool
+    """An import brought it into this stage."""
+    born_of_feedback: bool
+    still_so: bool
+    closed_at: datetime | None
+    service: str | None
+    """Code of its category."""
+    contact_id: int | None
+    company_id: int | None
+    responsible_id: int | None
+    asked_by_id: int | None
+    """Who moved it there."""
+    division_id: int | None
+    """Of the responsible person."""
+    email: str | None
+    phone: str | None
+    zone: str | None
+    asked_at: datetime | None
+    """When this campaign asked about it."""
+    opted_out: bool
+    bad_address: bool
+    person_asked_at: datetime | None
+    anybody_asked_at: datetime | None

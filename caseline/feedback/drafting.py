@@ -1,0 +1,166 @@
+"""Decides about a record whether somebody is asked, how and when; a dry run decides by the same."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from caseline.feedback import audience, experiments, links, schedule
+from caseline.feedback.asks import Draft
+from caseline.feedback.audience import Answer, Facts
+from caseline.feedback.campaign import AddressRule, Campaign, Channel
+from caseline.feedback.candidates import Found
+from caseline.feedback.states import State
+from caseline.timing import zones
+from caseline.timing.faults import CalendarFault
+
+ONCE: Final = "once"
+ANY_SERVICE: Final = "request"
+"""What stands in the link of a record that has no category."""
+WEB: Final = "web"
+"""The address of an ask that is sent to nobody: another site shows its form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a campaign stands on at a moment."""
+
+    campaign_id: int
+    code: str
+    campaign: Campaign
+    switched_on_at: datetime
+    versions: Mapping[str, int]
+    """Newest versions of its forms, by their codes."""
+    variants: Mapping[str, int]
+    """Ids of its variants, by their codes."""
+    anybody_rests: timedelta | None
+    language: str
+    zone: ZoneInfo
+    """Of the house; a contact may have its own."""
+    works: Callable[[date], bool]
+
+    @property
+    def rule(self) -> audience.Rule:
+        """Whom it may ask, with what the house has set for all campaigns."""
+        return replace(
+            self.campaign.audience, anybody_rests=self.anybody_rests if self.campaign.anybody_rests else None
+        )
+
+
+class Rests:
+    """Who is asked in this very run, so that nobody is asked twice by it."""
+
+    def __init__(self) -> None:
+        self._asked: dict[int, datetime] = {}
+
+    def with_them(self, found: Found) -> Found:
+        """The record with what was decided since it was read."""
+        at = None if found.contact_id is None else self._asked.get(found.contact_id)
+        if at is None:
+            return found
+        return replace(
+            found,
+            person_asked_at=max(at, found.person_asked_at or at),
+            anybody_asked_at=max(at, found.anybody_asked_at or at),
+        )
+
+    def note(self, found: Found) -> None:
+        """He is asked."""
+        if found.contact_id is not None:
+            self._asked[found.contact_id] = found.since
+
+
+def facts(found: Found, ground: Ground, *, by_hand: bool = False) -> Facts:
+    """What is known of a record and the person. Somebody who asks by hand knows that it was imported, and when."""
+    return Facts(
+        happened_at=found.since,
+        switched_on_at=found.since if by_hand else ground.switched_on_at,
+        imported=found.imported and not by_hand,
+        born_of_feedback=found.born_of_feedback,
+        still_so=found.still_so or by_hand,
+        service=found.service,
+        division_id=found.division_id,
+        finished_at=found.closed_at,
+        asked_at=None if by_hand else found.asked_at,
+        opted_out=found.opted_out,
+        bad_address=found.bad_address and ground.campaign.channel is not Channel.CHAT,
+        person_asked_at=None if by_hand else found.person_asked_at,
+        anybody_asked_at=None if by_hand else found.anybody_asked_at,
+    )
+
+
+def decide(found: Found, ground: Ground, *, now: datetime, by_hand: bool = False) -> Answer:
+    """Whether somebody is asked about a record, and why not."""
+    return audience.asked(ground.rule, facts(found, ground, by_hand=by_hand), now)
+
+
+def draft(found: Found, ground: Ground, decided: Answer, *, now: datetime, period: str = ONCE) -> Draft:
+    """The ask that is made of it: one that is sent when its time has come, waits for an address, or is skipped."""
+    variant = _variant(found, ground)
+    campaign = ground.campaign.varied(variant)
+    skipped = decided.skip is not None
+    start = max(found.since, now - _LATEST) if period == ONCE else now
+    return Draft(
+        public_id=links.mint_id(),
+        campaign_id=ground.campaign_id,
+        form_version_id=ground.versions[campaign.form_of(found.division_id)],
+        subject="request",
+        subject_id=found.record_id,
+        period=period,
+        service=slug(found.service),
+        channel=campaign.channel.value,
+        language=ground.language,
+        happened_at=found.since,
+        state=State.SKIPPED if skipped else State.DRAFT,
+        reason=_reason(decided) if skipped else None,
+        variant_id=None if variant is None or skipped else ground.variants.get(variant),
+        contact_id=found.contact_id,
+        company_id=found.company_id,
+        responsible_id=found.responsible_id,
+        asked_by_id=found.asked_by_id,
+        division_id=found.division_id,
+        address=None if skipped else _address(found, campaign),
+        due_at=None if skipped else schedule.send_at(campaign.schedule, start, _zone(found, ground), ground.works),
+    )
+
+
+_LATEST: Final = timedelta(days=1)
+"""A letter that waits longer than that is counted from now: its hours are those of today."""
+
+
+def slug(service: str | None) -> str:
+    """The word for a service as it stands in a link."""
+    made = (service or "").lower().replace("_", "-")
+    return made if links.slug(made) else ANY_SERVICE
+
+
+def _reason(decided: Answer) -> str:
+    assert decided.skip is not None  # noqa: S101 - asked of skipped ones only
+    return decided.skip.value if decided.since is None else f"{decided.skip.value}: {decided.since:%Y-%m-%d}"
+
+
+def _address(found: Found, campaign: Campaign) -> str | None:
+    if campaign.channel is Channel.WEB:
+        return WEB
+    if campaign.address is AddressRule.MANAGER:
+        return None
+    return found.phone if campaign.address is AddressRule.PHONE else found.email
+
+
+def _variant(found: Found, ground: Ground) -> str | None:
+    """The variant of the person: the same one each time."""
+    offered = ground.campaign.variants
+    if not offered:
+        return None
+    person = found.contact_id if found.contact_id is not None else (found.email or f"record {found.record_id}")
+    return offered[experiments.arm(f"campaign {ground.code}", str(person), [one.share for one in offered])].code
+
+
+def _zone(found: Found, ground: Ground) -> ZoneInfo:
+    if found.zone:
+        try:
+            return zones.zone(found.zone)
+        except CalendarFault:
+            pass
+    return ground.zone

@@ -1,0 +1,91 @@
+"""SQL of how asks stand to their letters: which were accepted or refused, and what is due to be sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+_SETTLED: Final = """
+SELECT a.id AS ask_id, l.state, l.reason, l.done_at FROM feedback.ask AS a JOIN outbox.letter AS l ON l.id = a.letter_id
+"""
+_FRESH: Final = sa.text(
+    _SETTLED + "WHERE a.state = 'queued' AND l.state IN ('sent', 'failed', 'cancelled') ORDER BY a.id LIMIT :most"
+)
+_BOUNCED: Final = sa.text(
+    _SETTLED + "WHERE a.state IN ('sent', 'visited') AND l.state = 'failed' ORDER BY a.id LIMIT :most"
+)
+_ONE: Final = sa.text(_SETTLED + "WHERE a.state = 'queued' AND a.id = :id AND l.state = 'sent'")
+_DUE: Final = sa.text("""
+SELECT id FROM feedback.ask WHERE state = 'queued' AND letter_id IS NULL AND due_at <= :now
+ORDER BY due_at, id LIMIT :most
+""")
+_REMIND: Final = sa.text("""
+SELECT id FROM feedback.ask WHERE remind_at <= :now AND state IN ('sent', 'visited') ORDER BY remind_at, id LIMIT :most
+""")
+_EXPIRED: Final = sa.text("""
+UPDATE feedback.ask SET state = 'expired', state_at = greatest(state_at, :now), state_by = 'job', remind_at = NULL
+WHERE id IN (SELECT id FROM feedback.ask WHERE state IN ('sent', 'visited', 'answering') AND expires_at <= :now
+  AND judge_at IS NULL ORDER BY expires_at, id LIMIT :most FOR UPDATE SKIP LOCKED)
+""")
+_ADDRESSED: Final = sa.text("""
+WITH known AS (
+  SELECT a.id, CASE WHEN a.channel = 'chat' THEN nullif(trim(coalesce(nullif(trim(c.mobile), ''), c.phone)), '')
+    ELSE nullif(trim(coalesce(nullif(trim(c.email), ''), o.email)), '') END AS address
+  FROM feedback.ask AS a
+  LEFT JOIN crm.record AS r ON a.subject = 'request' AND r.id = a.subject_id
+  LEFT JOIN crm.contact AS c ON c.id = coalesce(r.contact_id, a.contact_id)
+  LEFT JOIN crm.company AS o ON o.id = coalesce(r.company_id, c.company_id, a.company_id)
+  WHERE a.state = 'needs_data'
+)
+UPDATE feedback.ask AS a SET state = 'draft', address = k.address, state_at = greatest(a.state_at, :now),
+  state_by = 'job' FROM known AS k WHERE k.id = a.id AND k.address IS NOT NULL AND a.state = 'needs_data'
+RETURNING a.id
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of the letter of an ask."""
+
+    ask_id: int
+    state: str
+    """Of the letter."""
+    reason: str | None
+    done_at: datetime
+
+
+def settled(connection: sa.Connection, most: int) -> list[Settled]:
+    """Asks whose letters the mail server has taken or refused, or whose letters came back."""
+    rows = [
+        *connection.execute(_FRESH, {"most": most}).mappings(),
+        *connection.execute(_BOUNCED, {"most": most}).mappings(),
+    ]
+    return [Settled(**row) for row in rows]
+
+
+def accepted(connection: sa.Connection, ask_id: int) -> Settled | None:
+    """What became of the letter of an ask that waits for it, if the mail server has taken it."""
+    row = connection.execute(_ONE, {"id": ask_id}).mappings().one_or_none()
+    return None if row is None else Settled(**row)
+
+
+def due(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:
+    """Asks of which a letter or message is to be written by now."""
+    return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
+
+
+def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:
+    """Asks that nobody has answered, of which a reminder is to be written by now."""
+    return list(connection.execute(_REMIND, {"now": now, "most": most}).scalars())
+
+
+def expire(connection: sa.Connection, *, now: datetime, most: int) -> int:
+    """End the links whose time is over; answers how many. What is still being judged waits for that."""
+    return connection.execute(_EXPIRED, {"now": now, "most": most}).rowcount
+
+
+def addressed(connection: sa.Connection, *, now: datetime) -> Sequence[int]:
+    """Let asks go on whose clients have an address by now; answers which."""
+    return list(connection.execute(_ADDRESSED, {"now": now}).scalars())

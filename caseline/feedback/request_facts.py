@@ -1,0 +1,130 @@
+"""SQL of what decides whether somebody is asked about a record: read for a set of records, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from caseline.feedback.campaign import Trigger
+from caseline.feedback.candidates import BORN, Found
+
+# The row of the stage of now is read rather than the event: who has moved it on meanwhile is not asked about it, and a
+# dry run, which knows no events, comes to the same. Closed records that an import brought have no such row.
+_FACTS: Final = """
+SELECT r.id AS record_id, coalesce(r.number, r.id::text) AS number,
+  coalesce(s.entered_at, r.closed_at, r.created_at) AS since, coalesce(s.imported, r.source IS NOT NULL) AS imported,
+  r.channel IS NOT DISTINCT FROM :born AS born_of_feedback, (r.stage = ANY (:stages)) AS still_so,
+  r.closed_at, r.category AS service, r.contact_id, r.company_id, r.assignee_id AS responsible_id,
+  s.by_id AS asked_by_id, p.division_id, nullif(trim(coalesce(nullif(trim(c.email), ''), o.email)), '') AS email,
+  nullif(trim(coalesce(nullif(trim(c.mobile), ''), c.phone)), '') AS phone, c.extra ->> 'time_zone' AS zone,
+  own.happened_at AS asked_at,
+  EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
+    AND (n.contact_id = r.contact_id OR n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))) AS opted_out,
+  coalesce(said.state = 'failed' AND said.answer LIKE 'bounced:%', false) AS bad_address,
+  last.kind_at AS person_asked_at, last.any_at AS anybody_asked_at
+FROM crm.record AS r
+LEFT JOIN crm.stage_row AS s ON s.record_id = r.id AND s.left_at IS NULL
+LEFT JOIN crm.contact AS c ON c.id = r.contact_id
+LEFT JOIN crm.company AS o ON o.id = coalesce(r.company_id, c.company_id)
+LEFT JOIN people.person AS p ON p.id = r.assignee_id
+LEFT JOIN feedback.ask AS own
+  ON own.campaign_id = :campaign AND own.subject = 'request' AND own.subject_id = r.id AND own.period = 'once'
+LEFT JOIN LATERAL (
+  SELECT to_.state, to_.answer FROM outbox.recipient AS to_
+  WHERE to_.folded = lower(coalesce(nullif(trim(c.email), ''), o.email)) AND to_.state <> 'waiting'
+  ORDER BY to_.letter_id DESC LIMIT 1
+) AS said ON true
+LEFT JOIN LATERAL (
+  SELECT max(a.happened_at) FILTER (WHERE k.kind = :kind) AS kind_at,
+    max(a.happened_at) FILTER (WHERE k.kind <> 'smileys') AS any_at
+  FROM feedback.ask AS a JOIN feedback.campaign AS k ON k.id = a.campaign_id
+  WHERE a.contact_id = r.contact_id AND a.happened_at > :rests_from
+    AND a.state NOT IN ('skipped', 'cancelled') AND NOT (a.subject = 'request' AND a.subject_id = r.id)
+) AS last ON r.contact_id IS NOT NULL
+"""
+_OF_RECORDS: Final = sa.text(_FACTS + "WHERE r.id = ANY (CAST(:ids AS bigint[])) AND r.kind = :record ORDER BY r.id")
+_THERE: Final = sa.text(
+    _FACTS + "WHERE r.kind = :record AND r.stage = ANY (:stages) AND r.id > :after ORDER BY r.id LIMIT :most"
+)
+_AGED: Final = sa.text("""
+SELECT s.record_id FROM crm.stage_row AS s JOIN crm.record AS r ON r.id = s.record_id
+WHERE s.left_at IS NULL AND NOT s.imported AND s.stage = ANY (:stages) AND s.entered_at BETWEEN :since AND :until
+  AND r.kind = :record AND NOT EXISTS (SELECT FROM feedback.ask AS a WHERE a.campaign_id = :campaign
+    AND a.subject = 'request' AND a.subject_id = r.id AND a.period = 'once')
+ORDER BY s.entered_at, s.record_id LIMIT :most
+""")
+_CAME: Final = sa.text("""
+SELECT DISTINCT e.record_id FROM crm.event AS e
+WHERE e.id = ANY (CAST(:ids AS bigint[])) AND e.entity = 'request'
+  AND coalesce(e.data ->> 'new', e.data ->> 'stage') = ANY (:stages)
+""")
+_MOVED: Final = sa.text("""
+SELECT DISTINCT record_id FROM crm.event
+WHERE id = ANY (CAST(:ids AS bigint[])) AND entity = 'request' AND type = 'stage_changed'
+""")
+_STAGES: Final = sa.text("""
+SELECT code FROM crm.stage WHERE kind = :record AND (code = ANY (:stages) OR (:closed AND closed))
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a campaign waits for, as the statements need it."""
+
+    campaign_id: int
+    kind: str
+    record: str
+    stages: list[str]
+    longest_rest: timedelta
+    """The longest time for which somebody is left in peace; older asks are not looked for."""
+
+    def values(self, now: datetime) -> dict[str, Any]:
+        """The values of a statement."""
+        return {
+            "campaign": self.campaign_id,
+            "kind": self.kind,
+            "record": self.record,
+            "stages": self.stages,
+            "rests_from": now - self.longest_rest,
+            "born": BORN,
+        }
+
+
+def stages(connection: sa.Connection, trigger: Trigger) -> list[str]:
+    """Codes of the stages that a trigger means, those that there are."""
+    values = {"record": trigger.record, "stages": sorted(trigger.stages), "closed": trigger.closed}
+    return sorted(connection.execute(_STAGES, values).scalars())
+
+
+def of_events(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) -> list[int]:
+    """Records that came into one of the stages by these events."""
+    return sorted(connection.execute(_CAME, {"ids": list(ids), "stages": wanted.stages}).scalars())
+
+
+def moved(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
+    """Records whose stage was changed by these events."""
+    return sorted(connection.execute(_MOVED, {"ids": list(ids)}).scalars())
+
+
+def aged(
+    connection: sa.Connection, wanted: Wanted, *, since: datetime, until: datetime, now: datetime, most: int
+) -> list[int]:
+    """Records that came into one of the stages between these instants and are there still, not asked about yet."""
+    values = {**wanted.values(now), "since": since, "until": until, "most": most}
+    return list(connection.execute(_AGED, values).scalars())
+
+
+def of_records(connection: sa.Connection, wanted: Wanted, ids: Sequence[int], *, now: datetime) -> list[Found]:
+    """What decides about these records."""
+    if not ids:
+        return []
+    rows = connection.execute(_OF_RECORDS, {**wanted.values(now), "ids": list(ids)}).mappings()
+    return [Found(**row) for row in rows]
+
+
+def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int, now: datetime) -> list[Found]:
+    """What decides about the records that are in one of the stages now, by their ids from `after` on."""
+    rows = connection.execute(_THERE, {**wanted.values(now), "after": after, "most": most}).mappings()
+    return [Found(**row) for row in rows]
