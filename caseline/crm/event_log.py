@@ -22,6 +22,9 @@ WHERE e.id > :done AND NOT e.imported AND e.type = ANY (CAST(:types AS text[]))
   AND NOT EXISTS (SELECT FROM crm.handled_event AS h WHERE h.consumer = :name AND h.event_id = e.id)
 ORDER BY e.id LIMIT :most
 """)
+_DONE: Final = sa.text("""
+INSERT INTO crm.handled_event (consumer, event_id) SELECT :name, unnest(CAST(:ids AS bigint[]))
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def waiting(connection: sa.Connection, cursor: Cursor, types: Sequence[str], mos
 def done(connection: sa.Connection, cursor: Cursor, ids: Sequence[int]) -> None:
     """These events are done."""
     if ids:
-        connection.execute(sa.insert(handled), [{"consumer": cursor.name, "event_id": one} for one in ids])
+        connection.execute(_DONE, {"name": cursor.name, "ids": list(ids)})
 
 
 def advance(connection: sa.Connection, cursor: Cursor, *, now: datetime) -> None:

@@ -1,11 +1,13 @@
 """SQL of asks: made in sets, moved one step at a time, found by their links."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.feedback import answer_tables, tables
@@ -85,6 +87,18 @@ class Step:
     reason: str | None
 
 
+def _adding() -> sa.TextClause:
+    """One statement with one value for any number of drafts: to pass thousands of values costs more than the rows."""
+    columns = {name: _ask.c[name].type.compile(dialect=postgresql.dialect()) for name in Draft.__dataclass_fields__}
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return sa.text(
+        f"INSERT INTO feedback.ask ({', '.join(columns)}, state_at, state_by)"  # noqa: S608 - names of our own columns
+        f" SELECT t.*, :now, :by FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS t({typed})"
+        " ON CONFLICT (campaign_id, subject, subject_id, period) DO NOTHING RETURNING id"
+    )
+
+
+_ADD = _adding()
 _FORWARD = sa.text("""
 UPDATE feedback.ask SET state = CASE WHEN address IS NULL THEN 'needs_data' ELSE 'queued' END,
   state_at = greatest(state_at, :now), state_by = 'job'
@@ -105,13 +119,8 @@ def add(connection: sa.Connection, drafts: Sequence[Draft], *, by: str, now: dat
     if not drafts:
         return []
     names = Draft.__dataclass_fields__
-    rows = [
-        {**{name: getattr(draft, name) for name in names}, "state": draft.state.value, "state_at": now, "state_by": by}
-        for draft in drafts
-    ]
-    unique = ["campaign_id", "subject", "subject_id", "period"]
-    made = insert(_ask).on_conflict_do_nothing(index_elements=unique).returning(_ask.c.id)
-    return sorted(connection.execute(made, rows).scalars())
+    rows = json.dumps([{name: getattr(draft, name) for name in names} for draft in drafts], default=datetime.isoformat)
+    return sorted(connection.execute(_ADD, {"rows": rows, "now": now, "by": by}).scalars())
 
 
 def one(connection: sa.Connection, ask_id: int) -> Ask | None:

@@ -8,12 +8,11 @@ BORN: Final = "feedback"
 """Channel of records that were made from answers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A record in a stage that a campaign waits for, and the person who would be asked."""
 
     record_id: int
-    number: str
     since: datetime
     """When it came into its stage."""
     imported: bool

@@ -1,7 +1,7 @@
 """Decides about a record whether somebody is asked, how and when; a dry run decides by the same."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -40,12 +40,13 @@ class Ground:
     """Of the house; a contact may have its own."""
     works: Callable[[date], bool]
 
-    @property
-    def rule(self) -> audience.Rule:
-        """Whom it may ask, with what the house has set for all campaigns."""
-        return replace(
-            self.campaign.audience, anybody_rests=self.anybody_rests if self.campaign.anybody_rests else None
-        )
+    rule: audience.Rule = field(init=False)
+    """Whom it may ask."""
+
+    def __post_init__(self) -> None:
+        """Take over what the house has set for all campaigns, once and not for each record."""
+        rests = self.anybody_rests if self.campaign.anybody_rests else None
+        object.__setattr__(self, "rule", replace(self.campaign.audience, anybody_rests=rests))
 
 
 class Rests:

@@ -13,8 +13,8 @@ from caseline.feedback.candidates import BORN, Found
 # The row of the stage of now is read rather than the event: who has moved it on meanwhile is not asked about it, and a
 # dry run, which knows no events, comes to the same. Closed records that an import brought have no such row.
 _FACTS: Final = """
-SELECT r.id AS record_id, coalesce(r.number, r.id::text) AS number,
-  coalesce(s.entered_at, r.closed_at, r.created_at) AS since, coalesce(s.imported, r.source IS NOT NULL) AS imported,
+SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS since,
+  coalesce(s.imported, r.source IS NOT NULL) AS imported,
   r.channel IS NOT DISTINCT FROM :born AS born_of_feedback, (r.stage = ANY (:stages)) AS still_so,
   r.closed_at, r.category AS service, r.contact_id, r.company_id, r.assignee_id AS responsible_id,
   s.by_id AS asked_by_id, p.division_id, nullif(trim(coalesce(nullif(trim(c.email), ''), o.email)), '') AS email,
@@ -120,11 +120,15 @@ def of_records(connection: sa.Connection, wanted: Wanted, ids: Sequence[int], *,
     """What decides about these records."""
     if not ids:
         return []
-    rows = connection.execute(_OF_RECORDS, {**wanted.values(now), "ids": list(ids)}).mappings()
-    return [Found(**row) for row in rows]
+    return _found(connection.execute(_OF_RECORDS, {**wanted.values(now), "ids": list(ids)}))
 
 
 def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int, now: datetime) -> list[Found]:
     """What decides about the records that are in one of the stages now, by their ids from `after` on."""
-    rows = connection.execute(_THERE, {**wanted.values(now), "after": after, "most": most}).mappings()
-    return [Found(**row) for row in rows]
+    return _found(connection.execute(_THERE, {**wanted.values(now), "after": after, "most": most}))
+
+
+def _found(rows: sa.CursorResult[Any]) -> list[Found]:
+    """The statement names its columns in the order of the fields: they are many, and so are the rows."""
+    assert tuple(rows.keys()) == tuple(Found.__dataclass_fields__)  # noqa: S101 - both stand in this room
+    return [Found(*row) for row in rows]
