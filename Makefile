@@ -87,12 +87,15 @@ bench: $(VENV)/.bench ## measure the import against its competitors (TEXTS=FOLDE
 
 # ---------------------------------------------------------------------------------------------------------- checks
 
-.PHONY: test test-long check migrations texts format
+.PHONY: test test-long proof check migrations texts format
 test: $(VENV)/.dev ## run the tests, without the long ones and those that need a browser
-	@$(BIN)/python -m pytest -m 'not long and not browser' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -m 'not long and not browser and not proof' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.dev ## run the long tests: killed processes, big files, a real browser
 	@$(BIN)/python -m pytest -m 'long or browser' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+proof: $(VENV)/.dev ## run what takes many minutes: every boundary sign of the rules of time is turned
+	@$(BIN)/python -m pytest -m proof $(ARGS)
 
 check: $(VENV)/.dev ## check format, lint, types, import contracts and migrations
 	@$(BIN)/ruff format --check --quiet

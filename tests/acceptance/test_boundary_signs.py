@@ -111,7 +111,7 @@ def test_signs_of_every_kind_are_found_and_turned_one_at_a_time() -> None:
     ]
 
 
-@pytest.mark.long
+@pytest.mark.proof
 @pytest.mark.timeout(1800)
 def test_a_boundary_sign_that_is_turned_fails_a_test(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changes = {
