@@ -128,6 +128,12 @@ def one(connection: sa.Connection, ask_id: int) -> Ask | None:
     return _one(connection, _ask.c.id == ask_id)
 
 
+def of_subject(connection: sa.Connection, subject: str, subject_id: int) -> list[Ask]:
+    """All asks about a subject, in the order in which they were made."""
+    query = sa.select(*_COLUMNS).where(_ask.c.subject == subject, _ask.c.subject_id == subject_id).order_by(_ask.c.id)
+    return [Ask(**{**row, "state": State(row["state"])}) for row in connection.execute(query).mappings()]
+
+
 def hold(connection: sa.Connection, ask_id: int) -> Ask | None:
     """The ask, which nobody else moves until the transaction ends."""
     return _one(connection, _ask.c.id == ask_id, hold=True)

@@ -1,0 +1,160 @@
+"""Says whom a campaign would ask now, and whom not and why; asks about one record because somebody wants it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from caseline.actions import campaign_ground, keep_campaigns
+from caseline.actions.campaign_ground import Standing
+from caseline.actions.editing import Editor
+from caseline.actions.seen import Absent
+from caseline.actions.wiring import House
+from caseline.crm.refusals import Told
+from caseline.feedback import asks, books, drafting, request_facts
+from caseline.feedback.asks import Ask
+from caseline.feedback.audience import Answer
+from caseline.feedback.campaign import On
+from caseline.feedback.candidates import Found
+from caseline.feedback.drafting import Rests
+from caseline.feedback.forms import Words
+
+AT_ONCE: Final = 5_000
+SHOWN: Final = 200
+LOOKS_BACK: Final = timedelta(days=30)
+"""A campaign that is off is tried as if it had been switched on so long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record, and what the campaign would do about it."""
+
+    found: Found
+    decided: Answer
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """What a campaign would do now."""
+
+    since: datetime
+    """As if it had been on since then."""
+    asked: int = 0
+    already: int = 0
+    """What was decided already: asked about, or skipped."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+    """The first of those that would be asked, and of each reason."""
+
+
+def foresee(house: House, code: str, *, now: datetime, since: datetime | None = None) -> Foreseen:
+    """Try a campaign over everything that is in its stages now, and change nothing. Raises `Absent`, `CampaignUnfit`.
+
+    Agreements are tried by `ask_addresses`; a campaign that is started by hand has nothing to be tried over.
+    """
+    with house.engine.begin() as connection:
+        keep_campaigns.ship(connection, now=now)
+    with house.engine.connect() as connection:
+        kept = books.by_code(connection, code)
+        if kept is None:
+            raise Absent(code)
+        start = since or kept.switched_on_at or now - LOOKS_BACK
+        one = campaign_ground.standing(house, connection, kept, since=start)
+        done, rests, after = Foreseen(start), Rests(), 0
+        if one.ground.campaign.trigger.by not in {On.STAGE, On.AGE}:
+            return done
+        while True:
+            found = request_facts.there(connection, one.wanted, after=after, most=AT_ONCE, now=now)
+            _tell(done, one, rests, found, now)
+            if len(found) < AT_ONCE:
+                return done
+            after = found[-1].record_id
+
+
+def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], now: datetime) -> None:
+    age = one.ground.campaign.trigger.age
+    for record in found:
+        if record.asked_at is not None:
+            done.already += 1
+            continue
+        if age and record.since > now - age:
+            continue
+        known = rests.with_them(record)
+        decided = drafting.decide(known, one.ground, now=now)
+        if decided.skip is None:
+            rests.note(record)
+            done.asked += 1
+            number = done.asked
+        else:
+            done.skipped[decided.skip.value] += 1
+            number = done.skipped[decided.skip.value]
+        if number <= SHOWN:
+            done.lines.append(Line(known, decided))
+
+
+def ask_by_hand(
+    house: House, code: str, record_id: int, editor: Editor, *, by_id: int | None = None, address: str | None = None
+) -> Ask:
+    """Ask about a record now, whatever the campaign waits for; once a day for each record.
+
+    Who wants no more questions, and an address to which letters came back, are respected; limits by time are not: who
+    asks by hand knows what he does. Raises `Absent`, `CampaignUnfit`, and `Told` with the reason.
+    """
+    with house.engine.begin() as connection:
+        keep_campaigns.ship(connection, now=editor.at)
+        kept = books.by_code(connection, code)
+        if kept is None:
+            raise Absent(code)
+        one = campaign_ground.standing(house, connection, kept, since=editor.at)
+        found = _record(connection, one, record_id, editor.at)
+        decided = drafting.decide(found, one.ground, now=editor.at, by_hand=True)
+        if decided.skip is not None:
+            raise Told("request %(request)s: nobody is asked: %(reason)s", request=record_id, reason=decided.skip.value)
+        period = f"by hand {editor.at.astimezone(one.ground.zone):%Y-%m-%d}"
+        draft = drafting.draft(found, one.ground, decided, now=editor.at, period=period)
+        draft = replace(draft, asked_by_id=by_id, address=address or draft.address)
+        made = asks.add(connection, [draft], by=editor.login or "", now=editor.at)
+        if not made:
+            raise Told(
+                "request %(request)s: this campaign has asked about it today: wait until tomorrow", request=record_id
+            )
+        asks.forward(connection, made, now=editor.at)
+        ask = asks.one(connection, made[0])
+        assert ask is not None  # noqa: S101 - it was made in this transaction
+        return ask
+
+
+def _record(connection: sa.Connection, one: Standing, record_id: int, now: datetime) -> Found:
+    found = request_facts.of_records(connection, one.wanted, [record_id], now=now)
+    if not found:
+        raise Absent(str(record_id))
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """What a campaign says of a record."""
+
+    campaign: str
+    name: Words
+    ask: Ask | None
+    decided: Answer | None
+    """What it would decide now; None where an ask is there."""
+
+
+def why_not(house: House, record_id: int, *, now: datetime) -> list[WhyNot]:
+    """What each campaign that is on says of a record: its ask, or why there is none."""
+    with house.engine.connect() as connection:
+        said = []
+        there = asks.of_subject(connection, "request", record_id)
+        for one in campaign_ground.running(house, connection, On.STAGE, On.AGE, faults={}):
+            own = [ask for ask in there if ask.campaign_id == one.kept.id]
+            decided = None
+            if not own:
+                found = request_facts.of_records(connection, one.wanted, [record_id], now=now)
+                decided = drafting.decide(found[0], one.ground, now=now) if found else None
+            said.append(WhyNot(one.kept.code, one.ground.campaign.name, own[-1] if own else None, decided))
+        return said
