@@ -1,27 +1,28 @@
-"""Brings up the services of a home: database, desk, Prefect server, pool, deployments, worker, each unless it runs."""
+"""Brings up the services of a home: database, pages, Prefect server, pool, deployments, worker, each unless it runs."""
 
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import httpx
-
-from caseline.actions import ask_prefect, prefect_environment, processes, running_services
+from caseline.actions import (
+    ask_prefect,
+    prefect_environment,
+    processes,
+    running_services,
+    sandbox_post,
+    starting,
+)
 from caseline.actions.prefect_environment import CODE, POOL
-from caseline.actions.processes import Process
 from caseline.actions.running_services import Running
+from caseline.actions.sandbox_post import Post
+from caseline.actions.starting import NotUp, Say
 from caseline.db import embedded, neighbour, schema
 from caseline.db.engine import open_engine
 from caseline.people import logins
-
-Say = Callable[[str, str, str], None]
-"""Told of each service: its name, its state, and where it is."""
 
 DATABASE: Final = "prefect"
 SERVER_PATIENCE_S: Final = 300
@@ -29,12 +30,6 @@ SERVER_PATIENCE_S: Final = 300
 WORKER_PATIENCE_S: Final = 120
 OLD_WORKER_PATIENCE_S: Final = 30
 DESK_PATIENCE_S: Final = 60
-_PORTS: Final = 100
-_PAUSE_S: Final = 0.25
-
-
-class NotUp(Exception):
-    """A service did not come up; the message shows the end of its log and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,10 @@ class Ports:
     server: int
     desk: int | None = None
     """None: no desk is started."""
+    public: int | None = None
+    """None: no pages for people outside are served."""
+    mail: Post | None = None
+    """A post office to try letters with; None: none is started."""
 
 
 def bring_up(home: Path, url: str | None, *, ports: Ports, say: Say, idle: Collection[str] = ()) -> Running:
@@ -56,8 +55,12 @@ def bring_up(home: Path, url: str | None, *, ports: Ports, say: Say, idle: Colle
     with running_services.locked(home):
         prefect_environment.temporary(home).mkdir(mode=0o700, parents=True, exist_ok=True)
         ours, database = _start_database(home, url, say)
+        if ports.mail is not None:
+            _start_mail(home, ports.mail, say)
         if ports.desk is not None:
             _start_desk(home, ours, ports.desk, say)
+        if ports.public is not None:
+            _start_public(home, ports.public, say)
         _start_server(home, ports.server, database, say)
         _furnish(home, say, idle)
         _start_worker(home, say)
@@ -83,13 +86,36 @@ def _start_database(home: Path, url: str | None, say: Say) -> tuple[str, str]:
 def _start_desk(home: Path, url: str, port: int, say: Say) -> None:
     running = running_services.read(home)
     if running.alive("desk") is None:
-        running = replace(running, desk_port=_free_port("desk", port, say))
+        running = replace(running, desk_port=starting.free_port("desk", port, say))
         command = ["caseline.cli", "desk", "--port", str(running.desk_port)]
-        desk = _spawn(home, running, "desk", command, prefect_environment.for_client(home, running.api_url))
-        _wait(desk, DESK_PATIENCE_S, lambda: _reached(f"{running.desk}/sign-in"))
+        desk = starting.spawn(home, running, "desk", command, prefect_environment.for_client(home, running.api_url))
+        starting.wait(desk, DESK_PATIENCE_S, lambda: starting.reached(f"{running.desk}/sign-in"))
     say("desk", "running", f"{running.desk}/")
     if not _anybody(url):
         say("desk", "note", "nobody can sign in yet: `caseline user add NAME --role administrator`")
+
+
+def _start_public(home: Path, port: int, say: Say) -> None:
+    running = running_services.read(home)
+    if running.alive("public") is None:
+        running = replace(running, public_port=starting.free_port("public", port, say))
+        command = ["caseline.cli", "public", "serve", "--port", str(running.public_port)]
+        environment = prefect_environment.for_client(home, running.api_url)
+        public = starting.spawn(home, running, "public", command, environment)
+        starting.wait(public, DESK_PATIENCE_S, lambda: starting.reached(f"{running.public}/static/public.css"))
+    say("public", "running", f"{running.public}/")
+
+
+def _start_mail(home: Path, post: Post, say: Say) -> None:
+    running = running_services.read(home)
+    if running.alive(sandbox_post.NAME) is None:
+        running = replace(running, smtp_port=post.smtp, imap_port=post.imap)
+        ports = ("--smtp-port", str(post.smtp), "--imap-port", str(post.imap))
+        command = ["caseline.cli", "mail", "sandbox", *ports, "--password", sandbox_post.PASSWORD]
+        environment = prefect_environment.for_client(home, running.api_url)
+        mail = starting.spawn(home, running, sandbox_post.NAME, command, environment)
+        starting.wait(mail, DESK_PATIENCE_S, lambda: starting.listens(post.smtp) and starting.listens(post.imap))
+    say(sandbox_post.NAME, "running", "takes all letters; they are read by: caseline mail sandbox read")
 
 
 def _start_server(home: Path, port: int, database: str, say: Say) -> None:
@@ -98,12 +124,12 @@ def _start_server(home: Path, port: int, database: str, say: Say) -> None:
     if server is None:
         if worker := running.alive("worker"):  # it talks to a server that is gone
             processes.end(worker, patience_s=OLD_WORKER_PATIENCE_S)
-        running = replace(running, port=_free_port("server", port, say))
+        running = replace(running, port=starting.free_port("server", port, say))
         environment = prefect_environment.for_server(home, port=running.port, database=database)
         command = ["tasks.server", "server", "start", "--host", "127.0.0.1", "--port", str(running.port)]
         say("server", "starting", "Prefect takes up to a minute, the first time longer: it makes its tables")
-        server = _spawn(home, running, "server", command, environment)
-    _wait(server, SERVER_PATIENCE_S, lambda: ask_prefect.answers(running.api_url))
+        server = starting.spawn(home, running, "server", command, environment)
+    starting.wait(server, SERVER_PATIENCE_S, lambda: ask_prefect.answers(running.api_url))
     say("server", "running", running.page)
 
 
@@ -125,20 +151,9 @@ def _start_worker(home: Path, say: Say) -> None:
     if worker is None:
         environment = prefect_environment.for_client(home, running.api_url)
         command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "caseline"]
-        worker = _spawn(home, running, "worker", command, environment)
-        _wait(worker, WORKER_PATIENCE_S, lambda: ask_prefect.works(running.api_url, POOL, since=now))
+        worker = starting.spawn(home, running, "worker", command, environment)
+        starting.wait(worker, WORKER_PATIENCE_S, lambda: ask_prefect.works(running.api_url, POOL, since=now))
     say("worker", "running", f"its log: {worker.log}")
-
-
-def _spawn(home: Path, running: Running, name: str, module: Sequence[str], environment: Mapping[str, str]) -> Process:
-    return processes.spawn(
-        name,
-        [sys.executable, "-m", *module],
-        environment=environment,
-        folder=CODE,
-        log=home / "log" / f"{name}.log",
-        remember=lambda process: running_services.write(home, running.beside(process)),
-    )
 
 
 def _call(home: Path, *module: str) -> None:
@@ -150,19 +165,6 @@ def _call(home: Path, *module: str) -> None:
         raise NotUp(f"`{' '.join(module)}` failed:\n{done.stdout}{done.stderr}\nMend that and type again: caseline up")
 
 
-def _wait(process: Process, patience_s: float, ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + patience_s
-    while not ready():
-        ended = not process.lives
-        if ended or time.monotonic() > deadline:
-            why = "ended at once" if ended else f"was not ready after {patience_s:.0f} s"
-            raise NotUp(
-                f"The {process.name} {why}. End of its log ({process.log}):\n{processes.log_tail(process)}\n"
-                "Mend what it complains about and type again: caseline up"
-            )
-        time.sleep(_PAUSE_S)
-
-
 def _anybody(url: str) -> bool:
     """Whether anybody may sign in."""
     engine = open_engine(url)
@@ -171,27 +173,6 @@ def _anybody(url: str) -> bool:
             return any(login.active for login in logins.logins(connection))
     finally:
         engine.dispose()
-
-
-def _reached(page: str) -> bool:
-    try:
-        return httpx.get(page, trust_env=False, timeout=10).is_success
-    except httpx.TransportError:
-        return False
-
-
-def _free_port(name: str, wanted: int, say: Say) -> int:
-    for port in range(wanted, wanted + _PORTS):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port != wanted:
-            say(name, "note", f"port {wanted} is taken, so it listens on {port}")
-        return port
-    raise NotUp(f"All ports from {wanted} to {wanted + _PORTS - 1} are taken: choose another one for the {name}")
 
 
 def _deployments() -> str:

@@ -20,11 +20,20 @@ class Running:
     """The embedded PostgreSQL was started for these services, so it ends with them."""
     processes: tuple[Process, ...] = ()
     desk_port: int = 0
+    public_port: int = 0
+    smtp_port: int = 0
+    imap_port: int = 0
+    """These two of the post office that letters are tried with."""
 
     @property
     def desk(self) -> str:
         """Where the pages of staff are."""
         return f"http://127.0.0.1:{self.desk_port}"
+
+    @property
+    def public(self) -> str:
+        """Where the pages for people outside are."""
+        return f"http://127.0.0.1:{self.public_port}"
 
     @property
     def api_url(self) -> str:
@@ -52,8 +61,10 @@ def read(home: Path) -> Running:
         data = json.loads(_file(home).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Running()
-    processes = tuple(Process(**process) for process in data["processes"])
-    return Running(data["port"], data["database"], processes, data.get("desk_port", 0))
+    processes = tuple(Process(**process) for process in data.pop("processes"))
+    # A home may remember what another version has started, which knew other services.
+    known = {name: value for name, value in data.items() if name in Running.__dataclass_fields__}
+    return Running(processes=processes, **known)
 
 
 def write(home: Path, running: Running) -> None:

@@ -3,7 +3,7 @@
 import typer
 
 from caseline.cli import door, screen, serving
-from caseline.cli.serving import THIS_MACHINE, HostOption, PortOption, ProxyOption
+from caseline.cli.serving import PUBLIC_PORT, THIS_MACHINE, HostOption, PortOption, ProxyOption
 
 
 def register(app: typer.Typer) -> None:
@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(family, name="public")
 
 
-def serve(host: HostOption = THIS_MACHINE, port: PortOption = 8332, proxy: ProxyOption = None) -> None:
+def serve(host: HostOption = THIS_MACHINE, port: PortOption = PUBLIC_PORT, proxy: ProxyOption = None) -> None:
     """Serve the pages behind links in letters until Ctrl-C: an outsider reads an assignment there and ends it.
 
     CASELINE_PUBLIC_URL says where people outside reach them; only then letters carry links. Put a reverse proxy with

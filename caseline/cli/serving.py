@@ -20,6 +20,7 @@ ProxyOption = Annotated[
 ]
 THIS_MACHINE = "127.0.0.1"
 DESK_PORT: Final = 8330
+PUBLIC_PORT: Final = 8332
 _FREE_FROM: Final = 1024
 """Below it only root may listen."""
 

@@ -1,5 +1,6 @@
-"""Commands for all services: `up` brings up database, desk, Prefect server and worker, `down` ends them."""
+"""Commands for all services: `up` brings up database, pages, Prefect server and worker, `down` ends them."""
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import typer
 
 from caseline.cli import screen
-from caseline.cli.serving import DESK_PORT
+from caseline.cli.serving import DESK_PORT, PUBLIC_PORT
 
 if TYPE_CHECKING:
     from caseline.actions.running_services import Running
+    from caseline.actions.sandbox_post import Post
     from caseline.settings import Settings
 
 _LOOK_EVERY_S: Final = 1.0
@@ -28,6 +30,11 @@ DeskPortOption = Annotated[
     int, typer.Option("--desk-port", min=1024, max=65_535, help="Port of the desk; if taken, the next free one.")
 ]
 
+PublicPortOption = Annotated[
+    int,
+    typer.Option("--public-port", min=1024, max=65_535, help="Port of the public pages; if taken, the next free one."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -38,24 +45,31 @@ def register(app: typer.Typer) -> None:
 def up(
     port: PortOption = 4200,
     desk_port: DeskPortOption = DESK_PORT,
+    public_port: PublicPortOption = PUBLIC_PORT,
+    sandbox: Annotated[
+        bool,
+        typer.Option("--sandbox", help="With a post office on this machine that takes all letters and sends none out."),
+    ] = False,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return when all is healthy; `caseline down` ends it.")
     ] = False,
 ) -> None:
-    """Bring up database, desk, Prefect server and worker, and stay until Ctrl-C, which ends them.
+    """Bring up database, desk, public pages, Prefect server and worker; stay until Ctrl-C, which ends them.
 
     Everything listens on this machine only. Started again, it joins what runs and starts what is missing.
     """
     from caseline.actions import running_services
     from caseline.settings import load
 
-    settings = load()
+    home = load().home
+    post = _post(home) if sandbox else None
+    settings = load()  # of which those of the post office are part by now
     before = running_services.read(settings.home)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_ctrl_c)
     try:
-        running = bring_up(settings, port, desk_port)
-        if all(before.alive(name) for name in ("desk", "server", "worker")):
+        running = bring_up(settings, port, desk_port, public_port=public_port, post=post)
+        if all(before.alive(name) for name in ("desk", "public", "server", "worker")):
             screen.out().print("It ran already. `caseline down` ends it.")
         elif detach:
             screen.out().print("`caseline down` ends it.")
@@ -67,21 +81,39 @@ def up(
 
 
 def down() -> None:
-    """End what `caseline up` started here: worker, server, desk, and the database if `up` started it."""
+    """End what `caseline up` started here: worker, server, pages, and the database if `up` started it."""
     from caseline.settings import load
 
     if not _end(load().home):
         screen.out().print("Nothing to end: `caseline up` does not run here")
 
 
-def bring_up(settings: "Settings", port: int = 4200, desk_port: int = DESK_PORT) -> "Running":
+def _post(home: Path) -> "Post":
+    """Let the settings of this process, and of those that it starts, lead into a post office of its own."""
+    from caseline.actions import sandbox_post
+
+    post = sandbox_post.find(home, _say)
+    os.environ.update(sandbox_post.settings(post, os.environ))
+    return post
+
+
+def bring_up(
+    settings: "Settings",
+    port: int = 4200,
+    desk_port: int = DESK_PORT,
+    *,
+    public_port: int = PUBLIC_PORT,
+    post: "Post | None" = None,
+) -> "Running":
     """Bring everything up, a line for each service; a fault ends the command with code 1."""
     from caseline.actions import bring_up as action
+    from caseline.actions import starting
 
     try:
-        ports = action.Ports(server=port, desk=desk_port)
+        public = public_port if post is None else post.public
+        ports = action.Ports(server=port, desk=desk_port, public=public, mail=post)
         return action.bring_up(settings.home, settings.database(), ports=ports, say=_say, idle=idle(settings))
-    except action.NotUp as error:
+    except starting.NotUp as error:
         screen.complain(str(error))
         raise typer.Exit(_COULD_NOT_RUN) from error
 
