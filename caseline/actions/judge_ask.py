@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from caseline.actions import wiring
 from caseline.actions.wiring import House
-from caseline.feedback import answers, asks, books, confirming, effects, ratings, signals
+from caseline.feedback import answers, asks, books, confirming, effects, ratings, signals, states
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
@@ -22,6 +22,7 @@ from caseline.timing import zones
 EVENT: Final = "event"
 """Kind of effect that tells the event log of an answer."""
 AT_ONCE: Final = 500
+_SAID: Final = OPEN | {State.OPTED_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     """
     ask = asks.hold(connection, ask_id)
     given = [] if ask is None else answers.of(connection, ask_id)
-    if ask is None or not (ask.state in OPEN or given):
+    # Who wants no more questions has still said what he said before.
+    came = ask is not None and (ask.state in _SAID or (bool(given) and states.may(ask.state, State.ANSWERED)))
+    if ask is None or not came:
         return None
     kept = books.campaign(connection, ask.campaign_id)
     assert kept is not None  # noqa: S101 - the database keeps to it

@@ -8,7 +8,7 @@ from caseline.feedback import answering
 from caseline.feedback.answering import WORSE, Grade
 from caseline.feedback.confirming import Judgement, Standing
 from caseline.feedback.forms import Form
-from caseline.feedback.states import State
+from caseline.feedback.states import State, may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def outcome(
     grade = answering.grade(form, values)
     answered = state in {State.ANSWERED, State.CLOSED}
     worse = answered and grade is not None and (before is None or WORSE[grade] > WORSE[Grade(before)])
-    step = State.ANSWERED if not answered or (state is State.CLOSED and worse) else None
+    step = State.ANSWERED if may(state, State.ANSWERED) and (worse or not answered) else None
     return Outcome(
         step=step, values=values, whole=True, grade=grade, mean=_mean(form, values), follows=worse or not answered
     )

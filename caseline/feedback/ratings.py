@@ -34,9 +34,12 @@ def keep(
     What is there already is left as it is, so it may be called with the same again; the ask must be held meanwhile.
     """
     added = []
-    known = {one.at for one in of(connection, ask_id) if one.question == question.key}
-    for one in confirmed:
+    known = {one.at: one.value for one in of(connection, ask_id) if one.question == question.key}
+    for one in {one.at: one for one in confirmed}.values():  # of one instant the last: two devices, one clock
         if one.at in known:
+            if one.value != known[one.at]:
+                same = (rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.at == one.at)
+                connection.execute(sa.update(rating).where(*same).values(value=one.value, by_hand=one.by_hand))
             continue
         day = one.at.astimezone(zone).date()
         same = (rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.day == day)

@@ -1,0 +1,117 @@
+"""A dry run comes to what the campaign itself does; asking by hand; why nobody was asked."""
+
+import random
+
+import pytest
+
+from caseline.actions import foresee_asks, keep_campaigns, trigger_asks
+from caseline.actions.editing import Editor
+from caseline.crm.refusals import Told
+from caseline.feedback import books
+from caseline.feedback.reading import CampaignUnfit
+from caseline.feedback.states import State
+from tests.factories.cards import ServiceDesk, moscow
+from tests.integration.feedback.test_trigger import MONDAY, asked, closed, contact, desk, switched_on
+
+__all__ = ["desk"]
+NOW = moscow("2026-04-06 12:05")
+
+
+def test_a_dry_run_says_what_the_campaign_then_does_and_changes_nothing(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    chance = random.Random(20_261_201)
+    people = [contact(desk, mail) for mail in ("a@example.org", "b@example.org", None, "no@example.org")]
+    desk.query("INSERT INTO feedback.opt_out (address, at, by) VALUES ('no@example.org', now(), 'client')")
+    for _ in range(25):
+        fields = {"category": "long", "category_by": "person"} if chance.random() < 0.2 else {}
+        card = desk.open("2026-04-06 11:00", contact_id=chance.choice(people), **fields)
+        if chance.random() < 0.8:
+            desk.move(card, "closed", "2026-04-06 12:00")
+
+    before = foresee_asks.foresee(desk.house, "nps", now=NOW)
+    assert asked(desk) == []
+    done = trigger_asks.run(desk.house, now=NOW)
+    after = foresee_asks.foresee(desk.house, "nps", now=NOW)
+
+    assert (before.asked, before.skipped) == (done.asked, done.skipped)
+    assert before.skipped.total() > 3
+    assert (after.asked, after.already) == (0, before.asked + before.skipped.total())
+    told = {line.found.record_id: line.decided.skip for line in before.lines}
+    assert told == {
+        number: None if state in {"queued", "needs_data"} else told[number] for number, state, _ in asked(desk)
+    }
+
+
+def test_a_campaign_that_is_off_is_tried_over_the_last_days(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    with desk.house.engine.begin() as connection:
+        kept = books.by_code(connection, "nps")
+        assert kept is not None
+        books.switch(connection, kept, None)
+    closed(desk, contact_id=contact(desk))
+
+    assert foresee_asks.foresee(desk.house, "nps", now=NOW).asked == 1
+    late = foresee_asks.foresee(desk.house, "nps", now=NOW, since=NOW)
+    assert (late.asked, dict(late.skipped)) == (0, {"imported": 1})
+
+
+def test_somebody_asks_by_hand_once_a_day_and_never_who_wants_no_questions(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    card = desk.open("2026-04-06 11:00", contact_id=contact(desk))
+    refuses = desk.open("2026-04-06 11:00", contact_id=contact(desk, "no@example.org"))
+    desk.query("INSERT INTO feedback.opt_out (address, at, by) VALUES ('no@example.org', now(), 'client')")
+    editor = Editor("anna", NOW)
+
+    made = foresee_asks.ask_by_hand(desk.house, "nps", card.id, editor)
+    assert (made.state, made.address) == (State.QUEUED, "client@example.org")
+    with pytest.raises(Told, match="has asked about it today"):
+        foresee_asks.ask_by_hand(desk.house, "nps", card.id, editor)
+    tomorrow = Editor("anna", moscow("2026-04-07 09:00"))
+    assert foresee_asks.ask_by_hand(desk.house, "nps", card.id, tomorrow).id != made.id
+    with pytest.raises(Told, match="opted out"):
+        foresee_asks.ask_by_hand(desk.house, "nps", refuses.id, editor)
+
+
+def test_every_record_says_why_it_was_not_asked_about(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    there = closed(desk, contact_id=contact(desk))
+    still = desk.open("2026-04-06 11:00", contact_id=contact(desk, "b@example.org"))
+    trigger_asks.run(desk.house, now=NOW)
+
+    (one,) = foresee_asks.why_not(desk.house, there.id, now=NOW)
+    (other,) = foresee_asks.why_not(desk.house, still.id, now=NOW)
+
+    assert one.ask is not None
+    assert one.ask.state is State.QUEUED
+    assert other.ask is None
+    assert other.decided is not None
+    assert str(other.decided.skip) == "reopened"
+
+
+def test_presets_are_there_switched_off_and_make_their_stages_when_they_are_switched_on(desk: ServiceDesk) -> None:
+    found = keep_campaigns.campaigns(desk.house, now=NOW)
+    assert [one.code for one in found] == [
+        "chat-rating-with-bonus",
+        "nps-after-a-stage",
+        "review-registry",
+        "smileys-on-closure",
+    ]
+    assert {one.switched_on_at for one in found} == {None}
+
+    on = keep_campaigns.switch_on(desk.house, "nps-after-a-stage", Editor("olga", NOW))
+
+    assert on.switched_on_at == NOW
+    ((label, is_closed),) = desk.query("SELECT label, closed FROM crm.stage WHERE code = 'review_requested'")
+    assert (label, is_closed) == ("Отзыв запрошен у клиента", True)
+    assert keep_campaigns.switch_off(desk.house, "nps-after-a-stage", Editor("olga", NOW)).switched_on_at is None
+    actions = [action for (action,) in desk.query("SELECT action FROM people.audit ORDER BY id")]
+    assert actions == ["campaign.changed", "campaign.changed"]
+
+
+def test_a_campaign_that_names_what_is_not_there_is_not_switched_on(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    document = {**keep_campaigns.find(desk.house, "nps", now=NOW).document, "form": "gone"}
+    keep_campaigns.add(desk.house, "other", document, Editor("olga", moscow(MONDAY)))
+
+    with pytest.raises(CampaignUnfit, match="there is no form 'gone'; make it, or name another one"):
+        keep_campaigns.switch_on(desk.house, "other", Editor("olga", NOW))
