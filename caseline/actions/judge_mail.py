@@ -83,7 +83,8 @@ class Bench:
         found = outbox.by_message_id(self.connection, [f"<{one}>" for one in bounce.original_ids])
         letter = outbox.get(self.connection, min(found.values())) if found else None
         if letter is not None:
-            verdict = self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
+            alone = letter.thread.record_id is None
+            verdict = None if alone else self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
             # The request is held by now: letters come after it everywhere.
             for address in (bounce.recipients or (None,)) if bounce.permanent else ():
                 self._note(letter.message_id, address, bounce)

@@ -45,7 +45,7 @@ def listed(
     table = screen.table("id", "state", "request", "queued (UTC)", "to", "subject", "reason", numbers=("id", "request"))
     for line in found:
         to = ", ".join(one.address for one in line.recipients)
-        place = f"{line.record_id}" if line.assignment_id is None else f"{line.record_id}.{line.assignment_id}"
+        place = f"{line.record_id or ''}" if line.assignment_id is None else f"{line.record_id}.{line.assignment_id}"
         table.add_row(
             *(str(line.id), line.state, place, moment(line.queued_at, _UTC), to, line.subject, line.reason or "")
         )
@@ -78,7 +78,7 @@ def show(
 
 
 def _head(line: "Line") -> list[tuple[str, str]]:
-    place = f"{line.record_id}" + ("" if line.assignment_id is None else f", assignment {line.assignment_id}")
+    place = f"{line.record_id or 'none'}" + ("" if line.assignment_id is None else f", assignment {line.assignment_id}")
     rows = [
         ("Letter", f"{line.id} {line.message_id}"),
         ("State", line.state if line.reason is None else f"{line.state}: {line.reason}"),

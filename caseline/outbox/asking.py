@@ -39,7 +39,7 @@ def checked(new: NewLetter) -> NewLetter:
 
 
 def _refuse(new: NewLetter, to: int, cc: int) -> None:
-    request = new.thread.record_id
+    request = new.thread.record_id or "—"
     if new.imported:
         raise ImportedIsQuiet(
             "letter of request %(request)s: its event is imported, and importing writes to nobody: do not ask for it",
@@ -95,7 +95,8 @@ def _file(one: Attachment) -> Attachment:
     kind = one.content_type.lower().partition(";")[0].strip()
     # A message inside a message must not be encoded, and ours are: it goes as a file like any other.
     fit = _TYPE.fullmatch(kind) and not kind.startswith(("message/", "multipart/"))
-    return Attachment((whole[: _LONGEST_NAME - len(tail)] + tail) or "file", kind if fit else _ANY, one.content)
+    name = (whole[: _LONGEST_NAME - len(tail)] + tail) or "file"
+    return Attachment(name, kind if fit else _ANY, one.content, one.cid)
 
 
 def _storable(text: str) -> str:

@@ -27,7 +27,8 @@ class Line:
     """A letter in a list; secret links in its subject are blanked."""
 
     id: int
-    record_id: int
+    record_id: int | None
+    """None: it belongs to no request."""
     assignment_id: int | None
     nature: str
     occasion: str | None
@@ -99,14 +100,14 @@ def show(connection: sa.Connection, letter_id: int) -> Shown:
     row = connection.execute(sa.select(letter).where(letter.c.id == letter_id)).mappings().one_or_none()
     if row is None:
         raise _missing(letter_id)
-    size = sa.func.octet_length(attachment.c.content)
-    files = sa.select(attachment.c.name, attachment.c.content_type, size).where(attachment.c.letter_id == letter_id)
+    size = sa.func.octet_length(store.CONTENT)
+    files = store.files(letter_id, attachment.c.name, attachment.c.content_type, size)
     html = None if row["html"] is None else shown(row["html"], row["secret_links"])
     return Shown(
         _line(connection, row),
         shown(row["body"], row["secret_links"]),
         html,
-        [(name, kind, size) for name, kind, size in connection.execute(files.order_by(attachment.c.position))],
+        [(name, kind, size) for name, kind, size in connection.execute(files)],
     )
 
 

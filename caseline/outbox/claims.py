@@ -103,6 +103,7 @@ def _blank(connection: sa.Connection, sent: Letter | None) -> None:
             subject=showing.shown(sent.subject, links),
             body=showing.shown(sent.text, links),
             html=None if sent.html is None else showing.shown(sent.html, links),
+            unsubscribe=None if sent.unsubscribe is None else showing.shown(sent.unsubscribe, links),
             secret_links=[],
             blanked=True,
         )

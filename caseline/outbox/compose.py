@@ -21,7 +21,7 @@ LETTER_HEADER: Final = "X-Caseline-Letter"
 _LONGEST_LINE: Final = 900
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=0)
-_AUTO_SUBMITTED: Final = {Nature.REPLY: "auto-replied", Nature.NOTICE: "auto-generated"}
+_AUTO_SUBMITTED: Final = {Nature.REPLY: "auto-replied", Nature.NOTICE: "auto-generated", Nature.ASK: "auto-generated"}
 """RFC 3834: only what a mail has caused is a reply."""
 
 
@@ -59,7 +59,10 @@ def _head(letter: Letter) -> list[str]:
     if letter.automatic:
         lines.append(head.line("Auto-Submitted", _AUTO_SUBMITTED[letter.nature]))
         lines.append(head.line("X-Auto-Response-Suppress", "All"))
-        lines.append(head.line("Precedence", "auto_reply"))
+        lines.append(head.line("Precedence", "bulk" if letter.nature is Nature.ASK else "auto_reply"))
+    if letter.unsubscribe is not None:
+        lines.append(head.line("List-Unsubscribe", f"<{letter.unsubscribe}>"))
+        lines.append(head.line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return lines
 
 
@@ -68,16 +71,32 @@ def _body(letter: Letter) -> MIMEBase:
     if letter.html is not None:
         both = MIMEMultipart("alternative", _boundary(letter, "alternative"))
         both.attach(text)
-        both.attach(_text(letter.html, "html"))
+        both.attach(_shown(letter, letter.html))
         said: MIMEBase = both
     else:
         said = text
-    if not letter.attachments:
+    files = [one for one in letter.attachments if not one.cid]
+    if not files:
         return said
     whole = MIMEMultipart("mixed", _boundary(letter, "mixed"))
     del said["MIME-Version"]
     whole.attach(said)
-    for one in letter.attachments:
+    for one in files:
+        whole.attach(_file(one))
+    return whole
+
+
+def _shown(letter: Letter, html: str) -> MIMEBase:
+    """The HTML, together with the pictures that stand in it."""
+    text = _text(html, "html")
+    pictures = [one for one in letter.attachments if one.cid]
+    if not pictures:
+        return text
+    whole = MIMEMultipart("related", _boundary(letter, "related"), type="text/html")
+    for part in (whole, text):
+        del part["MIME-Version"]
+    whole.attach(text)
+    for one in pictures:
         whole.attach(_file(one))
     return whole
 
@@ -103,7 +122,9 @@ def _file(one: Attachment) -> MIMEBase:
     part.set_payload(one.content)
     encoders.encode_base64(part)
     name = one.name if one.name.isascii() else ("utf-8", "", one.name)
-    part.add_header("Content-Disposition", "attachment", filename=name)
+    if one.cid:
+        part.add_header("Content-ID", f"<{one.cid}>")
+    part.add_header("Content-Disposition", "inline" if one.cid else "attachment", filename=name)
     return part
 
 

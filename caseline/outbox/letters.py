@@ -17,6 +17,9 @@ class Nature(StrEnum):
     """The house by itself, to a mail that came; one for a request, whatever happens."""
     NOTICE = "notice"
     """The house by itself, because something happened or a time has come."""
+    ASK = "ask"
+    """The house by itself, to ask somebody what he thinks: whom, and how often, a campaign says. Unlike those above it
+    wants to be told that it did not arrive."""
 
 
 class State(StrEnum):
@@ -56,6 +59,8 @@ class Attachment:
     name: str
     content_type: str
     content: bytes = field(repr=False)
+    cid: str = ""
+    """By what the HTML names it, where it is a picture that stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ class NewLetter:
     """A person has ordered it, once: how many letters its recipients have had today does not matter."""
     of_one_house: bool = False
     """The recipients' domains have mailboxes for their own people only, so replies to a domain are limited, too."""
+    unsubscribe: str | None = None
+    """The address at which mailers let their people say by one click that they want no more such letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,7 @@ class Letter:
     secret_links: Sequence[str]
     recipients: Sequence[Recipient]
     attachments: Sequence[Attachment]
+    unsubscribe: str | None = None
     state: State = State.QUEUED
     """How far it was when it was read."""
 

@@ -19,17 +19,22 @@ HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
 _PLAIN: Final = sa.literal_column(PLAIN, sa.Text)
 _DOMAIN: Final = sa.literal_column(DOMAIN, sa.Text)
-_AUTOMATIC: Final = letter.c.nature != Nature.PERSONAL.value
+_UNASKED: Final = frozenset({Nature.REPLY, Nature.NOTICE})
+"""What is limited here. Asks are not: no mail causes them, and campaigns say how often somebody is asked."""
+_AUTOMATIC: Final = sa.and_(letter.c.nature != Nature.PERSONAL.value, letter.c.nature != Nature.ASK.value)
+"""With the first condition as the index of automatic letters has it."""
 
 
 def refusal(connection: sa.Connection, new: NewLetter, *, now: datetime) -> str | None:
     """Why an automatic letter must not be written; None when it may. Holds others off until the transaction ends."""
-    if new.nature is Nature.PERSONAL:
+    if new.nature not in _UNASKED:
         return None
     people = sorted({plain(one.address) for one in (*new.to, *new.cc)})
     reply = new.nature is Nature.REPLY
     domains = sorted({one[one.rindex("@") :] for one in people}) if reply and new.of_one_house else []
-    named_locks.hold(connection, [f"outbox {one}" for one in (f"request {new.thread.record_id}", *people, *domains)])
+    named_locks.hold(
+        connection, [f"outbox {one}" for one in (f"request {new.thread.record_id or 0}", *people, *domains)]
+    )
     if reply and _answered(connection, new.thread.record_id):
         return f"request {new.thread.record_id} has had its automatic letter, and there is one for a request"
     for address in () if new.ordered else people:
@@ -55,7 +60,7 @@ def hold_surplus(connection: sa.Connection, *, most: int, now: datetime) -> int:
     return connection.execute(held.values(state=State.HELD.value, reason=reason)).rowcount
 
 
-def _answered(connection: sa.Connection, record_id: int) -> bool:
+def _answered(connection: sa.Connection, record_id: int | None) -> bool:
     query = sa.select(sa.literal(1)).where(
         letter.c.record_id == record_id, letter.c.nature == Nature.REPLY.value, letter.c.state != State.CANCELLED.value
     )

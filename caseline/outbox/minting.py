@@ -33,15 +33,18 @@ _NO_LINK: Final = ("0", "", "")
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """To what a letter belongs: a request, or an assignment of it, whose letters never mix."""
+    """To what a letter belongs: a request, or an assignment of it, whose letters never mix; or to nothing."""
 
-    record_id: int
+    record_id: int | None
+    """None: a letter about what is no request; what answers it is a new mail."""
     assignment_id: int | None = None
 
     def __post_init__(self) -> None:
-        ids = (self.record_id, 1 if self.assignment_id is None else self.assignment_id)
+        ids = [one for one in (self.record_id, self.assignment_id) if one is not None]
         if not all(0 < number <= _LARGEST_ID for number in ids):
             raise ValueError(f"{self}: ids are whole numbers from 1 on")
+        if self.record_id is None and self.assignment_id is not None:
+            raise ValueError(f"{self}: an assignment belongs to a request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,16 @@ class Mint:
 
     def message_id(self, thread: Thread, n: int) -> str:
         """The Message-ID, with its angle brackets, of letter `n` of a thread."""
-        ids = f"{thread.record_id}.{thread.assignment_id or 0}.{n}"
+        ids = f"{thread.record_id or 0}.{thread.assignment_id or 0}.{n}"
         return f"<{ids}.{self._token('id', ids)}@{self.domain}>"
 
     def reply_address(self, thread: Thread) -> str:
-        """Where answers to letters of the thread go; `ValueError` when own address leaves no room for it."""
+        """Where answers to letters of the thread go: own address, where it belongs to nothing.
+
+        `ValueError` when own address leaves no room for a tail.
+        """
+        if thread.record_id is None:
+            return self.address
         ids = _joined(thread)
         local, _, host = self.address.rpartition("@")
         made = f"{local}+{ids}.{self._token('address', ids)}"
@@ -75,7 +83,7 @@ class Mint:
         return f"{made}@{host}"
 
     def read_id(self, text: str) -> Thread | None:
-        """The thread of a Message-ID of ours; None for any other text, and for one that was changed."""
+        """The thread of a Message-ID of ours; None for any other text, and for one that was changed or has none."""
         found = _MESSAGE_ID.fullmatch(text.strip())
         if found is None:
             return None

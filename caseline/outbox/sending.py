@@ -17,7 +17,7 @@ from caseline.outbox.claims import Claim
 from caseline.outbox.compose import compose, smtp_utf8
 from caseline.outbox.endings import DELAYS, Ending, Said, judge
 from caseline.outbox.faults import Away, CannotSend
-from caseline.outbox.letters import Delivery, Letter, State
+from caseline.outbox.letters import Delivery, Letter, Nature, State
 from caseline.outbox.pauses import Patience, Pause
 
 AWAY: Final = Patience(timedelta(seconds=30), timedelta(minutes=15))
@@ -195,7 +195,8 @@ class _Run:
 def _parcel(letter: Letter) -> Parcel:
     own = letter.sender.address
     waiting = [one.address for one in letter.waiting]
-    return Parcel(None if letter.automatic else own, own, waiting, compose(letter), smtp_utf8(letter))
+    quiet = letter.automatic and letter.nature is not Nature.ASK
+    return Parcel(None if quiet else own, own, waiting, compose(letter), smtp_utf8(letter))
 
 
 def _for_all(letter: Letter, state: Delivery, answer: str) -> dict[str, Said]:
@@ -210,4 +211,5 @@ def _count(letter: Letter, ending: Ending, done: Done) -> None:
     else:
         done.later += 1
     if ending.reason is not None and ending.state is not State.QUEUED:
-        done.failures.append(f"letter {letter.id} of request {letter.thread.record_id}: {ending.reason}")
+        of = f" of request {letter.thread.record_id}" if letter.thread.record_id else ""
+        done.failures.append(f"letter {letter.id}{of}: {ending.reason}")

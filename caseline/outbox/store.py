@@ -1,8 +1,9 @@
 """SQL of letters: asked for and read."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -10,7 +11,10 @@ from caseline.outbox import asking, head, limits, thread_index
 from caseline.outbox.addresses import folded
 from caseline.outbox.letters import Address, Attachment, Delivery, Letter, Nature, NewLetter, Recipient, State
 from caseline.outbox.minting import Mint, Thread
-from caseline.outbox.tables import attachment, letter, recipient
+from caseline.outbox.tables import attachment, letter, picture, recipient
+
+CONTENT: Final = sa.func.coalesce(attachment.c.content, picture.c.content)
+"""Of a file: its own, or that of a picture which many letters share."""
 
 
 def queue(connection: sa.Connection, new: NewLetter, mint: Mint, *, now: datetime) -> int:
@@ -20,7 +24,7 @@ def queue(connection: sa.Connection, new: NewLetter, mint: Mint, *, now: datetim
     is kept as cancelled, with the reason. Raises `OutboxFault` (`ImportedIsQuiet`) and keeps nothing.
     """
     new = asking.checked(new)
-    if new.occasion is not None and (known := _of_occasion(connection, new.occasion)) is not None:
+    if new.occasion is not None and (known := of_occasion(connection, new.occasion)) is not None:
         return known
     refused = limits.refusal(connection, new, now=now)
     number: int = connection.execute(sa.select(sa.func.nextval("outbox.letter_id_seq"))).scalar_one()
@@ -29,7 +33,7 @@ def queue(connection: sa.Connection, new: NewLetter, mint: Mint, *, now: datetim
         values |= {"state": State.CANCELLED.value, "reason": refused, "done_at": now}
     made = sa.dialects.postgresql.insert(letter).values(values).on_conflict_do_nothing(index_elements=["occasion"])
     if connection.execute(made.returning(letter.c.id)).scalar_one_or_none() is None:
-        known = _of_occasion(connection, new.occasion or "")
+        known = of_occasion(connection, new.occasion or "")
         assert known is not None  # noqa: S101 - nothing else can have been in the way
         return known
     _add_parts(connection, number, new)
@@ -59,6 +63,7 @@ def get(connection: sa.Connection, letter_id: int) -> Letter | None:
         secret_links=tuple(row["secret_links"]),
         recipients=recipients(connection, letter_id),
         attachments=_attachments(connection, letter_id),
+        unsubscribe=row["unsubscribe"],
         state=State(row["state"]),
     )
 
@@ -73,14 +78,22 @@ def recipients(connection: sa.Connection, letter_id: int) -> list[Recipient]:
     ]
 
 
+def of_occasion(connection: sa.Connection, occasion: str) -> int | None:
+    """The id of the letter that was asked for on an occasion."""
+    return connection.execute(sa.select(letter.c.id).where(letter.c.occasion == occasion)).scalar_one_or_none()
+
+
+def files(letter_id: int, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """What is asked of the files of a letter, in their order."""
+    whole = attachment.outerjoin(picture, picture.c.digest == attachment.c.picture)
+    query = sa.select(*columns).select_from(whole).where(attachment.c.letter_id == letter_id)
+    return query.order_by(attachment.c.position)
+
+
 def by_message_id(connection: sa.Connection, message_ids: Sequence[str]) -> dict[str, int]:
     """Ids of the letters that have these Message-IDs; what bounces name is looked up here."""
     query = sa.select(letter.c.message_id, letter.c.id).where(letter.c.message_id.in_(message_ids))
     return {row.message_id: row.id for row in connection.execute(query)}
-
-
-def _of_occasion(connection: sa.Connection, occasion: str) -> int | None:
-    return connection.execute(sa.select(letter.c.id).where(letter.c.occasion == occasion)).scalar_one_or_none()
 
 
 def _values(new: NewLetter, mint: Mint, number: int, now: datetime) -> dict[str, Any]:
@@ -105,6 +118,7 @@ def _values(new: NewLetter, mint: Mint, number: int, now: datetime) -> dict[str,
         "ancestors": [] if parent is None else list(head.chain(parent.message_id, parent.references)),
         "thread_index": thread_index.child(index or b"", message_id, now),
         "secret_links": list(new.secret_links),
+        "unsubscribe": new.unsubscribe,
         "queued_at": now,
         "due_at": now,
     }
@@ -127,11 +141,20 @@ def _add_parts(connection: sa.Connection, number: int, new: NewLetter) -> None:
         ],
     )
     for position, file in enumerate(new.attachments):
-        row = {"name": file.name, "content_type": file.content_type, "content": file.content}
+        row = {"name": file.name, "content_type": file.content_type, **_content(connection, file)}
         connection.execute(sa.insert(attachment).values(letter_id=number, position=position, **row))
 
 
+def _content(connection: sa.Connection, file: Attachment) -> dict[str, Any]:
+    """Pictures are kept once for all letters in which they stand."""
+    if not file.cid:
+        return {"content": file.content}
+    digest = hashlib.sha256(file.content).digest()
+    row = sa.dialects.postgresql.insert(picture).values(digest=digest, content=file.content)
+    connection.execute(row.on_conflict_do_nothing())
+    return {"cid": file.cid, "picture": digest}
+
+
 def _attachments(connection: sa.Connection, letter_id: int) -> list[Attachment]:
-    columns = (attachment.c.name, attachment.c.content_type, attachment.c.content)
-    query = sa.select(*columns).where(attachment.c.letter_id == letter_id).order_by(attachment.c.position)
-    return [Attachment(name, kind, bytes(content)) for name, kind, content in connection.execute(query)]
+    query = files(letter_id, attachment.c.name, attachment.c.content_type, CONTENT, attachment.c.cid)
+    return [Attachment(name, kind, bytes(content), cid or "") for name, kind, content, cid in connection.execute(query)]

@@ -44,7 +44,7 @@ letter = sa.Table(
     "letter",
     metadata,
     sa.Column("id", sa.BigInteger, sa.Identity(always=False), primary_key=True),
-    sa.Column("record_id", sa.BigInteger, nullable=False),
+    sa.Column("record_id", sa.BigInteger),
     sa.Column("assignment_id", sa.BigInteger),
     _text("nature", nullable=False),
     _text("occasion"),
@@ -60,6 +60,7 @@ letter = sa.Table(
     _texts("ancestors"),
     sa.Column("thread_index", sa.LargeBinary, nullable=False),
     _texts("secret_links"),
+    _text("unsubscribe"),
     sa.Column("blanked", sa.Boolean, nullable=False, server_default=sa.false()),
     _text("state", nullable=False, default="queued"),
     _text("reason"),
@@ -72,9 +73,10 @@ letter = sa.Table(
     _text("owner"),
     _at("until"),
     _number("fence"),
-    sa.CheckConstraint("nature IN ('personal', 'reply', 'notice')", name="nature"),
+    sa.CheckConstraint("nature IN ('personal', 'reply', 'notice', 'ask')", name="nature"),
     sa.CheckConstraint("state IN ('queued', 'held', 'sending', 'sent', 'failed', 'cancelled')", name="state"),
     sa.CheckConstraint("nature = 'personal' OR occasion IS NOT NULL", name="occasion"),
+    sa.CheckConstraint("record_id IS NOT NULL OR assignment_id IS NULL", name="record_id"),
     sa.CheckConstraint("(state = 'sending') = (until IS NOT NULL)", name="until"),
     sa.CheckConstraint("(state IN ('sent', 'failed', 'cancelled')) = (done_at IS NOT NULL)", name="done_at"),
     sa.CheckConstraint("state NOT IN ('held', 'failed', 'cancelled') OR reason IS NOT NULL", name="reason"),
@@ -89,8 +91,8 @@ letter = sa.Table(
     schema=SCHEMA,
 )
 """A letter with all that its bytes are made of; the record that it belongs to may be in another system, so no key
-points there. `ancestors` are its References. `until`: whoever sends it has it until then. `released_at`: the brake
-against loops does not count it. `blanked`: its secret links are gone, because it was sent."""
+points there, and it may belong to none. `ancestors` are its References. `until`: whoever sends it has it until then.
+`released_at`: the brake against loops does not count it. `blanked`: its secret links are gone, because it was sent."""
 
 recipient = sa.Table(
     "recipient",
@@ -118,10 +120,51 @@ attachment = sa.Table(
     _position(),
     _text("name", nullable=False),
     _text("content_type", nullable=False),
+    sa.Column("content", sa.LargeBinary),
+    _text("cid"),
+    sa.Column("picture", sa.LargeBinary, sa.ForeignKey("outbox.picture.digest")),
+    sa.CheckConstraint("num_nonnulls(content, picture) = 1", name="content"),
+    sa.CheckConstraint("(cid IS NULL) = (picture IS NULL)", name="cid"),
+    schema=SCHEMA,
+)
+"""Files that go along; and pictures that stand in the HTML, which names them by `cid`."""
+
+picture = sa.Table(
+    "picture",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
     schema=SCHEMA,
 )
-"""Files that go along."""
+"""Contents of pictures by their SHA-256; each is kept once, and stays as long as letters need it."""
+
+picture_name = sa.Table(
+    "picture_name",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("content_type", nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("digest", sa.LargeBinary, sa.ForeignKey("outbox.picture.digest"), nullable=False),
+    _at("changed_at", nullable=False),
+    _text("changed_by"),
+    schema=SCHEMA,
+)
+"""Pictures that somebody has put in the place of the shipped ones of these names."""
+
+autotext = sa.Table(
+    "autotext",
+    metadata,
+    sa.Column("folded", sa.Text, primary_key=True),
+    _text("name", nullable=False),
+    _text("ru", nullable=False, default=""),
+    _text("en", nullable=False, default=""),
+    _at("changed_at", nullable=False),
+    _text("changed_by"),
+    sa.CheckConstraint("ru <> '' OR en <> ''", name="text"),
+    schema=SCHEMA,
+)
+"""Texts that templates name like tags; `folded` is the name by which they are found, whatever its letter case."""
 
 template = sa.Table(
     "template",

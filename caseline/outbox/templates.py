@@ -2,8 +2,8 @@
 
 import html
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -15,9 +15,12 @@ from markupsafe import Markup
 from caseline.outbox import tags, vanishing
 from caseline.outbox.faults import OutboxFault, TemplateFault
 from caseline.outbox.inlining import inlined
-from caseline.outbox.tags import Tag
+from caseline.outbox.pictures import Picture
+from caseline.outbox.tags import Block, Tag
 
 LANGUAGES: Final = ("en", "ru")
+FIELDS: Final = ("subject", "text", "html")
+NO_PICTURES: Final[Mapping[str, Picture]] = {}
 _SHIPPED: Final = files("caseline.outbox") / "shipped"
 _REPEATED: Final = re.compile(r"(?i)\A(re:\s*)(?:re:\s*)+")
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,49}")
@@ -34,6 +37,11 @@ class Template:
     html: str
     """A piece of HTML; the page around it is ours. Empty: the letter is text only."""
 
+    @property
+    def rating(self) -> bool:
+        """Whether it asks for feedback."""
+        return self.code.startswith(tags.RATING)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -42,6 +50,8 @@ class Words:
     subject: str
     text: str
     html: str | None
+    pictures: tuple[Picture, ...] = ()
+    """Those that stand in the HTML."""
 
 
 @cache
@@ -55,8 +65,8 @@ def shipped() -> Mapping[tuple[str, str], Template]:
     return found
 
 
-def check(template: Template) -> None:
-    """Raise `TemplateFault` when the template cannot be saved as it is."""
+def check(template: Template, autotexts: Collection[str] = ()) -> None:
+    """Raise `TemplateFault` when the template cannot be saved as it is, where there are autotexts of these names."""
     place = f"template {template.code} ({template.language})"
     if not _CODE.fullmatch(template.code):
         raise TemplateFault("%(place)s: a code is one word of small letters, digits and _", place=place)
@@ -69,34 +79,49 @@ def check(template: Template) -> None:
     for field in ("subject", "text"):
         if not getattr(template, field).strip():
             raise TemplateFault("%(place)s: is empty: write some words", place=f"{place}, {field}")
-    for field in ("subject", "text", "html"):
-        tags.check(getattr(template, field), f"{place}, {field}")
+    for field in FIELDS:
+        tags.check(getattr(template, field), f"{place}, {field}", rating=template.rating, autotexts=autotexts)
+    if Tag.SMILEYS in tags.used(template.subject):
+        raise TemplateFault("%(place)s: no smileys can stand in a subject: put them into the text", place=place)
     try:
-        _page(template.html, template.language, f"{place}: HTML")
+        _page(template, template.html, {}, f"{place}: HTML")
     except OutboxFault as error:
         raise TemplateFault(error.text, **error.values) from error
 
 
-def render(template: Template, values: Mapping[Tag, str]) -> Words:
+def expanded(template: Template, autotexts: Mapping[str, str]) -> Template:
+    """The template with autotexts, by their folded names, where it asks for them."""
+    return replace(
+        template,
+        subject=tags.expanded(template.subject, autotexts, _one_line),
+        text=tags.expanded(template.text, autotexts),
+        html=tags.expanded(template.html, autotexts, _escaped),
+    )
+
+
+def render(template: Template, values: Mapping[Tag, str], pictures: Mapping[str, Picture] = NO_PICTURES) -> Words:
     """The words of a letter; values are escaped in HTML, and styles stand at the elements.
 
-    Where there is no link, nothing is said about it.
+    Where there is no link, nothing is said about it. `pictures`, by their names, are those that may stand in it.
     """
     linked = bool(values.get(Tag.LINK))
     subject = tags.fill(template.subject, values, _one_line)
     text = tags.fill(template.text if linked else vanishing.text(template.text), values).rstrip() + "\n"
     body = tags.fill(template.html if linked else vanishing.html(template.html), values, _escaped)
-    return Words(_REPEATED.sub(r"\1", subject), text, _page(body, template.language) if body.strip() else None)
+    page = _page(template, body, pictures) if body.strip() else None
+    shown = tuple(one for one in pictures.values() if page is not None and f'"cid:{one.cid}"' in page)
+    return Words(_REPEATED.sub(r"\1", subject), text, page, shown)
 
 
-def _page(body: str, language: str, place: str = "HTML") -> str:
-    frame = Environment(autoescape=True, undefined=StrictUndefined).from_string(_frame())
-    return inlined(frame.render(language=language, body=Markup(body)), place)  # noqa: S704 - values in it are escaped
+def _page(template: Template, body: str, pictures: Mapping[str, Picture], place: str = "HTML") -> str:
+    frame = Environment(autoescape=True, undefined=StrictUndefined).from_string(_frame(rating=template.rating))
+    safe = Markup(body)  # noqa: S704 - values in it are escaped
+    return inlined(frame.render(language=template.language, body=safe, logo=pictures.get("logo")), place)
 
 
 @cache
-def _frame() -> str:
-    return (_SHIPPED / "frame.html").read_text(encoding="utf-8")
+def _frame(*, rating: bool) -> str:
+    return (_SHIPPED / ("rating_frame.html" if rating else "frame.html")).read_text(encoding="utf-8")
 
 
 def _one_line(value: str) -> str:
@@ -104,4 +129,6 @@ def _one_line(value: str) -> str:
 
 
 def _escaped(value: str) -> str:
+    if isinstance(value, Block):
+        return value.html
     return html.escape(value).replace("\r\n", "\n").replace("\n", "<br>\n")
