@@ -83,8 +83,7 @@ class Bench:
         found = outbox.by_message_id(self.connection, [f"<{one}>" for one in bounce.original_ids])
         letter = outbox.get(self.connection, min(found.values())) if found else None
         if letter is not None:
-            alone = letter.thread.record_id is None
-            verdict = None if alone else self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
+            verdict = self._of_thread(Rule.OWN_ID, letter.message_id, letter.thread)
             # The request is held by now: letters come after it everywhere.
             for address in (bounce.recipients or (None,)) if bounce.permanent else ():
                 self._note(letter.message_id, address, bounce)
@@ -111,7 +110,12 @@ class Bench:
         bounces.note(self.connection, message_id, address, bounce.status or "?", now=self.now)
 
     def _of_thread(self, rule: Rule, value: str, thread: Thread) -> Verdict | None:
-        """Where a report lands: whoever is told of it shall find it, however long ago the request was closed."""
+        """Where a report lands: whoever is told of it shall find it, however long ago the request was closed.
+
+        None where the letter was about no request.
+        """
+        if thread.record_id is None:
+            return None
         clues = self._gathering().now(
             self.connection, [Clue(rule, value, "report", thread.record_id, thread.assignment_id)]
         )

@@ -10,12 +10,10 @@ from caseline.actions.editing import Editor, Fault, Faulty, Plain
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.db import named_locks
-from caseline.outbox import tags, template_book
+from caseline.outbox import autotext_book, picture_book, smileys, tags, template_book
 from caseline.outbox.faults import TemplateFault
 from caseline.outbox.tags import Tag
-from caseline.outbox.templates import Template, Words, render, shipped
-
-_FIELDS: Final = ("subject", "text", "html")
+from caseline.outbox.templates import FIELDS, Template, Words, expanded, render, shipped
 
 
 def templates(house: House) -> dict[tuple[str, str], tuple[Template, bool]]:
@@ -86,24 +84,46 @@ def forget(house: House, code: str, language: str, *, login: str, seen: str | No
         editing.note(connection, Editor(login, now), what, _subject(old), plain(old), after_plain)
 
 
-def check(template: Template) -> None:
+def check(house: House, template: Template) -> None:
     """Raise `Faulty` for what is wrong with a template, field by field."""
+    with house.engine.connect() as connection:
+        autotexts = [one.name for one in autotext_book.every(connection)]
     faults = []
-    for field in _FIELDS:
-        for name, near in tags.unknown(getattr(template, field)):
+    for field in FIELDS:
+        for name, near in tags.unknown(getattr(template, field), autotexts):
             english = f"write %{near}%" if near else "choose one of the list below"
             russian = f"напишите %{near}%" if near else "выберите из списка ниже"
             faults.append(
                 Fault(field, f"there is no tag %{name}%: {english}", f"метки %{name}% не существует: {russian}")
             )
+        faults += (
+            []
+            if template.rating
+            else [_misplaced(template, field, name) for name in tags.misplaced(getattr(template, field))]
+        )
     if faults:
         raise Faulty(*faults)
 
 
-def preview(template: Template) -> Words:
+def _misplaced(template: Template, field: str, name: str) -> Fault:
+    code = template.code
+    return Fault(
+        field,
+        f"template {code}: %{name}% may stand only in letters that ask for feedback, whose code begins with"
+        f" {tags.RATING}: take it out, or save these words under such a code",
+        f"шаблон {code}: метка %{name}% допустима только в письмах с запросом оценки, код которых начинается с"
+        f" {tags.RATING}: уберите её или сохраните этот текст под таким кодом",
+    )
+
+
+def preview(house: House, template: Template) -> Words:
     """The letter that a template makes of examples; raises `Faulty` and `OutboxFault`."""
-    check(template)
-    return render(template, EXAMPLES[template.language if template.language in EXAMPLES else "ru"])
+    check(house, template)
+    language = template.language if template.language in EXAMPLES else "ru"
+    with house.engine.connect() as connection:
+        texts, pictures = autotext_book.texts(connection, language), picture_book.every(connection)
+    shown = {**EXAMPLES[language], Tag.SMILEYS: smileys.example(language, EXAMPLES[language][Tag.LINK], pictures)}
+    return render(expanded(template, texts), shown, pictures if template.rating else {})
 
 
 def _held(connection: sa.Connection, code: str, language: str) -> Template | None:
@@ -136,6 +156,12 @@ EXAMPLES: Final[dict[str, dict[Tag, str]]] = {
         Tag.LINK: "https://support.example.org/a/…",
         Tag.SIGNATURE: "Служба поддержки",
         Tag.COMPANY: "ООО «Пример»",
+        Tag.REQUEST_NUMBER_DATE: "№ 1024 от 01.12.2026",
+        Tag.REQUEST_SUBJECT: "Не включается насос",
+        Tag.SERVICE: "Ремонт насосов",
+        Tag.AGREEMENT_NUMBER: "П-17/26",
+        Tag.LINK_UNTIL: "31.12.2026",
+        Tag.UNSUBSCRIBE: "https://support.example.org/u/…",
     },
     "en": {
         Tag.NUMBER: "1024",
@@ -153,6 +179,12 @@ EXAMPLES: Final[dict[str, dict[Tag, str]]] = {
         Tag.LINK: "https://support.example.org/a/…",
         Tag.SIGNATURE: "Support",
         Tag.COMPANY: "Example Ltd",
+        Tag.REQUEST_NUMBER_DATE: "No. 1024 of 01 Dec 2026",
+        Tag.REQUEST_SUBJECT: "The pump does not start",
+        Tag.SERVICE: "repair of pumps",
+        Tag.AGREEMENT_NUMBER: "P-17/26",
+        Tag.LINK_UNTIL: "31 Dec 2026",
+        Tag.UNSUBSCRIBE: "https://support.example.org/u/…",
     },
 }
 """What previews put in the place of tags."""

@@ -53,7 +53,7 @@ def _write(house: House, connection: sa.Connection, one: Wanted, staff: Staff, n
         return False
     said = wording.said(one.kind, one.language, one.data)
     link = address(house, one)
-    template = template_book.find(connection, TEMPLATE, one.language)
+    template = template_book.ready(connection, TEMPLATE, one.language)
     values = {**write_letter.common(house, connection, card), Tag.TEXT: said, Tag.LINK: link}
     words = templates.render(template, values)
     new = NewLetter(

@@ -204,6 +204,16 @@ def mint(house: House, connection: sa.Connection, *, now: datetime) -> Mint:
     return Mint(keys.ready(connection, now=now), domain, address, house.settings.mail_name)
 
 
+def public_url(settings: Settings) -> str:
+    """Where people outside reach our pages, without a slash at its end; `SettingsError` when nobody has said it."""
+    if settings.public_url is None:
+        raise SettingsError(
+            "CASELINE_PUBLIC_URL: nobody has said where people outside reach our pages, so no letter can hold a link to"
+            " one; set it (https://feedback.example.org)"
+        )
+    return settings.public_url.rstrip("/")
+
+
 def link_mint(house: House, connection: sa.Connection, *, now: datetime) -> LinkMint | None:
     """What mints the links in letters; None where nobody has said at which address they are served."""
     return None if house.settings.public_url is None else LinkMint(keys.ready(connection, now=now))

@@ -21,6 +21,7 @@ from caseline.outbox import showing, template_book, templates
 from caseline.outbox import store as outbox
 from caseline.outbox.letters import Address, Attachment, Letter, Nature, NewLetter, Parent, State
 from caseline.outbox.minting import Thread
+from caseline.outbox.pictures import Picture
 from caseline.outbox.tags import Tag
 from caseline.outbox.templates import Words
 from caseline.outbox.thread_index import ROOT
@@ -48,6 +49,12 @@ class Draft:
     of_one_house: bool = False
     """These two as in `NewLetter`."""
     files: Sequence[Attachment] = ()
+    language: str | None = None
+    """Of its words; None: that of the house."""
+    pictures: Mapping[str, Picture] = templates.NO_PICTURES
+    """Those that may stand in its HTML, by their names."""
+    unsubscribe: str | None = None
+    """As in `NewLetter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,9 @@ def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetim
         occasion=draft.occasion,
         ordered=draft.ordered,
         of_one_house=draft.of_one_house,
-        attachments=draft.files,
-        secret_links=[one for one in draft.secret_links if one in f"{words.subject} {words.text} {words.html}"],
+        attachments=[*draft.files, *standing(words)],
+        secret_links=told(words, draft.secret_links, draft.unsubscribe),
+        unsubscribe=draft.unsubscribe,
     )
     letter_id = outbox.queue(connection, new, wiring.mint(house, connection, now=now), now=now)
     letter = outbox.get(connection, letter_id)
@@ -104,9 +112,20 @@ def write(house: House, connection: sa.Connection, draft: Draft, *, now: datetim
 
 def worded(house: House, connection: sa.Connection, draft: Draft, *, now: datetime) -> Words:
     """The words of a letter, with everything filled in."""
-    template = template_book.find(connection, draft.template, house.settings.mail_language)
+    template = template_book.ready(connection, draft.template, draft.language or house.settings.mail_language)
     values = {**common(house, connection, draft.card), Tag.DATE: local(house, connection, now, hours=False)}
-    return templates.render(template, {**values, **draft.values})
+    return templates.render(template, {**values, **draft.values}, draft.pictures)
+
+
+def standing(words: Words) -> list[Attachment]:
+    """The pictures that stand in the HTML of a letter, as it takes them along."""
+    return [Attachment(one.file_name, one.content_type, one.content, one.cid) for one in words.pictures]
+
+
+def told(words: Words, secret_links: Sequence[str], more: str | None = None) -> list[str]:
+    """Which secret parts a letter really tells."""
+    whole = f"{words.subject} {words.text} {words.html} {more}"
+    return [one for one in secret_links if one in whole]
 
 
 def _keep(
@@ -136,7 +155,7 @@ def _keep(
         author_id=draft.by_id,
         assignment_id=letter.thread.assignment_id,
         automatic=None if draft.nature is Nature.PERSONAL else draft.nature.value,
-        attachments=keep_upload.kept(house, connection, letter.attachments, now=now),
+        attachments=keep_upload.kept(house, connection, [one for one in letter.attachments if not one.cid], now=now),
     )
     return timelines.append(connection, new, Deed(at=now, by_id=draft.by_id, data={"letter": letter.id})), True
 
@@ -167,11 +186,14 @@ def local(
     In UTC where there is no calendar yet.
     """
     zone = wiring.intake(house).clocks.zone(connection, calendar_id)
-    date = "%d.%m.%Y" if house.settings.mail_language == "ru" else "%d %b %Y"
-    if not hours:
-        return f"{at.astimezone(zones.zone(zone)):{date}}"
-    form = f"{date} %H:%M"
-    return f"{at.astimezone(zones.zone(zone)):{form}} ({zone})"
+    date = day(at, zone, house.settings.mail_language)
+    return f"{date} {at.astimezone(zones.zone(zone)):%H:%M} ({zone})" if hours else date
+
+
+def day(at: datetime, zone: str, language: str) -> str:
+    """A date as people of a zone write it in a language."""
+    form = "%d.%m.%Y" if language == "ru" else "%d %b %Y"
+    return f"{at.astimezone(zones.zone(zone)):{form}}"
 
 
 def _parent(connection: sa.Connection, messages: Sequence[Message], assignment_id: int | None) -> Parent | None:

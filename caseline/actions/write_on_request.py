@@ -18,7 +18,7 @@ from caseline.actions.work_request import Asker, Faulty, Work
 from caseline.actions.write_letter import Said, Written
 from caseline.crm.timeline import NewMessage
 from caseline.crm.vocabulary import MessageKind
-from caseline.outbox import care, template_book, templates
+from caseline.outbox import autotext_book, care, template_book, templates
 from caseline.outbox.tags import Tag
 from caseline.outbox.templates import Template, Words
 
@@ -93,7 +93,9 @@ def beginnings(house: House, asker: Asker, record_id: int) -> list[Help]:
     language = house.settings.mail_language
     with work_request.on(house, asker, record_id) as work:
         found = template_book.every(work.connection)
-        mine = [one for (code, spoken), (one, _) in found.items() if spoken == language and code not in OURS]
+        texts = autotext_book.texts(work.connection, language)
+        every = [one for (_code, spoken), (one, _) in found.items() if spoken == language]
+        mine = [templates.expanded(one, texts) for one in every if one.code not in OURS and not one.rating]
         values = {**_values(work), Tag.SIGNATURE: "", Tag.TEXT: ""}
         return [Help(one, templates.render(one, values).text.strip()) for one in mine]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.actions.counted import counted
-from caseline.cli import door, outbox_shown, outbox_templates, screen
+from caseline.cli import door, outbox_autotexts, outbox_shown, outbox_templates, screen
 from caseline.cli.choices import JsonOption, YesOption, id_argument
 from caseline.cli.plain import plain
 
@@ -17,13 +17,16 @@ _Letters = Annotated[list[int], id_argument("LETTER...", "Their ids, as `caselin
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    family = typer.Typer(help="Letters that leave the house: send, list, retry, hold; templates.", no_args_is_help=True)
+    family = typer.Typer(
+        help="Letters that leave the house: send, list, retry, hold; templates, autotexts.", no_args_is_help=True
+    )
     for command in (send, retry, cancel, hold, release):
         family.command()(command)
     family.command("list")(outbox_shown.listed)
     family.command("show")(outbox_shown.show)
     family.command("rotate-secret")(rotate_secret)
     outbox_templates.register(family)
+    outbox_autotexts.register(family)
     app.add_typer(family, name="outbox")
 
 

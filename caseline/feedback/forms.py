@@ -58,7 +58,7 @@ class Question:
     bad_to: int | None = None
     """Ratings up to it are bad ones; None: of what is no rating."""
     options: tuple[tuple[str, Words], ...] = ()
-    """Codes with their labels."""
+    """Codes with their labels; of smileys: values with their words, where they are not the usual ones."""
     target: str | None = None
     """Key of the field of the record into which the answer is written, too."""
     when: Condition | None = None
@@ -143,11 +143,16 @@ def _question(one: Mapping[str, Any], where: str) -> Question:
         label=_words(one.get("label"), f"{where}, label"),
         hint=_words(one.get("hint"), f"{where}, hint", needed=False),
         required=required,
-        options=_options(one.get("options"), where) if kind is Kind.CHOICE else (),
+        options=_options(one.get("options"), where) if kind is Kind.CHOICE or _captioned(one, kind) else (),
         target=target,
         when=_condition(one.get("when"), where),
         **(_scale(one, kind, where) if kind in RATED else {}),
     )
+
+
+def _captioned(one: Mapping[str, Any], kind: Kind) -> bool:
+    """Whether it says itself what its smileys mean, by their values as codes."""
+    return kind is Kind.SMILEYS and bool(one.get("options"))
 
 
 def _scale(one: Mapping[str, Any], kind: Kind, where: str) -> dict[str, int]:
@@ -159,6 +164,10 @@ def _scale(one: Mapping[str, Any], kind: Kind, where: str) -> dict[str, int]:
         raise FormUnfit(f"{where}, from, to: whether somebody would recommend is answered from 0 to 10")
     if kind is Kind.SMILEYS and (lowest != 1 or highest not in _SMILEYS):
         raise FormUnfit(f"{where}, to: there are 2 to 5 smileys, from 1 on")
+    if _captioned(one, kind) and [code for code, _ in _options(one["options"], where)] != [
+        str(value) for value in range(1, highest + 1)
+    ]:
+        raise FormUnfit(f"{where}, options: name the words of 1 to {highest} in this order, or leave them out")
     bad_to = one.get("bad_to", _bad_to(lowest, highest))
     if type(bad_to) is not int or not lowest <= bad_to < highest:
         raise FormUnfit(f"{where}, bad_to: {bad_to!r} is not on the scale, or leaves no good rating")

@@ -150,13 +150,13 @@ class Gathering:
     def _tokens(self, signs: Signs) -> Iterator[Clue]:
         for address, header in signs.addresses:
             thread = self.mint.read_address(address)
-            if thread is not None:
+            if thread is not None and thread.record_id is not None:
                 yield Clue(Rule.TOKEN, address, header, thread.record_id, thread.assignment_id)
 
     def _own_ids(self, ids: Sequence[tuple[str, str]]) -> Iterator[Clue]:
         for one, header in ids:
             thread = self.mint.read_id(one)
-            if thread is not None:
+            if thread is not None and thread.record_id is not None:
                 yield Clue(Rule.OWN_ID, one, header, thread.record_id, thread.assignment_id)
 
     def _ghosts(self, connection: sa.Connection, ids: Sequence[tuple[str, str]], signs: Signs) -> Iterator[Clue]:

@@ -35,7 +35,7 @@ def folded(name: str) -> str:
 
 
 def check(one: Autotext) -> None:
-    """Raise `TemplateFault` when the text cannot be saved; it may ask for tags that stand in any letter, and no others."""
+    """Raise `TemplateFault` when the text cannot be saved; it may ask for tags that stand in any letter."""
     place = f"autotext {one.name}"
     if not tags.is_name(one.name) or len(one.name) > LONGEST_NAME:
         raise TemplateFault(

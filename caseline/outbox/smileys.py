@@ -54,6 +54,12 @@ def block(smileys: Sequence[Smiley], pictures: Mapping[str, Picture]) -> Block:
     return Block("\n".join(lines), table)
 
 
+def example(language: str, page: str, pictures: Mapping[str, Picture]) -> Block:
+    """Five smileys as a preview shows them."""
+    shown = [Smiley(place + 1, usual(place, 5, language), f"{page}/{place + 1}") for place in range(5)]
+    return block(shown, pictures)
+
+
 def _cell(one: Smiley, step: int, width: int, pictures: Mapping[str, Picture]) -> str:
     colour, word = _COLOURS[step - 1], html.escape(one.word)
     return (

@@ -248,6 +248,16 @@ POST /settings/templates/preview | key={template}&subject=x&text=x
 POST /settings/templates/edit | key={template}&subject=x&text=x
 POST /settings/templates/remove | key={template}
 POST /settings/templates/shipped | key=request_received.en
+GET /settings/autotexts
+GET /settings/autotexts/edit?key={autotext}
+GET /settings/autotexts/new
+GET /settings/autotexts/remove?key={autotext}
+POST /settings/autotexts/edit | key={autotext}&ru=x&en=x
+POST /settings/autotexts/remove | key={autotext}
+GET /settings/pictures
+GET /settings/pictures/file?name=smiley-1
+POST /settings/pictures/replace | name=smiley-1
+POST /settings/pictures/restore | name=logo
 GET /settings/logins
 GET /settings/logins/edit?key={login}
 GET /settings/logins/new

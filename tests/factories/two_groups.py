@@ -18,6 +18,8 @@ from caseline.actions import (
     edit_keywords,
     index_texts,
     keep_absences,
+    keep_autotexts,
+    keep_pictures,
     keep_sections,
     keep_templates,
     keep_users,
@@ -27,6 +29,8 @@ from caseline.actions.keep_users import Wish
 from caseline.actions.wiring import Blueprint, House
 from caseline.crm.request_fields import Section
 from caseline.crm.vocabulary import Type
+from caseline.outbox import faces
+from caseline.outbox.autotexts import Autotext
 from caseline.outbox.templates import Template
 from caseline.people import one_time
 from caseline.people.rights import Role
@@ -198,6 +202,8 @@ class _Work:
         absence = keep_absences.add(self.house, away, staff.BY).id
         letter = Template("a_sorry", "en", "Sorry", "We are late.", "")
         keep_templates.save(self.house, letter, by=None, now=self.now)
+        keep_autotexts.add(self.house, Autotext("Hours", "С 9 до 18", "9 to 18"), staff.BY)
+        keep_pictures.replace(self.house, "logo", faces.face(5), staff.BY)
         fields.field(self.house, "Plan", Type.FILE)
         fields.field(self.house, "Mood", Type.LIST)
         keep_sections.add(self.house, Section("more", "More", 9), staff.BY)
@@ -208,7 +214,13 @@ class _Work:
         self.made.open |= {"company": company, "company2": twin, "contact": contact, "contact2": same}
         self.made.open |= {"product": product, "product2": other, "group": self.mine, "group2": self.theirs}
         self.made.open |= {"person": self.petr, "person2": self.boris, "division": service, "absence": absence}
-        self.made.open |= {"rule": rule, "category": "repair", "template": "a_sorry.en", "second": one_time.fresh_key()}
+        self.made.open |= {
+            "rule": rule,
+            "category": "repair",
+            "template": "a_sorry.en",
+            "autotext": "Hours",
+            "second": one_time.fresh_key(),
+        }
 
     def _requests(self) -> None:
         centre = Centre(self.house, self.now - timedelta(hours=2))

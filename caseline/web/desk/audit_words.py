@@ -46,6 +46,7 @@ DEEDS: Final = {
 """What people do, in words; a test compares it with what is noted."""
 KINDS: Final = {
     "absence": later("absence"),
+    "autotext": later("autotext"),
     "calendar": later("calendar"),
     "category": later("category"),
     "division": later("division"),
@@ -53,6 +54,7 @@ KINDS: Final = {
     "field_rule": later("rule of a field"),
     "group": later("group"),
     "person": later("person"),
+    "picture": later("picture"),
     "section": later("section of the card"),
     "stage": later("stage"),
     "transitions": later("ways between stages"),

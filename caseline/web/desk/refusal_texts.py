@@ -90,5 +90,17 @@ RARE: Final = (
     later("%(place)s: a code is one word of small letters, digits and _"),
     later("%(place)s: there is no such language: choose one of %(languages)s"),
     later("%(place)s: is empty: write some words"),
+    later(
+        "%(place)s: %%%(tag)s%% may stand only in letters that ask for feedback, whose code begins with %(begins)s:"
+        " take it out, or save these words under such a code"
+    ),
+    later("%(place)s: no smileys can stand in a subject: put them into the text"),
+    later("%(place)s: a name is one word of up to %(most)s letters, digits and _, and begins with a letter"),
+    later("%(place)s: this is the name of a tag, which means something else: take another"),
+    later("%(place)s: longer than %(most)s characters: shorten it"),
+    later("picture %(name)s: there is none of this name: choose one of %(names)s"),
+    later("picture %(name)s: the file has %(size)s bytes, and %(most)s are the most: make it smaller"),
+    later("picture %(name)s: the file is no PNG, JPEG or GIF: save the picture as one of these"),
+    later("picture %(name)s: it has %(width)s by %(height)s pixels: make each side 1 to %(most)s long"),
 )
 """By the English of the refusal."""

@@ -86,6 +86,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Values that are codes, by the name that they have in the texts."""
 _REQUEST: Final = re.compile(r"request (\S+)")
+_PLACE: Final = re.compile(r"(template|autotext) ")
 _ASSIGNMENT: Final = re.compile(r"assignment (\d+) of request (\d+)")
 _ELSEWHERE: Final = later("It is done in the portal here: do it there, and the next sync brings it into the register.")
 
@@ -108,6 +109,9 @@ def _value(texts: Texts, name: str, one: object) -> object:
     text = str(one)
     if text in _WORDS.get(name, {}):
         return texts.say(_WORDS[name][text])
+    if name == "place" and (found := _PLACE.match(text)):
+        what = texts.say("template") if found[1] == "template" else texts.say("autotext")
+        return f"{what} {text[len(found[0]) :]}"
     if name == "name" and (found := _ASSIGNMENT.fullmatch(text)):
         return texts.say("assignment %(number)s of request %(request)s", number=found[1], request=found[2])
     if name == "name" and (found := _REQUEST.fullmatch(text)):

@@ -119,6 +119,16 @@ SHELVES: Final = (
                 hint=later("The words of what we write."),
             ),
             Section(
+                path="/settings/autotexts",
+                label=later("Autotexts"),
+                hint=later("Texts under a name that any letter may hold."),
+            ),
+            Section(
+                path="/settings/pictures",
+                label=later("Pictures in letters"),
+                hint=later("Faces and logo of letters that ask for feedback."),
+            ),
+            Section(
                 path="/requests/views",
                 label=later("Views for everybody"),
                 hint=later("Lists of requests that everybody finds ready."),

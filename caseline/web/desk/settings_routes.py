@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from caseline.people.rights import Right
 from caseline.web.desk import (
+    settings_autotexts,
     settings_calendars,
     settings_categories,
     settings_divisions,
@@ -14,6 +15,7 @@ from caseline.web.desk import (
     settings_logins,
     settings_menu,
     settings_people,
+    settings_pictures,
     settings_rules,
     settings_sections,
     settings_stages,
@@ -41,4 +43,6 @@ PAGES: Final = (
     *settings_logins.PAGES,
     *settings_calendars.PAGES,
     *settings_templates.PAGES,
+    *settings_autotexts.PAGES,
+    *settings_pictures.PAGES,
 )

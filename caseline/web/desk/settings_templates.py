@@ -5,7 +5,7 @@ from typing import Any, Final
 from markupsafe import Markup
 from starlette.responses import Response
 
-from caseline.actions import keep_templates
+from caseline.actions import keep_autotexts, keep_templates
 from caseline.actions.editing import Fault, Faulty, mark
 from caseline.actions.seen import Absent
 from caseline.mail.html_body import Html
@@ -26,6 +26,12 @@ OCCASIONS: Final = {
     "assignment_given": later("assignment to an outsider"),
     "reply_to_assignee": later("reply to an outsider"),
     "assignment_reminder": later("reminder of an assignment"),
+    "notice": later("notice to a colleague"),
+    "ask_review": later("asks for a review of an agreement"),
+    "ask_nps": later("asks whether somebody would recommend us"),
+    "ask_smileys": later("asks for a rating by smileys"),
+    "ask_reminder": later("reminder of what was asked"),
+    "ask_address": later("asks a manager for an address"),
 }
 """When the shipped templates are sent."""
 
@@ -71,26 +77,30 @@ def _find(visit: Visit, text: str) -> Sheet:
         values=values,
         seen=mark(keep_templates.plain(one)),
         template="settings/template_more.html",
-        data={**_seen(visit, one), "tags": _tags(one.language), "again": shipped and changed},
+        data={**_seen(visit, one), "tags": _tags(visit, one), "again": shipped and changed},
         removable=changed and not shipped,
     )
 
 
-def _tags(spoken: str) -> list[str]:
-    """The tags that may stand in a template of a language."""
-    return list(tags.SYNONYMS) if spoken == "ru" else [tag.value for tag in tags.Tag]
+def _tags(visit: Visit, one: Template) -> list[str]:
+    """The tags and autotexts that may stand in a template."""
+    own = [known.name for known in keep_autotexts.every(visit.house)]
+    return [*tags.offered(rating=one.rating, russian=one.language == "ru"), *own]
 
 
 def _seen(visit: Visit, one: Template) -> dict[str, Any]:
     """The preview, or why there is none."""
     try:
-        words = keep_templates.preview(one)
+        words = keep_templates.preview(visit.house, one)
     except Faulty as error:
         return {"words": None, "trouble": [fault.said(visit.texts.language) for fault in error.faults]}
     except OutboxFault as error:
         return {"words": None, "trouble": [refusal_words.said(visit.texts, error)]}
-    shown = Markup(Html(words.html).safe()) if words.html else ""  # noqa: S704 - cleaned for showing
-    return {"words": words, "shown": shown, "trouble": []}
+    shown = Html(words.html).safe() if words.html else ""
+    for picture in words.pictures:
+        shown = shown.replace(f'"cid:{picture.cid}"', f'"/settings/pictures/file?name={picture.name}"')
+    safe = Markup(shown)  # noqa: S704 - cleaned for showing
+    return {"words": words, "shown": safe, "trouble": [], "rating": one.rating}
 
 
 def _typed(visit: Visit, code: str, spoken: str) -> Template:
@@ -108,7 +118,7 @@ def previewed(visit: Visit) -> Response:
 def _save(visit: Visit, edit: Edit) -> str:
     code, spoken = edit.text("code"), edit.text("language")
     template = _typed(visit, code, spoken)
-    keep_templates.check(template)
+    keep_templates.check(visit.house, template)
     login = visit.login.name
     try:
         if edit.key is None:

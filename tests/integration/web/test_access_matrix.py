@@ -184,6 +184,10 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /settings/calendars/year
         GET /settings/templates
         GET /settings/templates/edit
+        GET /settings/autotexts
+        GET /settings/autotexts/edit
+        GET /settings/pictures
+        GET /settings/pictures/file
     """,
     Right.EDIT_SETTINGS: """
         POST /settings/catalogue
@@ -231,6 +235,12 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /settings/templates/remove
         POST /settings/templates/preview
         POST /settings/templates/shipped
+        POST /settings/autotexts/edit
+        GET /settings/autotexts/new
+        GET /settings/autotexts/remove
+        POST /settings/autotexts/remove
+        POST /settings/pictures/replace
+        POST /settings/pictures/restore
     """,
     Right.SEE_KEYWORDS: """
         GET /keywords
