@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -51,7 +51,7 @@ class Draft:
     files: Sequence[Attachment] = ()
     language: str | None = None
     """Of its words; None: that of the house."""
-    pictures: Mapping[str, Picture] = templates.NO_PICTURES
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
     """Those that may stand in its HTML, by their names."""
     unsubscribe: str | None = None
     """As in `NewLetter`."""
