@@ -122,7 +122,9 @@ def preview(house: House, template: Template) -> Words:
     language = template.language if template.language in EXAMPLES else "ru"
     with house.engine.connect() as connection:
         texts, pictures = autotext_book.texts(connection, language), picture_book.every(connection)
-    shown = {**EXAMPLES[language], Tag.SMILEYS: smileys.example(language, EXAMPLES[language][Tag.LINK], pictures)}
+    shown = EXAMPLES[language]
+    if template.rating:
+        shown = shown | {Tag.LINK: _PAGE, Tag.SMILEYS: smileys.example(language, _PAGE, pictures)}
     return render(expanded(template, texts), shown, pictures if template.rating else {})
 
 
@@ -139,6 +141,7 @@ def _subject(template: Template) -> str:
     return f"{template.code} ({template.language})"
 
 
+_PAGE: Final = "https://support.example.org/f/smileys/request/…"
 EXAMPLES: Final[dict[str, dict[Tag, str]]] = {
     "ru": {
         Tag.NUMBER: "1024",

@@ -62,3 +62,19 @@ def test_a_letter_is_previewed_without_leaving_the_form(admin: Page) -> None:
     admin.get_by_role("button", name="Показать введённое").click()
     expect(admin.locator("#preview")).to_contain_text("метки %Номр% не существует: напишите %Номер%")
     admin.on("dialog", lambda dialog: dialog.accept())  # what is typed is left behind on purpose
+
+
+def test_a_rating_letter_is_seen_as_phones_and_wide_screens_show_it_and_as_text(admin: Page) -> None:
+    admin.goto("/settings/templates/edit?key=ask_smileys.ru")
+    phone, wide = admin.locator(".shown.phone"), admin.locator(".shown.wide")
+    for place, stacked in ((phone, True), (wide, False)):
+        cells = place.locator("td[bgcolor][width]")
+        expect(cells).to_have_count(5)
+        boxes = [box for number in range(5) if (box := cells.nth(number).bounding_box())]
+        assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+        assert (len({round(box["x"]) for box in boxes}) == 1) is stacked
+        pictures = place.locator("img")
+        assert pictures.evaluate_all("all => all.every(one => one.complete && one.naturalWidth === 80)")
+        expect(cells.nth(4)).to_contain_text("отлично")
+    expect(admin.locator("pre.letter")).to_contain_text("5 — отлично: https://")
+    shot(admin, "rating-letter-preview")

@@ -10,6 +10,7 @@ import pytest
 
 from caseline.actions import wiring
 from caseline.cli import main
+from caseline.outbox import faces
 from caseline.settings import Settings, SettingsError, load
 from tests.factories.letters import OWN, automatic, new_letter
 from tests.factories.mail_server import PASSWORD, Doorkeeper, running
@@ -188,3 +189,51 @@ def test_the_server_may_be_named_in_a_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="CASELINE_SMTP_URL_FILE") as refused:
         wiring.mail_server(Settings(smtp_url_file=file))
     assert "hidden-word" not in str(refused.value)
+
+
+def test_autotexts_are_made_listed_and_removed(outbox: Command, tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("Ваше обращение %Номер%. %часы%", encoding="utf-8")
+    unknown = outbox("template", "set", "request_received", "--text", words)
+    assert unknown.code == 1
+    assert "there is no tag %часы%" in unknown.err
+
+    assert outbox("autotext", "set", "Часы", "--ru", "С 9 до 18").code == 0
+    assert outbox("template", "set", "request_received", "--text", words).code == 0
+    (one,) = outbox("autotext", "list", "--json").object["autotexts"]
+    assert (one["name"], one["ru"], one["stands_in"]) == ("Часы", "С 9 до 18", ["request_received (ru)"])
+    kept = outbox("autotext", "remove", "Часы")
+    assert kept.code == 1
+    assert "templates name it (request_received (ru))" in kept.err
+    assert outbox("autotext", "set", "ЧАСЫ", "--en", "9 to 18").code == 0
+    (one,) = outbox("autotext", "list", "--json").object["autotexts"]
+    assert (one["name"], one["ru"], one["en"]) == ("Часы", "С 9 до 18", "9 to 18")
+    taken = outbox("autotext", "set", "Номер", "--ru", "x")
+    assert "this is the name of a tag" in taken.err
+    assert "there is no autotext Другой" in outbox("autotext", "remove", "Другой").err
+
+
+def test_a_service_tag_elsewhere_is_refused_with_tag_template_and_remedy(outbox: Command, tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("О %НомерДатаОбращения%", encoding="utf-8")
+
+    refused = outbox("template", "set", "request_received", "--text", words)
+
+    assert refused.code == 1
+    said = " ".join(refused.err.split())
+    assert "template request_received (ru), text: %НомерДатаОбращения% may stand only in letters that ask" in said
+    assert outbox("template", "set", "ask_own", "--subject", "x", "--text", words).code == 0
+
+
+def test_pictures_are_replaced_and_taken_back(outbox: Command, tmp_path: Path) -> None:
+    file = tmp_path / "face.png"
+    file.write_bytes(faces.face(2))
+
+    assert outbox("picture", "set", "smiley-1", file).code == 0
+    listed = {one["name"]: one for one in outbox("picture", "list", "--json").object["pictures"]}
+    assert listed["smiley-1"]["replaced"]
+    assert listed["logo"]["type"] is None
+    assert outbox("picture", "restore", "smiley-1").code == 0
+    assert "nothing to take back" in outbox("picture", "restore", "smiley-1").err
+    file.write_bytes(b"no picture")
+    assert "no PNG, JPEG or GIF" in outbox("picture", "set", "smiley-1", file).err
