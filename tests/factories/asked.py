@@ -83,7 +83,7 @@ class Asking:
         assert found is not None
         return found
 
-    def write(self, ask: Ask, *, reminder: bool = False, **changes: object) -> int:
+    def write(self, ask: Ask, *, reminder: bool = False, **changes: Any) -> int:  # noqa: ANN401 - as above
         """Its letter; `changes` are of the campaign."""
         with self.centre.house.engine.begin() as connection:
             kept = books.campaign(connection, self.campaign_id)

@@ -170,7 +170,6 @@ ROLES: Final[Mapping[str, str]] = {
     Role.DIRECTOR: later("director"),
     Role.ADMINISTRATOR: later("administrator"),
 }
-"""Roles in words."""
 SCOPES: Final = {"all": later("all requests"), "groups": later("those of own groups")}
 TURNS: Final = {"hand": later("by hand"), "turn": later("in turn"), "load": later("to whoever has least")}
 WAYS: Final = {

@@ -6,6 +6,7 @@ from email import message_from_bytes
 from email import policy as policies
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_without_an_address_of_ours_nothing_is_half_done(database_url: str, tmp_
     ],
 )
 def test_what_cannot_be_written_is_told_and_leaves_nothing(
-    asking: Asking, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], campaign: dict[str, object], why: str
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], campaign: dict[str, Any], why: str
 ) -> None:
     monkeypatch.setattr(agreement_words, "of", lambda _connection, _id: None)
     ask = asking.ask(**changes)
