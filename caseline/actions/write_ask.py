@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseline.actions import wiring, write_letter
+from caseline.actions import wiring, write_alone, write_letter
 from caseline.actions.wiring import House
+from caseline.actions.write_alone import Lone
 from caseline.actions.write_letter import Draft
 from caseline.crm.cards import Card
 from caseline.feedback import agreement_words, asks, books, forms, links, schedule
@@ -18,8 +19,7 @@ from caseline.feedback.states import State
 from caseline.outbox import picture_book, smileys, tags, template_book, templates
 from caseline.outbox import store as outbox
 from caseline.outbox.faults import OutboxFault
-from caseline.outbox.letters import Address, Nature, NewLetter
-from caseline.outbox.minting import Thread
+from caseline.outbox.letters import Address, Nature
 from caseline.outbox.pictures import Picture
 from caseline.outbox.smileys import Smiley
 from caseline.outbox.tags import Block, Tag
@@ -98,7 +98,7 @@ class _Writing:
         }
         if self.ask.subject == "request":
             return self._about_record(code, occasion, values, pictures)
-        return self._about_agreement(template, occasion, values, pictures)
+        return self._about_agreement(code, occasion, values)
 
     def _about_record(
         self, code: str, occasion: str, values: Mapping[Tag, str], pictures: Mapping[str, Picture]
@@ -133,10 +133,7 @@ class _Writing:
             Tag.SERVICE: card.category or "",
         }
 
-    def _about_agreement(
-        self, template: Template, occasion: str, values: Mapping[Tag, str], pictures: Mapping[str, Picture]
-    ) -> int:
-        """There is no record in whose thread it could stand: what answers it comes in as a new mail."""
+    def _about_agreement(self, code: str, occasion: str, values: Mapping[Tag, str]) -> int:
         said = agreement_words.of(self.connection, self.ask.subject_id)
         if said is None:
             raise OutboxFault(
@@ -150,26 +147,18 @@ class _Writing:
             Tag.COMPANY: said.company,
             Tag.CLIENT_NAME: said.contact,
             Tag.RESPONSIBLE: said.manager,
-            Tag.SIGNATURE: self.house.settings.mail_signature,
-            Tag.DATE: self._day(self.now),
         }
-        words = templates.render(template, {**known, **values}, pictures)
-        new = NewLetter(
-            thread=Thread(None),
-            to=[Address(self.ask.address or "", said.contact)],
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            imported=False,
+        lone = Lone(
+            template=code,
+            language=self.ask.language,
+            to=Address(self.ask.address or "", said.contact),
+            values={**known, **values},
             nature=Nature.ASK,
-            sender_name=self.house.settings.mail_name,
             occasion=occasion,
-            attachments=write_letter.standing(words),
-            secret_links=write_letter.told(words, [self.way.secret], self.way.unsubscribe),
+            secret_links=[self.way.secret],
             unsubscribe=self.way.unsubscribe,
         )
-        mint = wiring.mint(self.house, self.connection, now=self.now)
-        return outbox.queue(self.connection, new, mint, now=self.now)
+        return write_alone.write(self.house, self.connection, lone, now=self.now)
 
     def _smileys(self, template: Template, pictures: Mapping[str, Picture]) -> dict[Tag, str]:
         if not any(Tag.SMILEYS in tags.used(getattr(template, one)) for one in templates.FIELDS):

@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
-from caseline.actions import keep_pictures
+from caseline.actions import keep_pictures, write_alone
 from caseline.actions.editing import Editor
+from caseline.actions.write_alone import Lone
 from caseline.feedback import agreement_words, asks, books, links
 from caseline.feedback.agreement_words import AgreementWords
 from caseline.feedback.states import State
 from caseline.outbox import faces
 from caseline.outbox.faults import OutboxFault
+from caseline.outbox.letters import Address, Nature
+from caseline.outbox.tags import Tag
 from caseline.settings import SettingsError
 from tests.factories import asked
 from tests.factories.asked import ANNA, FORM, PUBLIC, Asking
@@ -242,3 +245,35 @@ def test_many_asks_leave_at_once_without_the_brake_against_loops(database_url: s
 
         assert asking.send() == 4
         assert asking.rows("SELECT DISTINCT state FROM outbox.letter") == [("sent",)]
+
+
+def test_a_manager_is_asked_for_an_address_by_a_letter_that_belongs_to_no_record(asking: Asking) -> None:
+    house, now = asking.centre.house, asking.centre.now
+    values = {
+        Tag.ASSIGNEE_NAME: "Иван",
+        Tag.AGREEMENT_NUMBER: "П-17/26",
+        Tag.SERVICE: "Ремонт насосов",
+        Tag.COMPANY: "ООО «Пример»",
+        Tag.LINK: "https://desk.example/agreements/17",
+    }
+    to = Address("ivan@desk.example", "Иван")
+    lone = Lone(
+        template="ask_address",
+        language="ru",
+        to=to,
+        values=values,
+        nature=Nature.NOTICE,
+        occasion="agreement 17 address",
+    )
+
+    with house.engine.begin() as connection:
+        written = {write_alone.write(house, connection, lone, now=now) for _ in range(2)}
+
+    assert len(written) == 1
+    assert asking.send() == 1
+    message = taken(asking)
+    assert message["List-Unsubscribe"] is None
+    assert message["Reply-To"].addresses[0].addr_spec == OWN
+    text = part(message, "plain")
+    assert "Договор: П-17/26\nУслуга: Ремонт насосов\nКлиент: ООО «Пример»" in text
+    assert "Выбрать адрес: https://desk.example/agreements/17" in text
