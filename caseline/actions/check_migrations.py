@@ -7,6 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.chat import tables as chat
 from caseline.crm import event_tables, rule_tables, time_tables, timeline_tables  # noqa: F401 - registers its tables on the shared MetaData
 from caseline.crm import tables as crm
 from caseline.crm.bitrix24 import book_tables, sync_tables  # noqa: F401
@@ -14,7 +15,7 @@ from caseline.crm.bitrix24 import tables as portal
 from caseline.db import schema
 from caseline.db.engine import open_engine
 from caseline.db.metadata import metadata
-from caseline.feedback import answer_tables  # noqa: F401
+from caseline.feedback import answer_tables, dialogue_tables  # noqa: F401
 from caseline.feedback import tables as feedback
 from caseline.files import tables as files
 from caseline.listing import tables as listing
@@ -28,7 +29,7 @@ from staging import tables as staging
 
 SCHEMAS: Final = frozenset(
     one.SCHEMA
-    for one in (crm, feedback, files, keywords, listing, mail, notices, outbox, people, portal, staging, timing)
+    for one in (chat, crm, feedback, files, keywords, listing, mail, notices, outbox, people, portal, staging, timing)
 )
 
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import caseline.chat.tables
 import caseline.crm.bitrix24.book_tables
 import caseline.crm.bitrix24.sync_tables
 import caseline.crm.bitrix24.tables
@@ -14,6 +15,7 @@ import caseline.crm.tables
 import caseline.crm.time_tables
 import caseline.crm.timeline_tables
 import caseline.feedback.answer_tables
+import caseline.feedback.dialogue_tables
 import caseline.feedback.tables
 import caseline.files.tables
 import caseline.listing.tables
@@ -28,7 +30,7 @@ from caseline.db.metadata import metadata
 
 OURS = {
     *("people", "timing", "keywords", "crm", "staging", "portal"),
-    *("outbox", "mail", "files", "listing", "notices", "feedback"),
+    *("outbox", "mail", "files", "listing", "notices", "feedback", "chat"),
 }
 
 

@@ -8,7 +8,11 @@ import platformdirs
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PREFIX = "CASELINE_"
+from caseline.settings.chat import ChatSettings
+from caseline.settings.secret_files import PREFIX, SettingsError, read, secret
+
+__all__ = ["PREFIX", "Settings", "SettingsError", "is_webhook", "load"]
+
 _WEBHOOK: Final = re.compile(
     r"(https://[A-Za-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]{1,5})?/rest/[0-9]+/[A-Za-z0-9_-]+/?"
 )
@@ -24,10 +28,6 @@ _SMTP_SHAPE: Final = (
 _MAIL: Final = r"^[A-Za-z0-9._-]{1,20}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,63}$"
 _WEBHOOK_SHAPE: Final = "must be the address of an inbound webhook: https://PORTAL/rest/USER/CODE/"
 _MAILS: Final = r"^\s*([^\s,@<>]+@[^\s,@<>]+\s*(,\s*|$))*$"
-
-
-class SettingsError(Exception):
-    """A `CASELINE_*` variable holds nonsense; the message names the variable and the remedy."""
 
 
 def _default_home() -> Path:
@@ -62,7 +62,7 @@ def _smtp(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
-class Settings(BaseSettings):
+class Settings(ChatSettings, BaseSettings):
     """Everything that can be set from outside; wrong values fail at start with the variable's name."""
 
     # A variable that is set to nothing is not set: CASELINE_HOME= must not make the folder one stands in a home.
@@ -174,20 +174,20 @@ class Settings(BaseSettings):
         """URL of the database outside, or None when the embedded server is wanted."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return None if self.database_url_file is None else _read(self.database_url_file, "DATABASE_URL_FILE")
+        return None if self.database_url_file is None else read(self.database_url_file, "DATABASE_URL_FILE")
 
     def bitrix24(self) -> SecretStr | None:
         """Address of the portal's webhook, or None when there is none."""
         if self.bitrix24_url is not None or self.bitrix24_url_file is None:
             return self.bitrix24_url
-        url = _read(self.bitrix24_url_file, "BITRIX24_URL_FILE")
+        url = read(self.bitrix24_url_file, "BITRIX24_URL_FILE")
         if not is_webhook(url):
             raise SettingsError(f"{PREFIX}BITRIX24_URL_FILE: {self.bitrix24_url_file} {_WEBHOOK_SHAPE}")
         return SecretStr(url)
 
     def bitrix24_events(self) -> SecretStr | None:
         """Token that events of the portal must show, or None when they are not expected."""
-        return _secret(self.bitrix24_event_token, self.bitrix24_event_token_file, "BITRIX24_EVENT_TOKEN_FILE")
+        return secret(self.bitrix24_event_token, self.bitrix24_event_token_file, "BITRIX24_EVENT_TOKEN_FILE")
 
     def forms(self) -> frozenset[str]:
         """Addresses of `mail_forms`, in small letters."""
@@ -197,7 +197,7 @@ class Settings(BaseSettings):
         """Address of the mail server, or None when there is none."""
         if self.smtp_url is not None or self.smtp_url_file is None:
             return self.smtp_url
-        url = _read(self.smtp_url_file, "SMTP_URL_FILE")
+        url = read(self.smtp_url_file, "SMTP_URL_FILE")
         if _SMTP.fullmatch(url) is None:
             raise SettingsError(f"{PREFIX}SMTP_URL_FILE: what {self.smtp_url_file} holds {_SMTP_SHAPE}")
         return SecretStr(url)
@@ -206,32 +206,18 @@ class Settings(BaseSettings):
         """(variable, addresses in lines) of all mailboxes; empty when nothing comes by mail."""
         named = [] if self.mailbox is None else [(f"{PREFIX}MAILBOX", self.mailbox)]
         if self.mailboxes_file is not None:
-            lines = SecretStr(_read(self.mailboxes_file, "MAILBOXES_FILE"))
+            lines = SecretStr(read(self.mailboxes_file, "MAILBOXES_FILE"))
             named.append((f"{PREFIX}MAILBOXES_FILE: {self.mailboxes_file}", lines))
         return named
 
     def files_bucket(self) -> SecretStr | None:
         """Address of the bucket of attachments, or None when there is none."""
-        return _secret(self.files_s3, self.files_s3_file, "FILES_S3_FILE")
+        return secret(self.files_s3, self.files_s3_file, "FILES_S3_FILE")
 
     def bitrix24_application(self) -> tuple[str, SecretStr] | None:
         """`client_id` and `client_secret` of the local application, or None when there is none."""
-        secret = _secret(self.bitrix24_app_secret, self.bitrix24_app_secret_file, "BITRIX24_APP_SECRET_FILE")
-        return None if secret is None or self.bitrix24_app_id is None else (self.bitrix24_app_id, secret)
-
-
-def _secret(value: SecretStr | None, file: Path | None, variable: str) -> SecretStr | None:
-    return SecretStr(_read(file, variable)) if value is None and file is not None else value
-
-
-def _read(file: Path, variable: str) -> str:
-    """A secret out of a file."""
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
-        message = f"{PREFIX}{variable}: cannot read {file} ({reason}); give a readable file"
-    raise SettingsError(message)
+        code = secret(self.bitrix24_app_secret, self.bitrix24_app_secret_file, "BITRIX24_APP_SECRET_FILE")
+        return None if code is None or self.bitrix24_app_id is None else (self.bitrix24_app_id, code)
 
 
 def load() -> Settings:
