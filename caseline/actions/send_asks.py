@@ -18,7 +18,7 @@ AT_ONCE: Final = 500
 
 
 class Chat(Protocol):
-    """Begins the dialogue of an ask; answers why that cannot be, or None."""
+    """Begins the dialogue of an ask; answers why that cannot be, or None. It moves the ask itself."""
 
     def __call__(  # noqa: D102 - see the class
         self, house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, *, now: datetime
@@ -84,7 +84,8 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
     if ask.channel == Channel.WEB:
         return settle_asks.sent(house, connection, ask, at=now)
     if ask.channel == Channel.CHAT:
-        return None if chat is None else _begin(house, connection, ask, campaign, now, chat)
+        # What cannot be begun has gone on by itself: by another channel, later, or not at all.
+        return None if chat is None else chat(house, connection, ask, campaign, now=now) is None
     try:
         letter_id = write_ask.write(house, connection, ask, campaign, reminder=False, now=now)
     except OutboxFault as error:
@@ -92,14 +93,6 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
         return False
     asks.lettered(connection, ask.id, letter_id)
     return True
-
-
-def _begin(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime, chat: Chat) -> bool:
-    why = chat(house, connection, ask, campaign, now=now)
-    if why is None:
-        return settle_asks.sent(house, connection, ask, at=now)
-    asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes={"reason": why})
-    return False
 
 
 def _campaign(connection: sa.Connection, ask: Ask) -> Campaign:

@@ -8,6 +8,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from caseline.chat.chat2desk import NAME as CHAT2DESK
+from caseline.chat.chat2desk import Chat2Desk
+from caseline.chat.gateway import ChatGateway
+from caseline.chat.telegram import Telegram
+from caseline.chat.web import NAME as WEB_CHAT
+from caseline.chat.web import WebChat
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.bitrix24.options import Options
 from caseline.crm.connect import BITRIX24, Webhook, cards, connect
@@ -229,3 +235,13 @@ def mail_server(settings: Settings) -> Server:
         )
     domain = (settings.mail_address or "").rpartition("@")[2]
     return server.read(url, helo=domain or "localhost", ca=settings.mail_ca)
+
+
+def chat_gateway(settings: Settings) -> ChatGateway:
+    """The messenger by which people are asked; close it. `SettingsError` when its settings cannot be used."""
+    if settings.chat == WEB_CHAT:
+        return WebChat()
+    token = settings.chat_secret()
+    if settings.chat == CHAT2DESK:
+        return Chat2Desk(token, settings.chat_transport, settings.chat_channel, settings.chat_url)
+    return Telegram(token, settings.chat_url, hooked=settings.chat_hook_secret() is not None)

@@ -130,5 +130,8 @@ class ChatGateway(Protocol):
     def check(self, hook: str | None) -> Health:
         """Whether it works, `hook` being the address at which we wait for its calls."""
 
+    def register(self, hook: str | None, secret: str | None) -> None:
+        """Let it call us at this address, showing the secret; None: not at all, where that can be said."""
+
     def close(self) -> None:
         """End connections."""

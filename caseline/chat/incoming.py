@@ -62,9 +62,11 @@ def clean(text: str) -> str:
     return whole.translate(_UNSEEN)[:LONGEST].strip()
 
 
-def claim(connection: sa.Connection, *, now: datetime) -> Heard | None:
-    """The next message of which nothing was made yet, by when it was said; nobody else has it until we end."""
+def claim(connection: sa.Connection, *, now: datetime, only: int | None = None) -> Heard | None:
+    """The next message of which nothing was made yet, or that one; nobody else has it until the transaction ends."""
     query = sa.select(*_COLUMNS).where(incoming.c.handled_at.is_(None), incoming.c.due_at <= now)
+    if only is not None:
+        query = query.where(incoming.c.id == only)
     query = query.order_by(incoming.c.due_at, incoming.c.at, incoming.c.id).limit(1)
     row = connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
     return None if row is None else Heard(**row)

@@ -45,4 +45,5 @@ def read(tail: str) -> Link | None:
 def fits(link: Link, digests: Sequence[bytes]) -> bool:
     """Whether the secret is one of a chat; those of an unknown one are none."""
     shown = digest(link.secret)
-    return any([hmac.compare_digest(shown, one) for one in digests or (_NOBODYS,)]) and bool(digests)
+    right = [hmac.compare_digest(shown, one) for one in digests or (_NOBODYS,)]
+    return any(right) and bool(digests)

@@ -22,6 +22,18 @@ DELAYS: Final = (*(timedelta(seconds=s) for s in (15, 60)), *(timedelta(minutes=
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A message that is to be said."""
+
+    message: Message
+    key: str
+    """Another one for everything that is said."""
+    dialogue_id: int | None = None
+    opening: bool = False
+    """It is the first one of its dialogue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
     """A message that waits to be sent, leased to us."""
 
@@ -51,25 +63,16 @@ class Said:
     dialogue_id: int | None
 
 
-def queue(
-    connection: sa.Connection,
-    chat_id: int,
-    message: Message,
-    *,
-    key: str,
-    dialogue_id: int | None = None,
-    opening: bool = False,
-    now: datetime,
-) -> None:
+def queue(connection: sa.Connection, chat_id: int, new: New, *, now: datetime) -> None:
     """Say something after the caller's commit; with a key that a message has already, nothing more is said."""
     values = {
         "chat_id": chat_id,
-        "key": key,
-        "dialogue_id": dialogue_id,
-        "opening": opening,
-        "text": message.text,
-        "buttons": [{"text": one.text, "code": one.code} for one in message.buttons],
-        "wants_phone": message.wants_phone,
+        "key": new.key,
+        "dialogue_id": new.dialogue_id,
+        "opening": new.opening,
+        "text": new.message.text,
+        "buttons": [{"text": one.text, "code": one.code} for one in new.message.buttons],
+        "wants_phone": new.message.wants_phone,
         "state": "queued",
         "made_at": now,
         "due_at": now,

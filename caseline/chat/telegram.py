@@ -107,12 +107,12 @@ class Telegram:
         lines = [f"the bot @{bot.get('username', '?')} answers; only who has started it can be written to"]
         if hook is not None and set_to != hook:
             lines.append(
-                "Telegram does not call us: run `caseline chat check --register`, or unset CASELINE_CHAT_HOOK so that it"
-                " is asked instead"
+                "Telegram does not call us: run `caseline chat check --register`, or unset CASELINE_CHAT_HOOK to ask"
+                " it instead"
             )
         elif hook is None and set_to:
             lines.append(
-                "Telegram calls another address, and tells nothing to whoever asks: set CASELINE_CHAT_HOOK, or run"
+                "Telegram calls another address, so asking it brings nothing: set CASELINE_CHAT_HOOK, or run"
                 " `caseline chat check --register` to end that"
             )
         return Health(len(lines) == 1, tuple(lines))

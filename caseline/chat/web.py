@@ -39,5 +39,8 @@ class WebChat:
         """It needs nothing but the address of the public pages, which letters need, too."""
         return Health(works=True, lines=("the chat is a page of ours",))
 
+    def register(self, hook: str | None, secret: str | None) -> None:
+        """Nobody calls."""
+
     def close(self) -> None:
         """There is nothing to end."""

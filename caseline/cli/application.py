@@ -8,6 +8,7 @@ from caseline.cli import (
     calendars,
     cataloguing,
     categories,
+    chatting,
     database,
     desk,
     exporting,
@@ -47,6 +48,7 @@ _FAMILIES = (
     *(exporting, mappings, sampling, up, database, release),
     *(requesting, searching, categories, cataloguing, calendars, living),
     *(reports, desk, public, users, people, keywords, groups, bitrix24, mailing, assigning, noticing, outbox, filing),
+    chatting,
 )
 _PANELS = {
     "Import": ("import", "retry", "rollback"),
@@ -68,6 +70,7 @@ _PANELS = {
     ),
     "People": ("person", "group", "division", "absence", "user"),
     "Mail": ("mail", "assignment", "notices", "outbox", "files"),
+    "Feedback": ("chat",),
     "Portals": ("bitrix24",),
     "Take along": ("export", "backup"),
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),

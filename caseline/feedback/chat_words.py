@@ -1,107 +1,100 @@
-"""What a dialogue says, in the words of its campaign or in ours; a closed list of tags is filled in."""
+"""What a dialogue says: the words of its campaign, and ours where it has none; tags of letters are filled in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from caseline.feedback.dialogue import Line, Say
-from caseline.feedback.forms import LANGUAGES, Question, Words, words
+from caseline.feedback.forms import Question, Words, words
+from caseline.outbox import tags
+from caseline.outbox.tags import Tag
 
-TAGS: Final = ("Sender", "Name", "Number", "Subject")
-"""`%Sender%`: our name; `%Name%`: of the contact; `%Number%` and `%Subject%`: of the request."""
-BUTTONS: Final = ("always", "again")
-"""When a question has buttons: always, or only when it is asked again."""
-LONGEST: Final = 2_000
-_TAG: Final = re.compile(r"%([A-Za-z]+)%")
+FIRST_WITH_BUTTONS: Final = "first_buttons"
+TEMPLATE: Final = "template"
+_PLACES: Final[Mapping[Say, str]] = {
+    Say.GREETING: "first",
+    Say.TEMPLATE: TEMPLATE,
+    Say.THANKS: "thanks",
+    Say.HUMAN: "human",
+    Say.GOODBYE: "goodbye",
+}
+PLACES: Final = (*_PLACES.values(), FIRST_WITH_BUTTONS)
+"""Under which names a campaign has words for a chat."""
 _OURS: Final[Mapping[Say, Words]] = {
     Say.GREETING: {
-        "ru": "Здравствуйте! Это %Sender%. Мы закончили работу по вашему обращению %Number% и хотим узнать, всё ли"
-        " получилось хорошо: ответы помогут нам исправить слабые места. Это займёт минуту. Если не хотите таких"
-        " вопросов, напишите «стоп».",
-        "en": "Hello! This is %Sender%. We have finished our work on your request %Number% and would like to know whether"
-        " it went well: your answers show us what to mend. It takes a minute. If you want no such questions, write"
-        " “stop”.",
+        "ru": "Здравствуйте, %ClientName%! Это служба заботы о клиентах. Мы закончили работу по вашему обращению и"
+        " хотим узнать, всё ли получилось: ответы помогут нам исправить слабые места. Это займёт минуту. Если не хотите"
+        " таких вопросов, напишите «стоп».",
+        "en": "Hello, %ClientName%! This is customer care. We have finished our work on your request and would like to"
+        " know whether it went well: your answers show us what to mend. It takes a minute. If you want no such"
+        " questions, write “stop”.",
     },
     Say.THANKS: {"ru": "Спасибо! Ваши оценки записаны.", "en": "Thank you! Your ratings are noted."},
     Say.HUMAN: {
-        "ru": "Спасибо, я передал ваш ответ сотруднику: он прочитает его сам.",
-        "en": "Thank you, your answer goes to a colleague, who will read it in person.",
+        "ru": "Спасибо! Ваш ответ прочитает сотрудник.",
+        "en": "Thank you! One of us will read your answer.",
     },
     Say.GOODBYE: {
         "ru": "Хорошо, больше не будем спрашивать. Всего доброго!",
         "en": "All right, we will not ask again. All the best!",
     },
 }
-_SCALE: Final[Words] = {"ru": "От %(lowest)s до %(highest)s.", "en": "From %(lowest)s to %(highest)s."}
+_SCALE: Final[Words] = {"ru": "Число от %(lowest)s до %(highest)s.", "en": "A number from %(lowest)s to %(highest)s."}
 _AGAIN: Final[Words] = {
     "ru": "Не получилось понять ответ. Нужно одно число от %(lowest)s до %(highest)s.",
-    "en": "Sorry, we could not read that. One number from %(lowest)s to %(highest)s, please.",
+    "en": "Sorry, that could not be read. One number from %(lowest)s to %(highest)s, please.",
 }
-_KEYS: Final = {"greeting": Say.GREETING, "template": Say.TEMPLATE, "thanks": Say.THANKS, "human": Say.HUMAN}
-
-
-class WordsUnfit(ValueError):
-    """Words of a campaign cannot be used; the message names the part and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The words of a dialogue."""
+    """The words of a dialogue. Raises `TemplateFault` for a tag that there is not, when it is made by `of`."""
 
-    said: Mapping[Say, Words]
-    buttons: str = BUTTONS[0]
+    texts: Mapping[str, Words]
+    buttons: bool
 
-    def has(self, say: Say) -> bool:
-        """Whether there are words for it."""
-        return say in self.said
+    @property
+    def by_template(self) -> bool:
+        """Whether there are words that a messenger has approved."""
+        return bool(self.texts.get(TEMPLATE))
 
-    def line(self, line: Line, question: Question | None, language: str, tags: Mapping[str, str]) -> str:
+    def said(self, line: Line, question: Question | None, language: str, values: Mapping[Tag, str]) -> str:
         """The text of a line."""
         if question is None:
-            text = words(self.said.get(line.say, {}), language)
-            return _TAG.sub(lambda found: tags.get(found[1], ""), text)
+            return tags.fill(words(self._words(line.say), language), values)
         scale = {"lowest": question.lowest, "highest": question.highest}
-        parts = [_AGAIN[language] % scale] if line.say is Say.AGAIN else []
-        parts += [words(question.label, language), words(question.hint, language) if question.hint else ""]
-        parts += [] if line.say is Say.AGAIN else [_SCALE[language] % scale]
-        return "\n".join(part for part in parts if part)
+        ends = {"lowest": str(question.lowest), "highest": str(question.highest)}
+        hint = words(question.hint, language) if question.hint else ""
+        # A hint that names both ends says what the scale is.
+        told = all(end in hint for end in ends.values())
+        before = [_AGAIN[language] % scale] if line.say is Say.AGAIN else []
+        after = [] if told or line.say is Say.AGAIN else [_SCALE[language] % scale]
+        return "\n".join(part for part in (*before, words(question.label, language), hint, *after) if part)
 
     def pressed(self, line: Line) -> bool:
-        """Whether a line has buttons."""
-        return line.say is Say.AGAIN or (line.say is Say.QUESTION and self.buttons == BUTTONS[0])
+        """Whether a line has buttons: a question where the campaign wants them, one that is asked again always."""
+        return line.say is Say.AGAIN or (line.say is Say.QUESTION and self.buttons)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept with a dialogue that has begun."""
+        return {"texts": {name: dict(text) for name, text in self.texts.items()}, "buttons": self.buttons}
+
+    def _words(self, say: Say) -> Words:
+        place = _PLACES[say]
+        if say is Say.GREETING and self.buttons and self.texts.get(FIRST_WITH_BUTTONS):
+            place = FIRST_WITH_BUTTONS
+        return self.texts.get(place) or _OURS.get(say, {})
 
 
-def read(part: object) -> Script:
-    """The words of the part `chat` of a campaign's document; what it leaves out is in ours. Raises `WordsUnfit`."""
-    given: Mapping[Any, Any] = {} if part is None else part if isinstance(part, Mapping) else {"": part}
-    if strange := sorted(str(key) for key in given if key not in {*_KEYS, "goodbye", "buttons"}):
-        known = ", ".join([*_KEYS, "goodbye", "buttons"])
-        raise WordsUnfit(f"chat: {strange[0]!r} is no part of it; it has {known}")
-    said = dict(_OURS)
-    for key, say in {**_KEYS, "goodbye": Say.GOODBYE}.items():
-        if given.get(key) is not None:
-            said[say] = _words(given[key], f"chat, {key}")
-    buttons = given.get("buttons", BUTTONS[0])
-    if buttons not in BUTTONS:
-        raise WordsUnfit(f"chat, buttons: {buttons!r} is neither of {' and '.join(BUTTONS)}")
-    return Script(said, buttons)
+def of(texts: Mapping[str, Words], *, buttons: bool) -> Script:
+    """The script of a campaign's texts; those for other places are left out. Raises `TemplateFault`."""
+    own = {name: text for name, text in texts.items() if name in PLACES and text}
+    for name, text in own.items():
+        for language, said in text.items():
+            tags.check(said, f"texts, {name}, {language}")
+    return Script(own, buttons)
 
 
-def _words(given: object, where: str) -> Words:
-    texts = {LANGUAGES[0]: given} if isinstance(given, str) else given
-    if (
-        not isinstance(texts, Mapping)
-        or not isinstance(texts.get(LANGUAGES[0]), str)
-        or not texts[LANGUAGES[0]].strip()
-    ):
-        raise WordsUnfit(f"{where}, {LANGUAGES[0]}: write what is said")
-    for language, text in texts.items():
-        if language not in LANGUAGES or not isinstance(text, str) or len(text) > LONGEST:
-            raise WordsUnfit(
-                f"{where}, {language}: a text of up to {LONGEST} letters in {' or '.join(LANGUAGES)} is expected"
-            )
-        if strange := next((tag for tag in _TAG.findall(text) if tag not in TAGS), None):
-            known = ", ".join(f"%{tag}%" for tag in TAGS)
-            raise WordsUnfit(f"{where}, {language}: there is no tag %{strange}% in chats; take one of {known}")
-    return dict(texts)
+def kept(document: Mapping[str, Any]) -> Script:
+    """The script of a dialogue that has begun."""
+    return Script(document["texts"], document["buttons"])

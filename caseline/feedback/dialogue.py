@@ -127,6 +127,11 @@ def hear(dialogue: Dialogue, reply: Reply) -> Heard:
         return _rated(dialogue, question, value)
     if reply.pressed is not None or reply.turn < dialogue.turn:
         return Heard(dialogue)  # it was about something that we have asked before
+    return _unread(dialogue)
+
+
+def _unread(dialogue: Dialogue) -> Heard:
+    """Of what cannot be read: asked once more, then somebody of the house goes on."""
     if not dialogue.opened:
         return Heard(_asking(replace(dialogue, opened=True)), (Line(Say.QUESTION, dialogue.step),))
     if not dialogue.retried:

@@ -8,20 +8,28 @@ from caseline.feedback.forms import Question
 
 LONGEST: Final = 200
 """Characters of a message in which a rating is looked for; nobody needs more to say a number."""
-_NUMBERS: Final = (
-    "ноль нуль zero|один одна единица кол one|два две двойка two|три тройка three|четыре четверка four|пять пятерка five"
-    "|шесть шестерка six|семь семерка seven|восемь восьмерка eight|девять девятка nine|десять десятка ten"
-)
-_WORDS: Final = {word: value for value, words in enumerate(_NUMBERS.split("|")) for word in words.split()}
-_CASES: Final = {
-    **{"единицу": 1, "двойку": 2, "тройку": 3, "четверку": 4, "пятерку": 5, "шестерку": 6, "семерку": 7},
-    **{"восьмерку": 8, "девятку": 9, "десятку": 10},
-}
-_FILLERS: Final = frozenset(
-    "балл балла баллов балов из на оценка оценку оцениваю оценю ставлю поставлю поставил поставила даю дам ответ мой моя"
-    " думаю наверное пожалуй ну пусть будет я твердая твердую твердо спасибо большое пожалуйста здравствуйте"
-    " добрый день a the it is its i would say give rate rating point points out of thanks thank you please my answer".split()
-)
+_NUMBERS: Final = """
+ноль нуль zero
+один одна единица единицу one
+два две двойка двойку two
+три тройка тройку three
+четыре четверка четверку four
+пять пятерка пятерку five
+шесть шестерка шестерку six
+семь семерка семерку seven
+восемь восьмерка восьмерку eight
+девять девятка девятку nine
+десять десятка десятку ten
+"""
+_LISTED: Final = _NUMBERS.strip().splitlines()
+_WORDS: Final = {word: value for value, words in enumerate(_LISTED) for word in words.split()}
+_FILLED: Final = """
+балл балла баллов балов из на оценка оценку оцениваю оценю ставлю поставлю поставил поставила даю дам ответ мой моя
+думаю наверное пожалуй ну пусть будет я твердая твердую твердо спасибо большое пожалуйста здравствуйте добрый день
+a the it is its i would say give rate rating point points out of thanks thank you please my answer
+"""
+_FILLERS: Final = frozenset(_FILLED.split())
+"""Words beside a number that change nothing."""
 _STOP: Final = frozenset(
     {
         *("стоп", "stop", "отписаться", "отпишите", "отпишите меня", "отписка", "не пишите", "не пишите мне"),
@@ -71,7 +79,7 @@ def rating(text: str, question: Question) -> int | None:
 def _value(piece: str) -> int | None:
     if piece.isdigit():
         return int(piece)
-    return _WORDS.get(piece, _CASES.get(piece))
+    return _WORDS.get(piece)
 
 
 def _plain(text: str) -> str:

@@ -99,6 +99,10 @@ def _written(event: Event, staff: Staff) -> Iterator[tuple[int | None, Kind]]:
         else:
             yield event.giver_id, Kind.OUTSIDER_ANSWERED
             yield event.assignee_id, Kind.OUTSIDER_ANSWERED
+    if event.data.get("chat"):
+        for concerned in staff.concerned(event):
+            yield concerned, Kind.CLIENT_ANSWERED
+        return  # a client calls nobody of the house by name
     for person_id in sorted(staff.called(event.comment)):
         yield person_id, Kind.MENTIONED
 

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
-from caseline.web.public import assignment, pages
+from caseline.web.public import assignment, chat, pages
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
@@ -27,7 +27,8 @@ _SEAL: Final = Seal(HEADERS)
 
 
 def build(house: House) -> Starlette:
-    """The application. It sets no cookies, runs no scripts and asks no other host for anything."""
+    """The application. It sets no cookies and asks no other host for anything; of its pages the chat has a script."""
+    brake = Brake()
     static = Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
 
     async def problem(request: Request, error: Exception) -> Response:
@@ -36,7 +37,7 @@ def build(house: House) -> Starlette:
         return _SEAL.put(request, pages.oops(house, request, status))
 
     return Starlette(
-        routes=[assignment.route(house, Brake()), static],
+        routes=[assignment.route(house, brake), *chat.routes(house, brake), static],
         middleware=[_SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )

@@ -42,7 +42,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     if request.method != "POST":
         found = await run_in_threadpool(end_by_link.see, house, link)
         return None if found is None else _page(house, request, found, now)
-    if not _own_wish(request):
+    if not own_wish(request):
         return None
     remark = (await bodies.form(request)).get("remark", "")
     found = await run_in_threadpool(end_by_link.finish, house, link, remark, now=now)
@@ -73,7 +73,7 @@ def _page(
     )
 
 
-def _own_wish(request: Request) -> bool:
+def own_wish(request: Request) -> bool:
     """Whether the form was sent from our page. Browsers name no origin (`null`) where pages give no referrer."""
     origin = request.headers.get("origin", "null")
     if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):

@@ -1,0 +1,302 @@
+"""A dialogue on the page of a web chat, over HTTP, without its script: from the letter to the ratings that count."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from caseline.actions import chat_run, web_chat
+from caseline.chat import links
+from caseline.chat.gateway import LONGEST
+from caseline.feedback.dialogue import Stage
+from caseline.feedback.states import State
+from caseline.web.public.application import build
+from caseline.web.public.chat import POLICY
+from tests.factories import chat_asks
+from tests.factories.chat_asks import PUBLIC, Asking
+from tests.factories.pages import listening_at
+
+_FIELD: Final = re.compile(r'<input type="hidden" name="(key|turn)" value="([^"]*)">')
+_BUTTON: Final = re.compile(r'<button name="button" value="([^"]+)">([^<]+)</button>')
+RATINGS: Final = "SELECT question, value, by_hand FROM feedback.rating WHERE superseded_at IS NULL ORDER BY question"
+SIGNALS: Final = "SELECT kind, question, value FROM feedback.signal ORDER BY id"
+
+
+@pytest.fixture
+def asking(database_url: str, tmp_path: Path) -> Asking:
+    return chat_asks.asking(database_url, tmp_path)
+
+
+@pytest.fixture
+def client(asking: Asking) -> Iterator[httpx.Client]:
+    with (
+        listening_at(build(asking.house)) as address,
+        httpx.Client(base_url=address, headers={"Accept-Language": "en"}, timeout=30) as client,
+    ):
+        yield client
+
+
+class Visitor:
+    """Somebody with a browser without scripts, who sends what the last page had in its form."""
+
+    def __init__(self, client: httpx.Client, path: str) -> None:
+        self.client, self.path = client, path
+        self.page = ""
+
+    def open(self) -> str:
+        answer = self.client.get(self.path)
+        assert answer.status_code == 200, answer.text
+        self.page = answer.text
+        return self.page
+
+    def fields(self) -> dict[str, str]:
+        return dict(_FIELD.findall(self.page))
+
+    def send(self, **data: str) -> httpx.Response:
+        return self.client.post(self.path, data={**self.fields(), **data})
+
+    def says(self, text: str) -> str:
+        assert self.send(text=text).status_code == 303
+        return self.open()
+
+    def presses(self, label: str) -> str:
+        (code,) = [code for code, shown in _BUTTON.findall(self.page) if shown == label]
+        assert self.send(button=code, text="").status_code == 303
+        return self.open()
+
+
+def begun(asking: Asking, client: httpx.Client) -> Visitor:
+    ask, said = asking.start()
+    assert said is None
+    assert chat_run.run(asking.house, now=asking.now).sent == 2
+    assert asking.ask(ask.id).state is State.SENT
+    return Visitor(client, asking.link().path)
+
+
+def test_three_ratings_end_to_end_become_signals_answers_and_ratings(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+    shown = visitor.open()
+    assert "Это служба заботы о клиентах" in shown
+    assert "Качество работы" in shown
+    assert 'lang="ru"' in shown
+
+    visitor.presses("9")
+    visitor.says("восемь")
+    assert "Спасибо" in visitor.says("10/10")
+
+    assert asking.rows(RATINGS) == [("courtesy", 10, True), ("quality", 9, True), ("speed", 8, True)]
+    assert asking.rows(SIGNALS) == [
+        ("gesture", "quality", 9),
+        ("gesture", "speed", 8),
+        ("gesture", "courtesy", 10),
+    ]
+    (ask_id,) = asking.rows("SELECT id FROM feedback.ask")[0]
+    ask = asking.ask(ask_id)
+    assert (ask.state, ask.mean, ask.grade) == (State.ANSWERED, 9.0, "good" if ask.grade == "good" else "neutral")
+    assert asking.rows("SELECT kind FROM feedback.effect ORDER BY kind") == [("bonus",), ("event",), ("review",)]
+    assert asking.dialogue(ask).stage is Stage.DONE
+
+
+def test_who_what_and_why_come_first_and_the_link_only_by_letter(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+
+    (letter,) = asking.letters()
+    assert f"{PUBLIC}{visitor.path}\n" in letter
+    secret = visitor.path.rpartition(".")[2]
+    assert all(
+        secret not in str(row) for row in asking.rows("SELECT c.*::text, s.*::text FROM chat.chat c, chat.secret s")
+    )
+    first = re.findall(r'<p dir="auto">(.*?)</p>', visitor.open(), re.DOTALL)[0]
+    assert "Оцените, пожалуйста, недавний визит кнопками" in first
+    assert "«стоп»" in first
+
+
+def test_sent_twice_from_two_pages_or_again_it_counts_once(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+    visitor.open()
+    first, second = visitor.fields(), Visitor(client, visitor.path)
+    second.open()
+
+    for data in ({**first, "text": "7"}, {**first, "text": "7"}, {**second.fields(), "text": "3"}):
+        assert client.post(visitor.path, data=data).status_code == 303
+
+    assert asking.rows(SIGNALS) == [("gesture", "quality", 7)]
+    assert "Скорость" in visitor.open()
+    assert asking.rows("SELECT text, result FROM chat.incoming ORDER BY id") == [
+        ("7", "quality: 7"),
+        ("3", "late, or said again"),
+    ]
+
+
+def test_what_cannot_be_read_is_asked_again_once_and_then_goes_to_a_person(
+    asking: Asking, client: httpx.Client
+) -> None:
+    visitor = begun(asking, client)
+    visitor.open()
+    assert "Не получилось понять ответ" in visitor.says("ну так себе")
+    assert "Ваш ответ прочитает сотрудник" in visitor.says("мастер опоздал на 2 часа")
+
+    (ask_id,) = asking.rows("SELECT id FROM feedback.ask")[0]
+    assert asking.dialogue(asking.ask(ask_id)).stage is Stage.HUMAN
+    messages = asking.rows("SELECT kind, text, sender FROM crm.message ORDER BY id")
+    assert messages[-1] == ("comment", "ну так себе\nмастер опоздал на 2 часа", f"Иван Пример {chat_asks.PHONE}")
+    assert asking.rows("SELECT data -> 'chat' FROM crm.event WHERE type = 'message_added' AND data ? 'chat'") == [
+        (True,)
+    ]
+    visitor.says("перезвоните мне")
+    assert asking.rows("SELECT text FROM crm.message ORDER BY id")[-1] == ("перезвоните мне",)
+    assert asking.rows(SIGNALS) == []
+
+
+@pytest.mark.parametrize("word", ["Стоп!", "stop", "не пишите мне"])
+def test_stop_ends_it_politely_and_for_all_channels(asking: Asking, client: httpx.Client, word: str) -> None:
+    visitor = begun(asking, client)
+    visitor.open()
+    shown = visitor.says(word)
+
+    assert "больше не будем спрашивать" in shown
+    assert "<form" not in shown
+    (ask_id,) = asking.rows("SELECT id FROM feedback.ask")[0]
+    assert asking.ask(ask_id).state is State.OPTED_OUT
+    assert asking.rows("SELECT address, contact_id, by FROM feedback.opt_out") == [
+        (chat_asks.PHONE, asking.contact_id, "client")
+    ]
+    assert visitor.send(text="9").status_code == 409
+
+
+def test_looking_changes_nothing(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+    count = "SELECT (SELECT count(*) FROM chat.incoming), (SELECT count(*) FROM chat.outgoing), (SELECT count(*) FROM feedback.signal)"
+    before = asking.rows(count)
+    for method in ("GET", "HEAD", "GET", "OPTIONS", "PUT", "DELETE"):
+        client.request(method, visitor.path, headers={"Purpose": "prefetch"})
+
+    assert asking.rows(count) == before
+
+
+def test_news_are_told_only_where_there_are_some(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+    mark = re.search(r'data-mark="([^"]+)"', visitor.open())
+    assert mark is not None
+    assert client.get(f"{visitor.path}/news", params={"mark": mark[1]}).status_code == 204
+    visitor.says("9")
+    assert "Скорость" in client.get(f"{visitor.path}/news", params={"mark": mark[1]}).text
+
+
+def test_a_wrong_link_gets_the_one_page_and_says_nothing(asking: Asking, client: httpx.Client) -> None:
+    path = begun(asking, client).path
+    other = links.mint()
+    number = path.split("/")[2].split(".")[0]
+    wrong = [f"/c/{number}.{other.secret}", other.path, f"/c/{number}", "/c/x", f"{path}a", "/c/%00"]
+    answers = [client.get(one) for one in wrong] + [client.post(wrong[0], data={"text": "9"})]
+
+    assert {one.status_code for one in answers} == {404}
+    assert len({one.text for one in answers}) == 1
+    assert client.get(f"{wrong[0]}/news").status_code == 204
+    assert client.post(path, data={"text": "9"}, headers={"Origin": "https://evil.example"}).status_code == 404
+    assert asking.rows(SIGNALS) == []
+
+
+def test_headers_allow_our_own_script_alone(asking: Asking, client: httpx.Client) -> None:
+    answer = client.get(begun(asking, client).path)
+
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert re.findall(r"<script[^>]*>(.*?)</script>", answer.text) == [""]
+    assert "set-cookie" not in answer.headers
+
+
+def test_what_is_too_long_or_too_much_stays_in_the_form(
+    asking: Asking, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = begun(asking, client)
+    visitor.open()
+    long = "x" * (LONGEST + 1) + "<b>"
+    refused = visitor.send(text=long)
+    assert refused.status_code == 413
+    assert f"{'x' * (LONGEST + 1)}&lt;b&gt;</textarea>" in refused.text
+
+    monkeypatch.setattr(web_chat, "MOST", 1)
+    visitor.says("9")
+    refused = visitor.send(text="ещё")
+    assert (refused.status_code, "ещё</textarea>" in refused.text) == (429, True)
+
+
+def test_what_a_person_types_is_never_markup(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+    visitor.open()
+    shown = visitor.says("<script>alert(1)</script>\x00\x1b[31m \ud83d\ude00"[:40].encode("utf-8", "ignore").decode())
+
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+
+
+def test_after_its_end_the_page_says_so_and_counts_nothing(asking: Asking, client: httpx.Client) -> None:
+    visitor = begun(asking, client)
+    visitor.open()
+    with asking.house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE feedback.ask SET state = 'expired'")
+    shown = visitor.send(text="9")
+
+    assert shown.status_code == 409
+    assert "9</p>" in shown.text
+    assert asking.rows(SIGNALS) == []
+
+
+def test_who_has_no_mail_address_is_skipped_or_asked_otherwise(asking: Asking) -> None:
+    with asking.house.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE crm.contact SET email = NULL")
+    ask, said = asking.start()
+    assert ask.state is State.SKIPPED
+    assert said == ask.reason
+    assert (ask.reason or "").startswith("cannot start a chat: nobody can be told of the page")
+
+    ask, said = asking.start(document={"fallback": "mail_link"})
+    assert ask.state is State.SKIPPED
+    assert "no mail address for mail_link" in (ask.reason or "")
+
+
+def test_a_form_that_no_chat_can_ask_goes_to_the_fallback(asking: Asking) -> None:
+    with asking.house.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE feedback.form_version SET document = jsonb_set(document, '{questions}',"
+            ' \'[{"key": "a", "kind": "text", "label": "A"}]\')'
+        )
+    ask, said = asking.start(document={"fallback": "mail_link"})
+
+    assert (ask.state, ask.channel, ask.address) == (State.QUEUED, "mail_link", "ivan@client.example")
+    assert said == (
+        "cannot start a chat: the form has no question that is answered by a rating: add one, or choose another form;"
+        " asked by mail_link instead"
+    )
+
+
+def test_a_variant_without_buttons_asks_for_plain_replies(asking: Asking, client: httpx.Client) -> None:
+    asking.start(document={"buttons": False})
+    visitor = Visitor(client, asking.link().path)
+    shown = visitor.open()
+
+    assert 'name="button"' not in shown
+    assert "Здравствуйте! Это служба заботы о клиентах" in shown
+    assert 'name="button"' in visitor.says("хм")
+
+
+def test_a_reply_before_we_know_that_the_first_words_left_makes_the_ask_sent(
+    asking: Asking, client: httpx.Client
+) -> None:
+    ask, _ = asking.start()
+    assert ask.state is State.QUEUED
+    visitor = Visitor(client, asking.link().path)
+    visitor.open()
+    visitor.says("9")
+
+    found = asking.ask(ask.id)
+    assert found.state is State.ANSWERING
+    assert found.expires_at is not None
+    assert found.sent_at is not None
+    assert timedelta(days=6) < found.expires_at - found.sent_at < timedelta(days=8)
