@@ -50,13 +50,6 @@ def run(house: House, *, now: datetime) -> Ran:
     return ran
 
 
-def send_one_chat(house: House, chat_id: int, *, now: datetime) -> None:
-    """Send what is due in one chat, so that whoever looks at it sees it at once."""
-    with closing(wiring.chat_gateway(house.settings)) as gateway:
-        ran = Ran()
-        _guarded(house, gateway, ran, now, lambda: _send(house, gateway, ran, now, chat_id))
-
-
 def _guarded(house: House, gateway: ChatGateway, ran: Ran, now: datetime, step: Callable[[], None]) -> None:
     """Take a step that needs the gateway, unless it is left alone; a fault of it leaves it alone for a while."""
     with house.engine.begin() as connection:
@@ -102,11 +95,11 @@ def acknowledge(gateway: ChatGateway, one: Received) -> None:
         return
 
 
-def _send(house: House, gateway: ChatGateway, ran: Ran, now: datetime, chat_id: int | None = None) -> None:
+def _send(house: House, gateway: ChatGateway, ran: Ran, now: datetime) -> None:
     owner = f"{os.uname().nodename} {os.getpid()}"
     while True:
         with house.engine.begin() as connection:
-            mine = outgoing.claim(connection, gateway.name, owner, now=now, chat_id=chat_id)
+            mine = outgoing.claim(connection, gateway.name, owner, now=now)
         if mine is None:
             return
         _send_one(house, gateway, mine, ran, now)

@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import chat_replies, chat_run, wiring
+from caseline.actions import chat_replies, wiring
 from caseline.actions.wiring import House
 from caseline.chat import chats, incoming, links, outgoing
 from caseline.chat.gateway import LONGEST, Button, Received
@@ -83,7 +83,10 @@ class Answer:
 
 
 def see(house: House, tail: str) -> Sight | None:
-    """The chat of a link; None for what is no link of ours. Changes nothing: mail scanners open every link."""
+    """The chat of a link; None for what is no link of ours. Changes nothing: mail scanners open every link.
+
+    What we have said stands there at once, whether or not a run has marked it as sent.
+    """
     with house.engine.connect().execution_options(postgresql_readonly=True) as connection:
         chat_id = _opened(connection, links.read(tail))
         kept = None if chat_id is None else dialogues.latest(connection, chat_id)
@@ -111,7 +114,6 @@ def post(house: House, tail: str, said: Said, *, now: datetime) -> Answer | None
             number = chat_replies.receive(house, connection, one, now=now, turn=said.turn)
     if number is not None:
         chat_replies.handle(house, now=now, only=number)
-    chat_run.send_one_chat(house, chat_id, now=now)
     found = see(house, tail)
     return None if found is None else Answer(found, fault)
 

@@ -80,9 +80,7 @@ def queue(connection: sa.Connection, chat_id: int, new: New, *, now: datetime) -
     connection.execute(insert(outgoing).values(values).on_conflict_do_nothing(index_elements=["key"]))
 
 
-def claim(
-    connection: sa.Connection, gateway: str, owner: str, *, now: datetime, chat_id: int | None = None
-) -> Queued | None:
+def claim(connection: sa.Connection, gateway: str, owner: str, *, now: datetime) -> Queued | None:
     """The next message of a gateway that is due and that no older one of its chat waits before, leased to `owner`."""
     earlier = outgoing.alias("earlier")
     before = sa.exists().where(
@@ -94,8 +92,6 @@ def claim(
     query = sa.select(outgoing.c.id, chat.c.key).join(chat, chat.c.id == outgoing.c.chat_id)
     query = query.where(outgoing.c.state.in_(["queued", "sending"]), outgoing.c.due_at <= now, free, sa.not_(before))
     query = query.where(chat.c.gateway == gateway)
-    if chat_id is not None:
-        query = query.where(outgoing.c.chat_id == chat_id)
     query = query.order_by(outgoing.c.due_at, outgoing.c.id).limit(1).with_for_update(skip_locked=True, of=outgoing)
     chosen = connection.execute(query).one_or_none()
     if chosen is None:

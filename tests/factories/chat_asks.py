@@ -49,7 +49,7 @@ class Asking:
         draft = Draft(
             public_id=mint_id(),
             campaign_id=self.campaign_id,
-            form_version_id=self.version_id,
+            form_version_id=fields.pop("version_id", self.version_id),
             subject="request",
             subject_id=self.request_id,
             period=str(self._number),
@@ -111,13 +111,30 @@ class Asking:
         assert found is not None
         return found
 
+    def contact(self, **values: str) -> int:
+        """Another contact."""
+        with self.house.engine.begin() as connection:
+            return connect.clients("embedded").make(connection, Entity.CONTACT, {"name": "Пётр", **values}, at=self.now)
+
+    def version(self, *questions: Mapping[str, Any]) -> int:
+        """Another form, that asks these questions."""
+        document = {"title": "Другая", "questions": list(questions)}
+        with self.house.engine.begin() as connection:
+            return books.save_form(connection, "other", document, by="test", now=self.now)
+
+    def signals(self, ask: Ask) -> list[tuple[Any, ...]]:
+        """What came for an ask."""
+        return self.rows(f"SELECT question, value FROM feedback.signal WHERE ask_id = {ask.id} ORDER BY id")
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query finds."""
         with self.house.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sa.text(query))]
 
 
-def asking(database_url: str, home: Path, *, document: Mapping[str, Any] | None = None, **settings: object) -> Asking:
+def asking(
+    database_url: str, home: Path, *, document: Mapping[str, Any] | None = None, now: datetime = NOW, **settings: object
+) -> Asking:
     """A house where Ivan has a request; `document`: what its campaign says beside the shipped one."""
     chosen = {
         "home": home,
@@ -128,16 +145,16 @@ def asking(database_url: str, home: Path, *, document: Mapping[str, Any] | None 
         **settings,
     }
     house = Blueprint(Settings.model_validate(chosen), database_url).join()
-    card = open_request.open_request(house, open_request.Order(subject="Принтер не печатает"), now=NOW)
+    card = open_request.open_request(house, open_request.Order(subject="Принтер не печатает"), now=now)
     shipped = yaml.safe_load((_SHIPPED / "chat-rating-with-bonus.yaml").read_text(encoding="utf-8"))
     shipped.pop("makes")
     form = yaml.safe_load((_SHIPPED / "forms.yaml").read_text(encoding="utf-8"))["chat"]
     with house.engine.begin() as connection:
         values = {"name": "Иван Пример", "email": "ivan@client.example", "mobile": "8 916 123-45-67"}
-        contact_id = connect.clients("embedded").make(connection, Entity.CONTACT, values, at=NOW)
+        contact_id = connect.clients("embedded").make(connection, Entity.CONTACT, values, at=now)
         changed = sa.text("UPDATE crm.record SET contact_id = :contact WHERE id = :id")
         connection.execute(changed, {"contact": contact_id, "id": card.id})
-        version_id = books.save_form(connection, "chat", form, by="test", now=NOW)
-        campaign_id = books.add(connection, "chat", {**shipped, **(document or {})}, by="test", now=NOW)
+        version_id = books.save_form(connection, "chat", form, by="test", now=now)
+        campaign_id = books.add(connection, "chat", {**shipped, **(document or {})}, by="test", now=now)
     assert campaign_id is not None
-    return Asking(house, contact_id, card.id, campaign_id, version_id)
+    return Asking(house, contact_id, card.id, campaign_id, version_id, now)
