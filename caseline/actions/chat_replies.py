@@ -100,8 +100,8 @@ class _Hearing:
 
     def make(self) -> _Made:
         kept = dialogues.running(self.connection, self.chat.id)
-        if self.one.phone is not None:
-            return self._phone()
+        if self.one.phone is not None and self.chat.gateway == TELEGRAM:
+            return self._phone()  # of others it comes along with whatever is said
         if kept is None or self.one.text.startswith(_START):
             return _Made(self._outside())
         ask = asks.hold(self.connection, kept.ask_id)
