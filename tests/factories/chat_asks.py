@@ -104,9 +104,9 @@ class Asking:
             ids = connection.execute(sa.text("SELECT id FROM outbox.letter ORDER BY id")).scalars().all()
             return [found.text for one in ids if (found := outbox.get(connection, one)) is not None]
 
-    def link(self) -> Link:
+    def link(self, base: str = PUBLIC) -> Link:
         """The link in the last letter."""
-        (line,) = [line for line in self.letters()[-1].splitlines() if f"{PUBLIC}/c/" in line]
+        (line,) = [line for line in self.letters()[-1].splitlines() if f"{base}/c/" in line]
         found = links.read(line.rpartition("/")[2])
         assert found is not None
         return found
