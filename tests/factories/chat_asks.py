@@ -132,10 +132,8 @@ class Asking:
             return [tuple(row) for row in connection.execute(sa.text(query))]
 
 
-def asking(
-    database_url: str, home: Path, *, document: Mapping[str, Any] | None = None, now: datetime = NOW, **settings: object
-) -> Asking:
-    """A house where Ivan has a request; `document`: what its campaign says beside the shipped one."""
+def asking(database_url: str, home: Path, *, now: datetime = NOW, **settings: Any) -> Asking:  # noqa: ANN401 - settings
+    """A house where Ivan has a request, and a campaign that asks in chats."""
     chosen = {
         "home": home,
         "database_url": SecretStr(database_url),
@@ -155,6 +153,6 @@ def asking(
         changed = sa.text("UPDATE crm.record SET contact_id = :contact WHERE id = :id")
         connection.execute(changed, {"contact": contact_id, "id": card.id})
         version_id = books.save_form(connection, "chat", form, by="test", now=now)
-        campaign_id = books.add(connection, "chat", {**shipped, **(document or {})}, by="test", now=now)
+        campaign_id = books.add(connection, "chat", shipped, by="test", now=now)
     assert campaign_id is not None
     return Asking(house, contact_id, card.id, campaign_id, version_id, now)

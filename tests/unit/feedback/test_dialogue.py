@@ -74,7 +74,7 @@ def test_stop_is_the_word_alone() -> None:
 
 
 def test_a_chat_asks_one_to_five_ratings() -> None:
-    text = {"key": "t", "kind": "text", "label": "T"}
+    text: dict[str, object] = {"key": "t", "kind": "text", "label": "T"}
     asked = dialogue.questions(form(scale("a"), text, {**scale("b"), "when": {"question": "a", "is": ["1"]}}))
     assert [one.key for one in asked] == ["a"]
     with pytest.raises(CannotAsk, match="add one"):
