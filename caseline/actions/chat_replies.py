@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import chat_asks, judge_ask, settle_asks, wiring
+from caseline.actions import chat_asks, chat_intake, judge_ask, settle_asks, wiring
 from caseline.actions.wiring import House
 from caseline.chat import chats, incoming, outgoing
 from caseline.chat.chats import Chat
@@ -42,6 +42,7 @@ def receive(
 ) -> int | None:
     """Keep a message; None where it is kept already. `turn`: what its page showed; else what we have asked by now."""
     phone = phones.number(one.phone, house.settings.phone_region) if one.phone else None
+    one = incoming.tidy(one)
     chat_id = chats.ready(connection, one.gateway, one.chat, now=now, phone=phone, name=one.name)
     running = dialogues.running(connection, chat_id)
     asked = None if running is None else running.turn if turn is None else min(turn, running.turn)
@@ -135,8 +136,8 @@ class _Hearing:
             return _Made(f"{heard.rated[0]}: {heard.rated[1]}", ask.id)
         if heard.dialogue.stage is Stage.STOPPED:
             self._stop(ask)
-        if heard.dialogue.stage is Stage.HUMAN:
-            self._tell(ask, self._said_since(kept))
+        if heard.dialogue.stage is Stage.HUMAN and ask.subject == "request":
+            self._tell(ask.subject_id, self._said_since(kept))
         return _Made(heard.dialogue.stage.value if heard.dialogue.stage is not Stage.ASKING else "asked again")
 
     def _rate(self, kept: Kept, ask: Ask, rated: tuple[str, int], *, last: bool) -> None:
@@ -159,24 +160,22 @@ class _Hearing:
         if ask is not None and may(ask.state, State.OPTED_OUT):
             asks.move(self.connection, ask, State.OPTED_OUT, by="client", now=self.now)
 
-    def _tell(self, ask: Ask, text: str) -> bool:
-        """Let what somebody has said stand in the timeline of his request, whose person is told of it."""
-        if ask.subject != "request" or not text:
-            return False
-        card = wiring.intake(self.house).cards.get(self.connection, ask.subject_id)
-        if card is None:
+    def _tell(self, record_id: int, text: str) -> bool:
+        """Let what somebody has said stand in the timeline of a request, whose person is told of it."""
+        card = wiring.intake(self.house).cards.get(self.connection, record_id)
+        if card is None or not text:
             return False
         sender = " ".join(part for part in (self.chat.name, self.chat.phone) if part) or self.chat.gateway
         new = NewMessage(
             record_id=card.id, kind=MessageKind.COMMENT, sent_at=self.now, text=text, sender=sender, public=True
         )
         timelines = connect.timelines(self.house.settings.crm)
-        timelines.append(self.connection, new, Deed(at=self.now, data={"chat": True, "ask": ask.id}))
+        timelines.append(self.connection, new, Deed(at=self.now, data={"chat": True}))
         return True
 
     def _said_since(self, kept: Kept) -> str:
         said = incoming.of(self.connection, self.chat.id)
-        return "\n".join(one.text for one in said if one.came_at >= kept.begun_at and one.text)
+        return "\n".join(one.text for one in said if one.came_at > kept.begun_at and one.text)
 
     def _phone(self) -> _Made:
         """The messenger vouches for a phone: from now on its owner can be written to."""
@@ -195,9 +194,12 @@ class _Hearing:
             return "wants to be asked no more"
         kept = dialogues.latest(self.connection, self.chat.id)
         ask = None if kept is None else asks.one(self.connection, kept.ask_id)
-        if ask is not None and self._tell(ask, self.one.text):
+        if ask is not None and ask.subject == "request" and self._tell(ask.subject_id, self.one.text):
             return f"stands in request {ask.subject_id}"
-        return "kept; it belongs to no request"
+        number = chat_intake.request_of(self.house, self.connection, self.chat)
+        if number is not None and self._tell(number, self.one.text):
+            return f"stands in request {number}"
+        return chat_intake.open_one(self.house, self.connection, self.chat, self.one, now=self.now)
 
     def _answer(self, texts: dict[str, str], what: str, *, wants_phone: bool = False) -> None:
         text = texts[self.house.settings.mail_language]

@@ -1,6 +1,6 @@
 """SQL of what people say: kept once, claimed one by one, and marked with what was made of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,7 +40,7 @@ def keep(connection: sa.Connection, chat_id: int, one: Received, *, turn: int | 
         "chat_id": chat_id,
         "gateway": one.gateway,
         "message_id": one.message_id,
-        "text": clean(one.text),
+        "text": one.text,
         "button": one.button,
         "phone": one.phone,
         "turn": turn,
@@ -56,8 +56,21 @@ def keep(connection: sa.Connection, chat_id: int, one: Received, *, turn: int | 
     return number
 
 
+def tidy(one: Received) -> Received:
+    """The message without what no database keeps and no page shows; what comes from outside may hold anything."""
+    return replace(
+        one,
+        message_id=clean(one.message_id),
+        chat=clean(one.chat),
+        text=clean(one.text),
+        name=clean(one.name).replace("\n", " "),
+        button=None if one.button is None else clean(one.button),
+        phone=None if one.phone is None else clean(one.phone),
+    )
+
+
 def clean(text: str) -> str:
-    """A text without what no database keeps and no page shows, and no longer than a message is."""
+    """A text without signs that nobody sees, and no longer than a message is."""
     whole = text.replace("\r\n", "\n").encode("utf-8", "replace").decode()
     return whole.translate(_UNSEEN)[:LONGEST].strip()
 
@@ -65,8 +78,11 @@ def clean(text: str) -> str:
 def claim(connection: sa.Connection, *, now: datetime, only: int | None = None) -> Heard | None:
     """The next message of which nothing was made yet, or that one; nobody else has it until the transaction ends."""
     query = sa.select(*_COLUMNS).where(incoming.c.handled_at.is_(None), incoming.c.due_at <= now)
-    if only is not None:
-        query = query.where(incoming.c.id == only)
+    # What was said earlier in the same chat goes first, whoever is at it, unless it is tried again later.
+    earlier = incoming.alias("earlier")
+    sooner = sa.tuple_(earlier.c.at, earlier.c.id) < sa.tuple_(incoming.c.at, incoming.c.id)
+    open_ = (earlier.c.chat_id == incoming.c.chat_id, earlier.c.handled_at.is_(None), earlier.c.due_at <= now)
+    query = query.where(incoming.c.id == only if only is not None else sa.not_(sa.exists().where(*open_, sooner)))
     query = query.order_by(incoming.c.due_at, incoming.c.at, incoming.c.id).limit(1)
     row = connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
     return None if row is None else Heard(**row)

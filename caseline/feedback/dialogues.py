@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.crm import tables as crm_tables
+from caseline.crm.vocabulary import REQUEST
 from caseline.feedback.answer_tables import opt_out
 from caseline.feedback.chat_words import Script
 from caseline.feedback.dialogue import Dialogue, Stage
@@ -123,6 +125,15 @@ def wants_no_more(connection: sa.Connection, address: str | None, contact_id: in
         return
     values = {"address": address, "contact_id": contact_id, "at": now, "by": "client"}
     connection.execute(insert(opt_out).values(values).on_conflict_do_nothing())
+
+
+def open_requests(connection: sa.Connection, contact_id: int, *, most: int) -> list[int]:
+    """Open requests of a contact, the newest first."""
+    record = crm_tables.record
+    own = (record.c.contact_id == contact_id, record.c.kind == REQUEST, record.c.closed_at.is_(None))
+    return list(
+        connection.execute(sa.select(record.c.id).where(*own).order_by(record.c.id.desc()).limit(most)).scalars()
+    )
 
 
 def _values(dialogue: Dialogue, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Local fakes of the documented interfaces of Telegram and Chat2Desk, with the faults that they have."""
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,7 +103,8 @@ class FakeTelegram(Fake):
             result = {"url": self.hook.get("url", "")}
         elif method in {"setWebhook", "deleteWebhook"}:
             self.hook = body if method == "setWebhook" else {}
-        return JSONResponse({"ok": True, "result": result})
+        # All but ASCII is escaped, so that also half a sign can be told, as Telegram does.
+        return Response(json.dumps({"ok": True, "result": result}), media_type="application/json")
 
     def _refused(self, status: int, said: str) -> Response:
         return JSONResponse({"ok": False, "error_code": status, "description": said}, status)

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from caseline.actions import chat_asks, chat_run, check_chat, tell_notices
 from caseline.actions.wiring import House
+from caseline.crm import connect
 from caseline.db.embedded import Server
 from caseline.feedback.asks import Ask
 from caseline.feedback.dialogue import Stage
@@ -197,15 +198,41 @@ def test_a_wrong_token_keeps_everything_queued_and_check_says_so(bot: Bot) -> No
     assert bot.run().sent == 2
 
 
-def test_what_is_said_outside_a_dialogue_stands_in_the_request_or_is_kept(bot: Bot) -> None:
+def test_what_is_said_outside_a_dialogue_stands_in_the_request_or_becomes_one(bot: Bot) -> None:
+    asking = bot.asking
     bot.fake.writes(IVAN, "а гарантия есть?")
     bot.fake.writes(77, "кто вы?")
     bot.run()
+    assert asking.rows("SELECT text FROM crm.message ORDER BY id DESC LIMIT 1") == [("а гарантия есть?",)]
+    result = "SELECT result FROM chat.incoming WHERE text = "
+    assert asking.rows(f"{result}'кто вы?'") == [("kept; it belongs to no request",)]
 
-    assert bot.asking.rows("SELECT text FROM crm.message ORDER BY id DESC LIMIT 1") == [("а гарантия есть?",)]
-    assert bot.asking.rows("SELECT result FROM chat.incoming WHERE text = 'кто вы?'") == [
-        ("kept; it belongs to no request",)
-    ]
+    petr = asking.contact(mobile="+7 916 555-44-33")
+    with asking.house.engine.begin() as connection:
+        connect.clients("embedded").know_phones(connection, "RU", 100)
+    bot.fake.writes(88, "", contact={"phone_number": "79165554433", "user_id": 88})
+    bot.fake.writes(88, "сломался сканер\nне включается")
+    bot.run()
+    card = "SELECT subject, channel, contact_id FROM crm.record ORDER BY id DESC LIMIT 1"
+    assert asking.rows(card) == [("сломался сканер", "chat", petr)]
+    bot.fake.writes(88, "и ещё скрипит")
+    bot.run()
+    (number,) = asking.rows("SELECT max(id) FROM crm.record")[0]
+    assert asking.rows(f"{result}'и ещё скрипит'") == [(f"stands in request {number}",)]
+
+
+@pytest.mark.parametrize("nasty", ["\x00", "\ud800", "\u202e\x1b[31m", "x" * 100_000])
+def test_nothing_that_comes_stops_what_comes_after_it(bot: Bot, nasty: str) -> None:
+    person = {"id": 90, "is_bot": False, "first_name": nasty, "last_name": [nasty]}
+    bot.fake.writes(90, nasty, **{"from": person})
+    bot.fake.presses(90, nasty)
+    bot.fake.writes(90, "после")
+    bot.run()
+
+    assert bot.asking.rows("SELECT count(*) FROM chat.incoming WHERE handled_at IS NULL") == [(0,)]
+    assert bot.fake.updates == [] or bot.run().received == 0
+    kept = bot.asking.rows("SELECT text FROM chat.incoming ORDER BY id DESC LIMIT 1")
+    assert kept == [("после",)]
 
 
 def test_something_more_is_said_once_in_the_chat_of_an_ask(bot: Bot) -> None:
