@@ -1,7 +1,8 @@
 """A house with a contact, his request and a queued ask whose dialogue can be begun."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from caseline.chat import links
 from caseline.chat.links import Link
 from caseline.crm import connect
 from caseline.crm.clients import Entity
+from caseline.db.engine import open_engine
 from caseline.feedback import asks, books, dialogues
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.dialogues import Kept
@@ -156,3 +158,14 @@ def asking(database_url: str, home: Path, *, now: datetime = NOW, **settings: An
         campaign_id = books.add(connection, "chat", shipped, by="test", now=now)
     assert campaign_id is not None
     return Asking(house, contact_id, card.id, campaign_id, version_id, now)
+
+
+@contextmanager
+def pooled(made: Asking) -> Iterator[Asking]:
+    """The same with connections that stay open, as a server has them."""
+    engine = open_engine(made.house.url, keep=5)
+    made.house = replace(made.house, engine=engine)
+    try:
+        yield made
+    finally:
+        engine.dispose()

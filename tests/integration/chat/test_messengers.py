@@ -59,8 +59,9 @@ class Bot:
 def _bot(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     with databases.copied(server.url, template) as url, chat_gateways.telegram() as (fake, address):
         chosen: dict[str, Any] = {"chat": "telegram", "chat_token": SecretStr(TOKEN), "chat_url": address}
-        bot = Bot(factory.asking(url, tmp_path_factory.mktemp("home"), now=datetime.now(UTC), **chosen), fake)
-        yield bot
+        made = factory.asking(url, tmp_path_factory.mktemp("home"), now=datetime.now(UTC), **chosen)
+        with factory.pooled(made) as asking:
+            yield Bot(asking, fake)
 
 
 @pytest.fixture
@@ -223,8 +224,8 @@ def test_what_is_said_outside_a_dialogue_stands_in_the_request_or_becomes_one(bo
 
 @pytest.mark.parametrize("nasty", ["\x00", "\ud800", "\u202e\x1b[31m", "x" * 100_000])
 def test_nothing_that_comes_stops_what_comes_after_it(bot: Bot, nasty: str) -> None:
-    person = {"id": 90, "is_bot": False, "first_name": nasty, "last_name": [nasty]}
-    bot.fake.writes(90, nasty, **{"from": person})
+    more: dict[str, Any] = {"from": {"id": 90, "is_bot": False, "first_name": nasty, "last_name": [nasty]}}
+    bot.fake.writes(90, nasty, **more)
     bot.fake.presses(90, nasty)
     bot.fake.writes(90, "после")
     bot.run()
