@@ -19,6 +19,8 @@ class Entity(StrEnum):
     COMPANY = "company"
     MESSAGE = "message"
     HISTORY = "history"
+    SERVICE = "service"
+    AGREEMENT = "agreement"
     PERSON = "person"
     GROUP = "group"
 

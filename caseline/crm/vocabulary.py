@@ -43,6 +43,22 @@ class Field:
     """Closed list of values, where the register itself fixes them."""
 
 
+class AgreementStatus(StrEnum):
+    """How far an agreement with a client is."""
+
+    NEW = "new"
+    WORK = "work"
+    DONE = "done"
+
+
+class ServiceKind(StrEnum):
+    """How a service is rendered."""
+
+    SUBSCRIPTION = "subscription"
+    """It goes on until the agreement ends."""
+    ONCE = "once"
+
+
 REQUEST: Final = "request"
 HISTORY: Final = "history"
 _AT = Type.DATETIME
@@ -128,6 +144,27 @@ ENTITIES: Final[dict[str, tuple[Field, ...]]] = {
         Field("new"),
         Field("at", _AT, required=True),
         _refers("author", "person"),
+    ),
+    "service": (
+        Field("code", required=True),
+        Field("label", required=True),
+        Field("kind", Type.LIST, required=True, choices=tuple(ServiceKind)),
+        Field("every_days", Type.INTEGER),
+        Field("active", Type.BOOLEAN),
+        Field("created_at", _AT),
+        Field("modified_at", _AT),
+    ),
+    "agreement": (
+        Field("number", required=True),
+        _refers("company", "company"),
+        _refers("contact", "contact"),
+        _refers("service", "service", required=True),
+        _refers("manager", "person"),
+        Field("status", Type.LIST, required=True, choices=tuple(AgreementStatus)),
+        Field("started_on", Type.DATE),
+        Field("finished_on", Type.DATE),
+        Field("created_at", _AT),
+        Field("modified_at", _AT),
     ),
 }
 """Order matters: an entity refers only to earlier ones or to itself."""

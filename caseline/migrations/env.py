@@ -3,6 +3,7 @@
 from alembic import context
 
 import caseline.chat.tables
+import caseline.crm.agreement_tables
 import caseline.crm.bitrix24.book_tables
 import caseline.crm.bitrix24.sync_tables
 import caseline.crm.bitrix24.tables
@@ -16,6 +17,7 @@ import caseline.crm.time_tables
 import caseline.crm.timeline_tables
 import caseline.feedback.answer_tables
 import caseline.feedback.dialogue_tables
+import caseline.feedback.question_tables
 import caseline.feedback.tables
 import caseline.files.tables
 import caseline.listing.tables

@@ -9,7 +9,7 @@ from typing import Any, Final
 from caseline.crm import vocabulary
 
 Columns = Mapping[str, Sequence[Any]]
-STATUS: Final = {"request": "stage", "message": "kind", "person": "active", "history": "field"}
+STATUS: Final = {"request": "stage", "message": "kind", "person": "active", "history": "field", "agreement": "status"}
 """The field that counts as status, by entity."""
 OWNER: Final = {
     "request": ("assignee", "group"),
@@ -17,6 +17,7 @@ OWNER: Final = {
     "contact": ("owner",),
     "message": ("author",),
     "history": ("author",),
+    "agreement": ("manager",),
 }
 """The fields that say who owns a record; the first that is filled counts."""
 NOBODY: Final = ""

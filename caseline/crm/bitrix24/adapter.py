@@ -26,7 +26,7 @@ from caseline.crm.bitrix24.writing import Writing
 from caseline.crm.port import Definitions, Incoming, Known, NotOffered, Outcome, Taken, Withdrawn
 
 NAME: Final = "Bitrix24"
-OF_THE_HOUSE: Final = frozenset({"person", "group", "history"})
+OF_THE_HOUSE: Final = frozenset({"person", "group", "history", "service", "agreement"})
 """What a portal does not take: it would invite persons by mail, and knows no groups and no foreign histories."""
 MESSAGE: Final = "message"
 

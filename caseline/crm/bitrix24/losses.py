@@ -77,5 +77,7 @@ HOUSE: Final = {
     "person": "persons are not made in the portal: their names stand on the records",
     "group": "groups are not made in the portal: their names stand on the records",
     "history": "the portal lets nobody write history: it stays in the register beside it",
+    "service": "services are not made in the portal: they stay in the register beside it",
+    "agreement": "agreements are not made in the portal: they stay in the register beside it",
 }
 """What a portal does not take at all."""

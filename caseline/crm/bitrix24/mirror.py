@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from caseline.crm import tables, time_tables, vocabulary
+from caseline.crm import agreement_tables, tables, time_tables, vocabulary
 from caseline.crm.intake import BY_PERSON
 from caseline.crm.port import Crm, Incoming, Known, Outcome, Taken
 from caseline.crm.vocabulary import Type
@@ -21,9 +21,13 @@ TABLES: Final = {
     "request": tables.record,
     "message": tables.message,
     "history": time_tables.history,
+    "service": agreement_tables.service,
+    "agreement": agreement_tables.agreement,
 }
 _TYPES: Final[dict[Type, sa.types.TypeEngine[Any]]] = {
     Type.BOOLEAN: sa.Boolean(),
+    Type.INTEGER: sa.BigInteger(),
+    Type.DATE: sa.Date(),
     Type.DATETIME: sa.DateTime(timezone=True),
     Type.REFERENCE: sa.BigInteger(),
 }

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.crm import tables, time_tables, vocabulary
+from caseline.crm import agreement_tables, tables, time_tables, vocabulary
 from caseline.crm.vocabulary import Type
 from caseline.people import tables as people
 
@@ -17,6 +17,8 @@ TABLES: Final[dict[str, sa.Table]] = {
     "request": tables.record,
     "message": tables.message,
     "history": time_tables.history,
+    "service": agreement_tables.service,
+    "agreement": agreement_tables.agreement,
 }
 _DEFAULTS: Final[dict[str, sa.ColumnElement[Any]]] = {"active": sa.true(), "public": sa.true(), "escalated": sa.false()}
 

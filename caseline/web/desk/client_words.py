@@ -76,6 +76,7 @@ MOVES: Final = {
     "contacts": later("Contacts"),
     "companies": later("Companies below it"),
     "assignments": later("Assignments"),
+    "agreements": later("Agreements"),
 }
 """What moves with a client."""
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.crm import tables, timeline_tables
+from caseline.crm import agreement_tables, tables, timeline_tables
 from caseline.crm.clients import Client, Entity, Merged
 from caseline.crm.embedded.stores import clients
 
@@ -15,10 +15,12 @@ POINTING: Final[Mapping[Entity, Mapping[str, sa.Column[Any]]]] = {
         "requests": tables.record.c.company_id,
         "contacts": tables.contact.c.company_id,
         "companies": tables.company.c.parent_id,
+        "agreements": agreement_tables.agreement.c.company_id,
     },
     Entity.CONTACT: {
         "requests": tables.record.c.contact_id,
         "assignments": timeline_tables.assignment.c.contact_id,
+        "agreements": agreement_tables.agreement.c.contact_id,
     },
 }
 """All that points at a client; a test compares it with the foreign keys."""
