@@ -6,6 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.crm.agreement_port import Agreements
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.bitrix24.address import Secret
 from caseline.crm.bitrix24.client import Portal
@@ -14,6 +15,7 @@ from caseline.crm.card_port import Cards
 from caseline.crm.catalogue_port import Catalogue
 from caseline.crm.client_port import Clients
 from caseline.crm.embedded.adapter import EmbeddedCrm
+from caseline.crm.embedded.agreements import EmbeddedAgreements
 from caseline.crm.embedded.cards import EmbeddedCards
 from caseline.crm.embedded.catalogue import EmbeddedCatalogue
 from caseline.crm.embedded.clients import EmbeddedClients
@@ -114,6 +116,13 @@ def clients(kind: str) -> Clients:
     """Companies and contacts of the CRM called `kind`; a portal's are those of the register that mirrors it."""
     if kind in {EMBEDDED, BITRIX24}:
         return EmbeddedClients()
+    raise _unknown(kind)
+
+
+def agreements(kind: str) -> Agreements:
+    """Services and agreements of the CRM called `kind`; beside a portal's they are our own."""
+    if kind in {EMBEDDED, BITRIX24}:
+        return EmbeddedAgreements()
     raise _unknown(kind)
 
 

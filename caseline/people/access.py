@@ -1,4 +1,7 @@
-"""Which requests somebody may see and change: the one rule, for one request here, for lists in `sees` of the stores."""
+"""What somebody may see and change: the one rule for requests, and the one for agreements and what is asked about them.
+
+Each stands here for one thing, and in the stores for lists.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,3 +43,39 @@ class Viewer:
             return True
         own = assignee_id is not None and assignee_id == self.person_id
         return own or (group_id is not None and group_id in self.groups)
+
+
+class HeadsSee(StrEnum):
+    """What heads of divisions see of agreements and reviews."""
+
+    ALL = "all"
+    OWN = "own"
+    """Those of the divisions that they lead, and their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which agreements somebody sees, and which questions and answers about them."""
+
+    all: bool = False
+    divisions: frozenset[int] = frozenset()
+    person_id: int | None = None
+    """Whose own ones are seen, too."""
+
+    def holds(self, division_id: int | None, responsible_id: int | None) -> bool:
+        """Whether one of this division and responsible person is shown."""
+        own = responsible_id is not None and responsible_id == self.person_id
+        return self.all or own or (division_id is not None and division_id in self.divisions)
+
+
+def reach(viewer: Viewer, heads_see: HeadsSee, led: frozenset[int]) -> Reach:
+    """What somebody sees who leads these divisions, with all that are parts of them.
+
+    Whoever is limited to his groups sees what he is responsible for, and what belongs to the divisions that he leads.
+    """
+    if not viewer.may(Right.SEE_REQUESTS):
+        return Reach()
+    head = viewer.role is Role.HEAD
+    if viewer.scope is Scope.ALL and not (head and heads_see is HeadsSee.OWN):
+        return Reach(all=True)
+    return Reach(divisions=led if head else frozenset(), person_id=viewer.person_id)

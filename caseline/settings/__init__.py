@@ -141,6 +141,8 @@ class Settings(ChatSettings, BaseSettings):
     """Address at which staff reach `caseline desk`; where it is named, letters to them carry links to it."""
     triage_hours: int = Field(default=4, ge=0, le=1_000)
     """Business hours after which a request without category is told of; 0: never."""
+    heads_see: Literal["all", "own"] = "all"
+    """Agreements and reviews that heads see: all, or those of the divisions that they lead."""
     public_url: str | None = Field(default=None, pattern=_ADDRESS)
     """Address at which people outside reach `caseline public serve`; where it is named, letters carry links to it."""
     mail_authserv: str | None = None

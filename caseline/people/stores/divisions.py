@@ -69,3 +69,12 @@ def _query() -> sa.Select[Any]:
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> list[Division]:
     return [Division(**row) for row in connection.execute(query).mappings()]
+
+
+def led(connection: sa.Connection, person_id: int | None) -> frozenset[int]:
+    """Ids of the divisions whose head a person is, and of all their parts."""
+    if person_id is None:
+        return frozenset()
+    parts = sa.select(_division.c.id).where(_division.c.head_id == person_id).cte("parts", recursive=True)
+    below = sa.select(_division.c.id).join(parts, _division.c.parent_id == parts.c.id)
+    return frozenset(connection.execute(sa.select(parts.union(below).c.id)).scalars())
