@@ -1,8 +1,8 @@
 """SQL that says of agreements whether they may be asked about now, all of them in one statement.
 
 A service that goes on is asked about every so many days while the agreement is in work; one that is rendered once, one
-time after the agreement is done. `due` answers those of whom `audience.asked` would say so, `facts` what it needs to say
-why the others are not; a test compares the two.
+time after the agreement is done. `due` answers those of whom `audience.asked` would say so, `facts` what it needs to
+say why the others are not; a test compares the two.
 """
 
 from collections.abc import Collection
@@ -77,7 +77,8 @@ WITH known AS MATERIALIZED (
 ), mine AS MATERIALIZED (
   SELECT subject_id AS id, bool_or(period = '{ONCE}') AS once,
     bool_or(state IN ('draft', 'needs_data', 'awaiting_address', 'queued', 'sent', 'visited', 'answering')) AS open,
-    max(coalesce(sent_at, CASE WHEN state IN ('skipped', 'failed', 'cancelled') THEN state_at ELSE happened_at END)) AS at
+    max(coalesce(sent_at, CASE WHEN state IN ('skipped', 'failed', 'cancelled') THEN state_at ELSE happened_at END))
+      AS at
   FROM feedback.ask
   WHERE campaign_id = :campaign AND subject = '{SUBJECT}'
     AND (CAST(:ids AS bigint[]) IS NULL OR subject_id = ANY (CAST(:ids AS bigint[])))

@@ -1,15 +1,16 @@
 """Services and agreements of the embedded register behind their port."""
 
-from caseline.crm.embedded.stores import agreements, services
+from caseline.crm.embedded.stores import agreements
+from caseline.crm.embedded.stores import services as rows
 
 
 class EmbeddedAgreements:
     """`caseline.crm.agreement_port.Agreements` over our own tables."""
 
-    services = staticmethod(services.services)
-    service = staticmethod(services.service_of)
-    make_service = staticmethod(services.make_service)
-    write_service = staticmethod(services.write_service)
+    services = staticmethod(rows.services)
+    service = staticmethod(rows.service_of)
+    make_service = staticmethod(rows.make_service)
+    write_service = staticmethod(rows.write_service)
     get = staticmethod(agreements.get)
     listed = staticmethod(agreements.listed)
     make = staticmethod(agreements.make)

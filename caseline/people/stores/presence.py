@@ -11,6 +11,8 @@ from caseline.people.turns import Choice, Presence, Turns
 
 _person, _absence, _group, _member = tables.person, tables.absence, tables.group, tables.membership
 _division: Final = tables.division
+_NOBODY: Final = 0
+"""No person has this id."""
 Load = Callable[[Sequence[int]], Mapping[int, int]]
 """Tells how many open requests these persons have."""
 
@@ -31,13 +33,25 @@ def stand_in(connection: sa.Connection, person_id: int, day: date) -> int | None
     return on(connection, day).stand_in(person_id)
 
 
-def head_of(connection: sa.Connection, person_id: int, day: date) -> int | None:
-    """The head of a person: of the own division or of the nearest above; while that one is away, the deputy."""
+def stands_in_for(connection: sa.Connection, person_id: int, day: date) -> frozenset[int]:
+    """The persons whose work is this one's on a day: the own, and that of those for whom he stands in."""
+    there = on(connection, day)
+    return frozenset({person_id, *(one for one in there.away if there.stand_in(one) == person_id)})
+
+
+def head_of(
+    connection: sa.Connection, person_id: int | None, day: date, *, division_id: int | None = None
+) -> int | None:
+    """The head of a person: of the own division or of the nearest above; while that one is away, the deputy.
+
+    Where the person belongs to no division, or there is no person, `division_id` is whose head is meant.
+    """
     tree = connection.execute(sa.select(_division.c.id, _division.c.parent_id, _division.c.head_id)).all()
     own = connection.execute(sa.select(_person.c.division_id).where(_person.c.id == person_id)).scalar_one_or_none()
     parents = {row.id: row.parent_id for row in tree}
-    found = turns.head_of(person_id, own, parents, {row.id: row.head_id for row in tree})
-    return turns.present_head(found, person_id, on(connection, day)) if found else None
+    whose = _NOBODY if person_id is None else person_id
+    found = turns.head_of(whose, own or division_id, parents, {row.id: row.head_id for row in tree})
+    return turns.present_head(found, whose, on(connection, day)) if found else None
 
 
 def take_turn(

@@ -106,37 +106,37 @@ def put(connection: sa.Connection, made: Made, number: int) -> None:
 
 
 def expected(made: Made, rule: Rule) -> Skip | None:
-    """The rule in plain words; what is said of days is said of calendar days."""
-    kind, every = SERVICES[made.service]
-    every = every or 90
-    done = made.status == "done" and kind == "once"
-    going = made.status == "work" and kind == "subscription" and (made.started is None or made.started >= 0)
-    if not (done or going):
-        return Skip.STATUS
-    if done:
-        done_days = made.done if made.done is not None else made.finished
-        if made.brought and done_days is None:
-            return Skip.IMPORTED  # nobody knows when it came to it
-        if (200 if done_days is None else done_days) > 100:
-            return Skip.IMPORTED  # before the campaign
-    if made.service in rule.without_services:
-        return Skip.SERVICE
+    """The rule in plain words, the first reason counts; what is said of days is said of calendar days."""
+    once = SERVICES[made.service][0] == "once"
+    done, going = made.status == "done" and once, made.status == "work" and not once and (made.started or 0) >= 0
     division = made.division_id or (2 if made.manager_id else None)
-    if rule.divisions and division not in rule.divisions:
-        return Skip.DIVISION
     ended = made.finished if made.finished is not None else made.done if made.status == "done" else None
-    if rule.finished_within is not None and ended is not None and ended > rule.finished_within.days:
-        return Skip.TOO_OLD
-    if done:
-        before = [one for one in (made.done, made.finished) if one is not None]
-        if made.ask is not None or (made.asked is not None and made.asked <= max(before, default=made.asked)):
-            return Skip.ASKED_ALREADY
-    else:
-        since = [one for one in (made.asked, made.ask_days if made.ask else None) if one is not None]
-        waits = made.ask in {State.DRAFT, State.NEEDS_DATA, State.AWAITING_ADDRESS}
-        if waits or (since and min(since) < every):
-            return Skip.ASKED_ALREADY
-    return None
+    reasons = {
+        Skip.IMPORTED: done and _before_the_campaign(made),
+        Skip.STATUS: not (done or going),
+        Skip.SERVICE: made.service in rule.without_services,
+        Skip.DIVISION: bool(rule.divisions) and division not in rule.divisions,
+        Skip.TOO_OLD: rule.finished_within is not None and ended is not None and ended > rule.finished_within.days,
+        Skip.ASKED_ALREADY: _asked_once(made) if done else _asked_lately(made),
+    }
+    return next((skip for skip, holds in reasons.items() if holds), None)
+
+
+def _before_the_campaign(made: Made) -> bool:
+    """Of what was brought without any date nobody knows when it came to it; the others were made 200 days ago."""
+    days = made.done if made.done is not None else made.finished
+    return made.brought if days is None and made.brought else (200 if days is None else days) > 100
+
+
+def _asked_once(made: Made) -> bool:
+    ends = [one for one in (made.done, made.finished) if one is not None]
+    return made.ask is not None or (made.asked is not None and made.asked <= max(ends, default=made.asked))
+
+
+def _asked_lately(made: Made) -> bool:
+    waits = made.ask in {State.DRAFT, State.NEEDS_DATA, State.AWAITING_ADDRESS}
+    since = [one for one in (made.asked, made.ask_days if made.ask else None) if one is not None]
+    return waits or bool(since and min(since) < (SERVICES[made.service][1] or 90))
 
 
 # Half days keep off the edges that the plain words leave open.
