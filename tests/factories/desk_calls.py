@@ -129,6 +129,16 @@ POST /contacts/{contact}/merge | gone={contact2}&into={contact}&gone_version=1&i
 POST /contacts/{contact}/unmerge
 POST /contacts/{contact}/apart | other={contact2}
 
+GET /agreements?q=firm&service={service}&manager={person}
+GET /agreements/new?company={company}
+POST /agreements/new | number=mine&service_id={service}&company_id=Firm%20({company})&manager_id={person}&status=work
+GET /agreements/{agreement}
+GET /agreements/{agreement}/edit
+POST /agreements/{agreement}/edit | number=A-mine&service_id={service}&company_id=({company})&manager_id={person}&status=work&version=1
+GET /addresses?list=all
+GET /addresses/{question}
+POST /addresses/{question} | pick=other&typed=new@client.example
+
 GET /reports
 GET /reports/backlog/rows?figure=all
 GET /reports/workload/rows?figure=tasks_open
@@ -207,6 +217,10 @@ GET /settings/divisions/new
 GET /settings/divisions/remove?key={division}
 POST /settings/divisions/edit | key={division}&name=Service
 POST /settings/divisions/remove | key={division}
+GET /settings/services
+GET /settings/services/edit?key={service}
+GET /settings/services/new
+POST /settings/services/edit | key={service}&label=Care&kind=subscription
 GET /settings/fields
 GET /settings/fields/edit?key=extra.City
 GET /settings/fields/new

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECRETS: Final = frozenset(
     {"request", "other", "number", "message", "file", "sha", "letter"}
-    | {"work", "outside", "paper", "step", "notice", "view", "session", "token"}
+    | {"work", "outside", "paper", "step", "notice", "view", "session", "token", "agreement", "question"}
 )
 """Kinds of ids that may be foreign."""
 

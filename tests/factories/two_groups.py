@@ -38,7 +38,7 @@ from caseline.settings import load
 from keywords.drafts import Draft
 from keywords.editing import Edit
 from keywords.entries import Entry
-from tests.factories import catalogues, clients, databases, fields, pages, programs, staff
+from tests.factories import agreements, catalogues, clients, databases, fields, pages, programs, staff
 from tests.factories.conversations import Centre
 from tests.factories.pages import Browser
 from tests.factories.request_cards import PNG, Staff, mail
@@ -53,6 +53,8 @@ _APART: Final = {
     "crm.attachment": 772_201,
     "crm.assignment": 773_301,
     "crm.assignment_item": 774_401,
+    "crm.agreement": 769_901,
+    "feedback.ask": 768_801,
     "outbox.letter": 775_501,
     "notices.notice": 776_601,
     "listing.view": 778_801,
@@ -173,6 +175,7 @@ class _Work:
         with pages.served(self.house) as base:
             self._work_on_them(base)
         self._belongings()
+        self._agreements()
         self._keywords()
         index_texts.index(self.house, now=self.now)
         return self.made
@@ -332,6 +335,18 @@ class _Work:
             ids["notice"] = self._notice(person, word, 1)
         # What somebody was told of a request that was his to see then.
         self._notice(self.petr, SECRET, 2)
+
+    def _agreements(self) -> None:
+        """An agreement of each, about which a manager is asked for an address."""
+        company = int(str(self.made.open["company"]))
+        with self.house.engine.begin() as connection:
+            self.made.open["service"] = service = agreements.service(connection, "care")
+            campaign = agreements.campaign(connection)
+            for word, person, ids in ((OURS, self.petr, self.made.own), (SECRET, self.boris, self.made.foreign)):
+                number = agreements.agreement(connection, service, f"A-{word}", company_id=company, manager_id=person)
+                given = {"company_id": company, "responsible_id": person}
+                ids["agreement"], ids["question"] = number, agreements.ask(connection, campaign, number, **given)
+                agreements.awaiting(connection, ids["question"])
 
     def _session(self, login: int, secret: str) -> str:
         """A session that whoever knows the secret goes on with; answers how pages call it."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from caseline.people.rights import Role
 from caseline.web import language
-from caseline.web.desk import notice_words, value_words
+from caseline.web.desk import agreement_words, catalogue_words, notice_words, value_words
 from caseline.web.language import Texts, later
 
 DEEDS: Final = {
@@ -42,6 +42,7 @@ DEEDS: Final = {
     "clients_merged": later("clients merged"),
     "clients_unmerged": later("merge of clients taken back"),
     "clients_parted": later("clients told apart"),
+    "address_chosen": later("address for a review letter chosen"),
 }
 """What people do, in words; a test compares it with what is noted."""
 KINDS: Final = {
@@ -62,6 +63,8 @@ KINDS: Final = {
     "product": later("product"),
     "company": later("company"),
     "contact": later("contact"),
+    "agreement": later("agreement"),
+    "service": later("service"),
 }
 """Reference data of which deeds like `person.changed` tell."""
 VERBS: Final = {
@@ -148,16 +151,8 @@ DETAILS: Final = {
     "companies": later("companies"),
     "assignments": later("assignments"),
     "order": later("order"),
-    "made": later("made"),
-    "made_names": later("which were made"),
-    "renamed": later("renamed"),
-    "renamed_names": later("which were renamed"),
-    "moved": later("moved"),
-    "moved_names": later("which were moved"),
-    "retired": later("taken out of use"),
-    "retired_names": later("which were taken out of use"),
-    "revived": later("taken into use again"),
-    "revived_names": later("which were taken into use again"),
+    **catalogue_words.DETAILS,
+    **agreement_words.DETAILS,
 }
 """Fields that the log tells of, in the order in which a line tells them."""
 _ORDER: Final = {name: place for place, name in enumerate(DETAILS)}
@@ -190,6 +185,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "mode": MODES,
     "type": {kind.value: words for kind, words in value_words.TYPES.items()},
     "signs_in_with": {"another password": later("another password")},
+    **agreement_words.CODES,
     **WAYS,
 }
 """Values with words of their own, by field."""

@@ -16,6 +16,7 @@ from caseline.web.desk.request_table import Table
 from caseline.web.desk.visit import SEE_OTHER, Visit
 
 _HITS: Final = 12
+_TYPED_INTO: Final = ("q", "company_id", "contact_id", "parent_id")
 
 
 def listed(entity: Entity) -> Handler:
@@ -55,7 +56,7 @@ def suggested(entity: Entity) -> Handler:
 
     def handle(visit: Visit) -> Response:
         # A field of a form sends what is typed under its own name.
-        text = visit.text("q") or visit.text("company_id") or visit.text("parent_id")
+        text = next(filter(None, map(visit.text, _TYPED_INTO)), "")
         found = see_clients.suggested(visit.house, visit.viewer, entity, text[:200], most=_HITS)
         return visit.page("clients/options.html", hits=found)
 

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from caseline.actions import read_today
+from caseline.actions import choose_address, read_today
 from caseline.actions.read_today import Today
+from caseline.feedback.question_book import MOST_COUNTED
 from caseline.people.rights import Right
 from caseline.web.desk.visit import Visit
 from caseline.web.language import later
@@ -32,6 +33,7 @@ _NOBODY_IN_GROUPS: Final = later("Without a person in my groups")
 _UNSORTED: Final = later("Without a category")
 _CAME: Final = later("Created today")
 _WENT: Final = later("Closed today")
+_ADDRESSES: Final = later("Questions about addresses")
 
 
 def front(visit: Visit) -> Response:
@@ -39,7 +41,13 @@ def front(visit: Visit) -> Response:
     today = None
     if visit.may(Right.SEE_REQUESTS):
         today = read_today.read(visit.house, visit.viewer, visit.login.zone, now=visit.now)
-    return visit.page("front.html", figures=_figures(visit, today) if today else [])
+    figures = _figures(visit, today) if today else []
+    questions = choose_address.count(visit.house, visit.viewer, now=visit.now)
+    if questions:
+        number = visit.texts.number(min(questions, MOST_COUNTED))
+        told = number if questions <= MOST_COUNTED else visit.texts.say("%(num)s+", num=number)
+        figures.append(Figure(visit.texts.say(_ADDRESSES), told, "/addresses", bad=True))
+    return visit.page("front.html", figures=figures)
 
 
 def _figures(visit: Visit, today: Today) -> list[Figure]:

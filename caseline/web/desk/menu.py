@@ -49,6 +49,12 @@ ITEMS: Final = (
         needs=Right.SEE_REQUESTS,
     ),
     Item(
+        path="/agreements",
+        label=later("Agreements"),
+        hint=later("Agreements with clients, and the reviews that were asked for and received."),
+        needs=Right.SEE_REQUESTS,
+    ),
+    Item(
         path="/reports",
         label=later("Reports"),
         hint=later("How long stages take, deadlines, what comes and goes, who has how much to do."),

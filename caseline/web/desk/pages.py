@@ -27,6 +27,7 @@ NOTICES: Final = {
     "nothing": later("Nothing was changed."),
     "client_merged": later("Merged. Everything that belonged to the other one is here now."),
     "client_unmerged": later("Taken back: it stands by itself again."),
+    "address_chosen": later("The address is chosen: the letter goes there and nowhere else."),
     "token_ended": later("The token has ended."),
     "view_deleted": later("The view is deleted."),
     "given": later("The assignment was given."),

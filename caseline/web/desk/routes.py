@@ -4,6 +4,7 @@ from typing import Final
 
 from caseline.people.rights import Right
 from caseline.web.desk import (
+    agreement_routes,
     assignment_routes,
     audit_pages,
     card_routes,
@@ -41,6 +42,7 @@ PAGES: Final = (
     *product_routes.PAGES,
     *reference_search.PAGES,
     *client_routes.PAGES,
+    *agreement_routes.PAGES,
     *keyword_routes.PAGES,
     *settings_routes.PAGES,
     *token_routes.PAGES,

@@ -108,6 +108,11 @@ SHELVES: Final = (
                 label=later("Product catalogue"),
                 hint=later("Products and their groups, to any depth."),
             ),
+            Section(
+                path="/settings/services",
+                label=later("Services"),
+                hint=later("What agreements are about, and how often clients are asked about it."),
+            ),
         ),
     ),
     Shelf(

@@ -18,6 +18,7 @@ from caseline.web.desk import (
     settings_pictures,
     settings_rules,
     settings_sections,
+    settings_services,
     settings_stages,
     settings_templates,
 )
@@ -36,6 +37,7 @@ PAGES: Final = (
     *settings_people.PAGES,
     *settings_groups.PAGES,
     *settings_divisions.PAGES,
+    *settings_services.PAGES,
     *settings_fields.PAGES,
     *settings_sections.PAGES,
     *settings_rules.PAGES,

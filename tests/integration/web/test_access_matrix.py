@@ -12,7 +12,7 @@ from caseline.reports.questions import Report
 from caseline.web.desk.page import Page
 from caseline.web.desk.routes import PAGES
 from keywords.entries import Entry
-from tests.factories import catalogues, clients, pages
+from tests.factories import agreements, catalogues, clients, pages
 from tests.factories.pages import Browser
 from tests.factories.request_cards import PNG, Staff, mail
 
@@ -77,6 +77,11 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /assignments
         POST /requests/{record:key}/products/add
         POST /requests/{record:key}/products/remove
+        GET /agreements/new
+        POST /agreements/new
+        GET /agreements/{id:key}/edit
+        POST /agreements/{id:key}/edit
+        POST /addresses/{id:key}
         GET /companies/new
         POST /companies/new
         GET /companies/{client:key}/edit
@@ -145,6 +150,10 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /contacts/suggest
         GET /contacts/duplicates
         GET /contacts/{client:key}
+        GET /agreements
+        GET /agreements/{id:key}
+        GET /addresses
+        GET /addresses/{id:key}
     """,
     Right.CHANGE_MANY: """
         POST /requests/change
@@ -170,7 +179,9 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /settings/absences
         GET /settings/absences/edit
         GET /settings/divisions
+        GET /settings/services
         GET /settings/divisions/edit
+        GET /settings/services/edit
         GET /settings/fields
         GET /settings/fields/edit
         GET /settings/sections
@@ -205,6 +216,8 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /settings/absences/remove
         POST /settings/divisions/edit
         GET /settings/divisions/new
+        POST /settings/services/edit
+        GET /settings/services/new
         GET /settings/divisions/remove
         POST /settings/divisions/remove
         POST /settings/fields/edit
@@ -320,6 +333,13 @@ class Filled:
         self.own = pages.request(house, "An own matter", "Own")
         (self.product,) = catalogues.brought(house, "Насосы / НЦ-45")
         self.company, self.contact = clients.company(house, "Firm"), clients.contact(house, "Anna")
+        with house.engine.begin() as connection:
+            service = agreements.service(connection, "care")
+            given = {"company_id": self.company, "manager_id": self.boris}
+            self.agreement = agreements.agreement(connection, service, "A-secret", **given)
+            campaign = agreements.campaign(connection)
+            self.question = agreements.ask(connection, campaign, self.agreement, responsible_id=self.boris)
+            agreements.awaiting(connection, self.question)
         pages.category(house, "repair")
         self.entry = pages.dictionary(house, Entry("pump", 60, "repair"))
         pages.login(house, "boss")
@@ -353,7 +373,16 @@ class Filled:
 
     def state(self) -> list[object]:
         """All that a form about a request could change."""
-        tables = ("crm.record", "crm.message", "crm.assignment", "crm.assignment_item", "outbox.letter", "crm.event")
+        tables = (
+            "crm.agreement",
+            "feedback.ask",
+            "crm.record",
+            "crm.message",
+            "crm.assignment",
+            "crm.assignment_item",
+            "outbox.letter",
+            "crm.event",
+        )
         return [
             self.staff.query(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {one} AS t") for one in tables
         ]
@@ -372,6 +401,8 @@ class Filled:
             ids["number"] = request
         elif path.startswith("/assignments/"):
             ids["id"] = work
+        elif path.startswith(("/agreements/", "/addresses/")):
+            ids["id"] = self.agreement if path.startswith("/agreements/") else self.question
         elif path.startswith("/notices/"):
             ids["id"] = self.one("SELECT min(id) FROM notices.notice")
         elif path.startswith(("/companies/", "/contacts/")):

@@ -15,10 +15,11 @@ import pytest
 from lxml import html as lxml_html
 
 from caseline.actions.wiring import House
+from caseline.feedback.states import State
 from caseline.people.rights import Role
 from caseline.web.desk.routes import PAGES
 from keywords.entries import Entry
-from tests.factories import catalogues, clients, fields, pages, programs
+from tests.factories import agreements, catalogues, clients, fields, pages, programs
 from tests.factories.pages import Browser
 from tests.factories.request_cards import PNG, Staff, mail
 
@@ -38,6 +39,10 @@ POISONED: Final = {
     "crm.section": ("label",),
     "crm.assignment": ("title", "text"),
     "crm.assignment_item": ("text",),
+    "crm.service": ("label",),
+    "crm.agreement": ("number",),
+    "feedback.campaign": ("name",),
+    "feedback.ask": ("reason",),
     "crm.product": ("name",),
     "people.person": ("name", "phone", "title"),
     '"people"."group"': ("name",),
@@ -85,6 +90,14 @@ def poisoned(house: House, browser: Browser) -> int:
     clients.company(house, "Firm")
     staff.query("UPDATE crm.record SET company_id = (SELECT max(id) FROM crm.company), category = 'repair'")
     catalogues.brought(house, "Pumps / Big")
+    with house.engine.begin() as connection:
+        given = {"company_id": 1, "manager_id": person}
+        number = agreements.agreement(connection, agreements.service(connection, "care"), **given)
+        campaign = agreements.campaign(connection)
+        ask = agreements.ask(connection, campaign, number, responsible_id=person, company_id=1)
+        agreements.awaiting(connection, ask)
+        other = agreements.ask(connection, campaign, number, period="then")
+        agreements.moved(connection, other, State.SKIPPED, reason="x")
     programs.token(house, "anna")
     browser.sign_in("anna")
     browser.get(f"/requests/{record}")
