@@ -144,6 +144,8 @@ def choose(house: House, viewer: Viewer, ask_id: int, choice: Choice, *, now: da
         if ask.contact_id is None and known is not None and known.contact_id is not None:
             changes["contact_id"] = known.contact_id
         asks.move(connection, ask, State.QUEUED, by=viewer.name, now=now, changes=changes)
+        if question_book.get(connection, ask_id) is None:  # somebody was faster than the round that asks him
+            question_book.put(connection, ask_id, asked_at=now, person_id=viewer.person_id)
         data = {"address": address, "number": sight.one.number, "typed": known is None}
         subject = f"{sight.one.service} ({ask_id})"
         logins.note(connection, viewer.name, "address_chosen", subject, data, now=now)

@@ -18,12 +18,13 @@ from caseline.actions import (
 )
 from caseline.actions.run_import import Order
 from caseline.actions.wiring import House
+from caseline.feedback.states import State
 from caseline.outbox.templates import Template
 from caseline.people.rights import Role
 from caseline.sample import write_export
 from keywords.entries import Entry
 from staging.register import Options
-from tests.factories import pages, staff
+from tests.factories import agreements, pages, staff
 
 CASES = 120
 
@@ -59,6 +60,7 @@ def fill(house: House, folder: Path) -> Filled:
     with house.engine.begin() as connection:
         found = _found(connection)
         _employ(connection, "anna")
+        _agree(connection, found)
     _furnish(house)
     given = assign.give(
         house,
@@ -83,6 +85,23 @@ def _furnish(house: House) -> None:
     keep_templates.save(
         house, Template("a_sorry", "ru", "Извините", "Мы опаздываем, %ИмяКлиента%.", ""), by=None, now=datetime.now(UTC)
     )
+
+
+def _agree(connection: sa.Connection, found: Any) -> None:  # noqa: ANN401 - a mapping of a row
+    """Agreements with the client, one of which waits until the person of the login names an address."""
+    login = connection.exec_driver_sql("SELECT person_id FROM people.login WHERE name = 'anna'").scalar_one()
+    client = {"company_id": found["company"], "contact_id": found["contact"], "manager_id": login}
+    care = agreements.service(connection, "care", label="Сопровождение сайта", every_days=60)
+    audit = agreements.service(connection, "audit", "once", label="Аудит безопасности")
+    campaign = agreements.campaign(connection)
+    numbers = [
+        agreements.agreement(connection, service, number, status=status, **client)
+        for service, number, status in ((care, "Д-2026/17", "work"), (audit, "Д-2026/18", "done"), (care, "19", "new"))
+    ]
+    given = {"company_id": found["company"], "contact_id": found["contact"], "responsible_id": login}
+    asks = [agreements.ask(connection, campaign, number, **given) for number in numbers]
+    agreements.moved(connection, asks[1], State.SKIPPED, reason="no address")
+    agreements.awaiting(connection, asks[0])
 
 
 def _found(connection: sa.Connection) -> Any:  # noqa: ANN401 - a mapping of a row

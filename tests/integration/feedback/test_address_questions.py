@@ -80,7 +80,7 @@ def waiting(desk: ServiceDesk, people: People, **fields: Any) -> int:  # noqa: A
     return ask
 
 
-def days(desk: ServiceDesk, until: str, *, every: timedelta = timedelta(hours=6)) -> dict[str, list[str]]:
+def days(desk: ServiceDesk, until: str, *, every: timedelta = timedelta(hours=12)) -> dict[str, list[str]]:
     """Rounds from the start on, several a day; what was done, and when."""
     found: dict[str, list[str]] = {act: [] for act in ACTS}
     now = START
