@@ -345,8 +345,9 @@ class _Work:
             for word, person, ids in ((OURS, self.petr, self.made.own), (SECRET, self.boris, self.made.foreign)):
                 number = agreements.agreement(connection, service, f"A-{word}", company_id=company, manager_id=person)
                 given = {"company_id": company, "responsible_id": person}
-                ids["agreement"], ids["question"] = number, agreements.ask(connection, campaign, number, **given)
-                agreements.awaiting(connection, ids["question"])
+                ask = agreements.ask(connection, campaign, number, **given)
+                agreements.awaiting(connection, ask)
+                ids["agreement"], ids["question"] = number, ask
 
     def _session(self, login: int, secret: str) -> str:
         """A session that whoever knows the secret goes on with; answers how pages call it."""

@@ -17,9 +17,8 @@ from caseline.web.desk.agreement_pages import HOME
 from caseline.web.desk.visit import Visit
 
 _CLIENTS: Final = {"company_id": Entity.COMPANY, "contact_id": Entity.CONTACT}
-_CHOSEN: Final = ("service_id", "division_id", "manager_id")
 _DAYS: Final = ("started_on", "finished_on")
-NAMES: Final = ("number", *_CLIENTS, *_CHOSEN, "status", *_DAYS)
+NAMES: Final = ("number", *_CLIENTS, "service_id", "division_id", "manager_id", "status", *_DAYS)
 _LONGEST: Final = 1_100
 
 
@@ -72,17 +71,22 @@ def _named(visit: Visit, entity: Entity, number: int | None) -> str:
 def _wish(visit: Visit, typed: Mapping[str, str]) -> Wish:
     """What somebody wants; raises `Faulty` for what is no date or no status."""
     faults: list[Fault] = []
-    days = {name: _day(name, typed[name], faults) for name in _DAYS}
+    started, finished = (_day(name, typed[name], faults) for name in _DAYS)
     if typed["status"] not in set(AgreementStatus):
         faults.append(Fault("status", "there is no such status: choose again", "такого статуса нет: выберите снова"))
     if faults:
         raise Faulty(*faults)
+    company, contact = (client_words.meant(visit, entity, typed[name]) for name, entity in _CLIENTS.items())
     return Wish(
         number=typed["number"],
+        company_id=company,
+        contact_id=contact,
+        service_id=visit.number("service_id"),
+        division_id=visit.number("division_id"),
+        manager_id=visit.number("manager_id"),
         status=AgreementStatus(typed["status"]),
-        **{name: client_words.meant(visit, entity, typed[name]) for name, entity in _CLIENTS.items()},
-        **{name: visit.number(name) for name in _CHOSEN},
-        **days,
+        started_on=started,
+        finished_on=finished,
     )
 
 

@@ -1,7 +1,7 @@
 """Agreements at the desk: found, made and changed; nothing that somebody typed is lost; a question is answered."""
 
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from caseline.actions.editing import Overtaken
 from caseline.actions.keep_agreements import Wish
 from caseline.actions.wiring import House
 from caseline.crm.agreements import Asked
+from caseline.crm.connect import agreements as agreements_of
 from caseline.crm.vocabulary import AgreementStatus
 from caseline.feedback import asks
 from caseline.feedback.states import State
@@ -52,7 +53,13 @@ def number_of(house: House, text: str) -> int:
 
 
 def test_one_is_made_found_and_changed(house: House, signed_in: Browser) -> None:
-    typed = {"number": " A-1 ", "service_id": 1, "company_id": "Firm", "manager_id": 1, "started_on": "2026-02-01"}
+    typed: dict[str, Any] = {
+        "number": " A-1 ",
+        "service_id": 1,
+        "company_id": "Firm",
+        "manager_id": 1,
+        "started_on": "2026-02-01",
+    }
     signed_in.get("/agreements/new")
 
     made = signed_in.post("/agreements/new", status="work", **typed)
@@ -115,7 +122,13 @@ def test_of_two_who_change_one_the_second_sees_what_the_first_wrote(house: House
     wish = Wish(number="A-1", company_id=1, service_id=1, manager_id=1)
     number = keep_agreements.make(house, ANNA, wish, now=NOW)
     keep_agreements.change(house, ANNA, number, Wish(number="A-2", company_id=1, service_id=1), seen=1, now=NOW)
-    typed = {"number": "A-3", "service_id": 1, "company_id": "Firm (1)", "manager_id": 1, "status": "work"}
+    typed: dict[str, Any] = {
+        "number": "A-3",
+        "service_id": 1,
+        "company_id": "Firm (1)",
+        "manager_id": 1,
+        "status": "work",
+    }
     signed_in.get(f"/agreements/{number}/edit")
 
     answer = signed_in.post(f"/agreements/{number}/edit", version=1, **typed)
@@ -135,12 +148,11 @@ def test_the_list_is_filtered_and_read_page_by_page(house: House, signed_in: Bro
             given = {"company_id": 1 + number % 2, "manager_id": 1 + number % 2, "status": ("new", "work")[number % 2]}
             agreements.agreement(connection, 1 + number % 2, f"N-{number:03}", **given)
     seen: list[str] = []
-    asked = Asked()
+    page = see_agreements.listed(house, ANNA, Asked())
     for expected in (50, 50, 20):
-        page = see_agreements.listed(house, ANNA, asked)
         assert len(page.lines) == expected
         seen += [one.number for one in page.lines]
-        asked = Asked(before=page.before)
+        page = see_agreements.listed(house, ANNA, Asked(before=page.before)) if page.before else page
     assert seen == [f"N-{number:03}" for number in reversed(range(120))]
     assert page.before is None
     back = see_agreements.listed(house, ANNA, Asked(after=page.after))
@@ -236,3 +248,18 @@ def test_services_are_kept_in_the_settings(house: House, signed_in: Browser) -> 
     assert "another service has it" in taken.text
     found = {one.code: (one.label, one.kind.value, one.every_days) for one in see_agreements.offered(house).services}
     assert found["web-hosting"] == ("Hosting", "subscription", 30)
+
+
+def test_that_somebody_was_asked_is_no_edit_and_the_later_time_counts(house: House, signed_in: Browser) -> None:
+    del signed_in
+    store = agreements_of(house.settings.crm)
+    with house.engine.begin() as connection:
+        number = agreements.agreement(connection, 1, company_id=1)
+        for days in (3, 1, 2):
+            store.was_asked(connection, number, at=NOW + timedelta(days=days))
+            store.was_answered(connection, number, at=NOW + timedelta(days=2 * days))
+        found = store.get(connection, number)
+
+    assert found is not None
+    assert (found.asked_at, found.received_at) == (NOW + timedelta(days=3), NOW + timedelta(days=6))
+    assert found.version == 1

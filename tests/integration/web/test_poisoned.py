@@ -91,8 +91,8 @@ def poisoned(house: House, browser: Browser) -> int:
     staff.query("UPDATE crm.record SET company_id = (SELECT max(id) FROM crm.company), category = 'repair'")
     catalogues.brought(house, "Pumps / Big")
     with house.engine.begin() as connection:
-        given = {"company_id": 1, "manager_id": person}
-        number = agreements.agreement(connection, agreements.service(connection, "care"), **given)
+        care = agreements.service(connection, "care")
+        number = agreements.agreement(connection, care, "A-1", company_id=1, manager_id=person)
         campaign = agreements.campaign(connection)
         ask = agreements.ask(connection, campaign, number, responsible_id=person, company_id=1)
         agreements.awaiting(connection, ask)
