@@ -77,13 +77,13 @@ def ask(wish: Wish, chosen: Mapping[str, Sequence[str]], *, now: datetime) -> As
 
 def answer(house: House, asking: Asking) -> Answer:
     """The figures of a report; raises `TooMuch`."""
-    with _reading(house) as connection:
+    with reading(house) as connection:
         return counting.answer(connection, _stand(connection, asking))
 
 
 def rows(house: House, asking: Asking, spot: Spot, after: tuple[int, int] | None) -> Part:
     """The next rows behind a figure; raises `TooMuch` and `NoSuchFigure`."""
-    with _reading(house) as connection:
+    with reading(house) as connection:
         stood = _stand(connection, asking)
         found = behind.rows(connection, stood, spot, after, ON_PAGE + 1)
         untimed = behind.untimed(connection, stood, spot)
@@ -92,7 +92,7 @@ def rows(house: House, asking: Asking, spot: Spot, after: tuple[int, int] | None
 
 def count(house: House, asking: Asking, spot: Spot) -> int:
     """How many rows there are behind a figure: the figure itself; raises `TooMuch` and `NoSuchFigure`."""
-    with _reading(house) as connection:
+    with reading(house) as connection:
         return behind.count(connection, _stand(connection, asking), spot)
 
 
@@ -104,7 +104,7 @@ def every_row(house: House, asking: Asking, spot: Spot) -> Iterator[Behind]:
     """
     after = None
     while True:
-        with _reading(house) as connection:
+        with reading(house) as connection:
             portion = behind.rows(connection, _stand(connection, asking), spot, after, _PORTION)
         yield from portion
         if len(portion) < _PORTION:
@@ -131,7 +131,8 @@ def _stand(connection: sa.Connection, asking: Asking) -> ground.Ground:
 
 
 @contextmanager
-def _reading(house: House) -> Iterator[sa.Connection]:
+def reading(house: House) -> Iterator[sa.Connection]:
+    """A connection on which nothing is written and nothing takes longer than half a minute; raises `TooMuch`."""
     try:
         with house.engine.begin() as connection:
             ground.limited(connection)

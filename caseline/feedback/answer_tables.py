@@ -34,6 +34,7 @@ signal = sa.Table(
     text("agent"),
     sa.CheckConstraint("kind IN ('visit', 'sent', 'gesture')", name="kind"),
     sa.Index("ix_signal_ask_id", "ask_id", "id"),
+    sa.Index("ix_signal_at", "at", "ask_id", postgresql_where=sa.text("value IS NOT NULL")),
     sa.Index("ix_signal_net", "net", "at", postgresql_where=sa.text("net IS NOT NULL")),
     schema=SCHEMA,
 )
@@ -81,6 +82,7 @@ rating = sa.Table(
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
     ),
+    sa.Index("ix_rating_at", "at", "ask_id", postgresql_where=sa.text("superseded_at IS NULL")),
     schema=SCHEMA,
 )
 """Ratings that count, or counted: of a day only the last one is effective. What is not confirmed stands in no row."""

@@ -152,6 +152,7 @@ ask = sa.Table(
     ),
     sa.Index("ix_ask_state", "state", "state_at", "id"),
     sa.Index("ix_ask_subject", "subject", "subject_id", "id"),
+    sa.Index("ix_ask_happened_at", "happened_at", "id"),
     sa.Index("ix_ask_contact_id", "contact_id", "happened_at", postgresql_where=sa.text("contact_id IS NOT NULL")),
     sa.Index("ix_ask_due_at", "due_at", "id", postgresql_where=sa.text("state = 'queued'")),
     sa.Index("ix_ask_letter_id", "letter_id", postgresql_where=sa.text("letter_id IS NOT NULL")),
