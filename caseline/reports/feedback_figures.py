@@ -195,6 +195,11 @@ class Trial:
     """Whether all people of the campaign are counted; of a part of them nothing is concluded."""
 
     @property
+    def normal(self) -> bool:
+        """Whether ratings count by their place on their own scale, since there are several."""
+        return added([arm.tally for arm in self.arms]).mixed
+
+    @property
     def verdict(self) -> Verdict | None:
         """What may be said; None where no number of people was planned, or a part of them is seen."""
         if self.planned is None or not self.whole or len(self.arms) < 2:  # noqa: PLR2004 - one has no other

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from caseline.reports import feedback_questions
 from caseline.reports.questions import Report
 from tests.factories.pages import Browser
 
@@ -283,9 +284,10 @@ POST /me/sessions/end | key={session}
 POST /me/sessions/others
 POST /sign-out
 """
+_EVERY: Final = (*Report, *feedback_questions.Report)
 _REPORTS: Final = "".join(
-    f"GET /reports/{report}{part}\n" for report in Report for part in ("", "/export", "/rows", "/rows/count")
-) + "".join(f"GET /reports/{report}/rows/export?period=this_year\n" for report in Report)
+    f"GET /reports/{report}{part}\n" for report in _EVERY for part in ("", "/export", "/rows", "/rows/count")
+) + "".join(f"GET /reports/{report}/rows/export?period=this_year\n" for report in _EVERY)
 _KIND: Final = re.compile(r"{(\w+)}")
 
 

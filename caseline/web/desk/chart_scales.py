@@ -41,6 +41,13 @@ def linear(greatest: float, length: float, most: int = 5, *, steps: Sequence[flo
     return Scale(lambda value: length * min(max(value, 0), top) / top, tuple(step * i for i in range(number + 1)), top)
 
 
+def between(low: float, high: float, length: float, most: int = 5) -> Scale:
+    """From one value to another, both of them ticks, with ticks at round values between them."""
+    step = _step(high - low, most, (1, 2, 5, 10, 20, 25, 50, 100))
+    inner = (low + step * i for i in range(1, math.ceil((high - low) / step - 1e-9)))
+    return Scale(lambda value: length * (min(max(value, low), high) - low) / (high - low), (low, *inner, high), high)
+
+
 def times(greatest: float, length: float, most: int = 5) -> Scale:
     """The same for seconds, with ticks of whole minutes, hours or days."""
     return linear(greatest, length, most, steps=_TIMES)

@@ -10,15 +10,16 @@ from caseline.web.desk.chart_shapes import Bar, Chart, Curve, Drawing, Label, Ro
 
 WIDE: Final = 1160
 NARROW: Final = 330
-_LETTER: Final = 6.7
+LETTER: Final = 6.7
 """Width of a letter, about."""
 _NAME_LETTER: Final = 7.7
 """Of a name, in Russian."""
 _SIDE: Final = 240
-_TALL: Final = 240
+TALL: Final = 240
 
 
-def _both(draw: Callable[[int], Drawing]) -> tuple[Drawing, Drawing]:
+def both(draw: Callable[[int], Drawing]) -> tuple[Drawing, Drawing]:
+    """For a screen and for a phone."""
     return draw(WIDE), draw(NARROW)
 
 
@@ -28,8 +29,8 @@ def stacked(
     """Lying bars; several series stand one after the other in each."""
 
     def draw(width: int) -> Drawing:
-        frame = _Frame(width, len(rows))
-        room = max(map(len, (row.total for row in rows)), default=0) * _LETTER + 12
+        frame = Frame(width, len(rows))
+        room = max(map(len, (row.total for row in rows)), default=0) * LETTER + 12
         greatest = max((sum(mark.value for mark in row.marks) for row in rows), default=0)
         scale = chart_scales.linear(greatest, frame.length - room, 5 if width == WIDE else 3)
         made = frame.begun(scale, say)
@@ -44,14 +45,14 @@ def stacked(
             made.labels.append(Label(left + 5, y + frame.thick / 2 + 4, row.total, "value"))
         return made
 
-    return Chart(title, description, series if len(series) > 1 else (), *_both(draw))
+    return Chart(title, description, series if len(series) > 1 else (), *both(draw))
 
 
 def boxes(title: str, description: str, rows: Sequence[Row], say: Callable[[float], str]) -> Chart:
     """Lying boxes on a logarithmic scale of time; marks are the shares 10, 25, 50, 75 and 90 %."""
 
     def draw(width: int) -> Drawing:
-        frame = _Frame(width, len(rows))
+        frame = Frame(width, len(rows))
         values = [mark.value for row in rows for mark in row.marks]
         scale = chart_scales.spans(
             min(values, default=1), max(values, default=1), frame.length - 14, 8 if width == WIDE else 5
@@ -68,11 +69,11 @@ def boxes(title: str, description: str, rows: Sequence[Row], say: Callable[[floa
             made.rules.append(Rule(middle, y, middle, y + frame.thick, "median"))
         return made
 
-    return Chart(title, description, (), *_both(draw))
+    return Chart(title, description, (), *both(draw))
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """How lying bars are laid out: names beside them on a screen, above them on a phone."""
 
     width: int
@@ -80,22 +81,27 @@ class _Frame:
 
     @property
     def wide(self) -> bool:
+        """Whether it is for a screen."""
         return self.width == WIDE
 
     @property
     def left(self) -> float:
+        """Where bars begin."""
         return _SIDE if self.wide else 4
 
     @property
     def length(self) -> float:
+        """How much room there is for bars and what stands behind them."""
         return self.width - self.left - 4
 
     @property
     def thick(self) -> float:
+        """Of a bar."""
         return 18
 
     @property
     def high(self) -> float:
+        """Of a row."""
         return 28 if self.wide else 44
 
     def begun(self, scale: Scale, say: Callable[[float], str]) -> Drawing:
@@ -106,7 +112,7 @@ class _Frame:
             x = self.left + scale.place(tick)
             made.rules.append(Rule(x, 0, x, bottom, "grid"))
             text = say(tick)
-            edge = x + len(text) * _LETTER / 2 > self.width
+            edge = x + len(text) * LETTER / 2 > self.width
             anchor = "end" if edge else "middle" if x > self.left + 8 or self.wide else "start"
             made.labels.append(Label(self.width - 1 if edge else x, bottom + 16, text, "tick", anchor))
         return made
@@ -131,10 +137,10 @@ def columns(
 
     def draw(width: int) -> Drawing:
         greatest = max((sum(mark.value for mark in row.marks) for row in rows), default=0)
-        scale = chart_scales.linear(greatest, _TALL - 16)
-        made, left, pace = _over_time(width, [row.name for row in rows], scale, say)
+        scale = chart_scales.linear(greatest, TALL - 16)
+        made, left, pace = over_time(width, [row.name for row in rows], scale, say)
         for place, row in enumerate(rows):
-            top = float(_TALL)
+            top = float(TALL)
             for one, mark in zip(series, row.marks, strict=True):
                 tall = scale.place(mark.value)
                 if mark.value:
@@ -143,7 +149,7 @@ def columns(
                     made.bars.append(Bar(x, top, max(pace * 0.76, 1), max(tall, 1), one.kind, told, mark.href))
         return made
 
-    return Chart(title, description, series if len(series) > 1 else (), *_both(draw))
+    return Chart(title, description, series if len(series) > 1 else (), *both(draw))
 
 
 def lines(
@@ -159,11 +165,11 @@ def lines(
 
     def draw(width: int) -> Drawing:
         greatest = max((mark.value for row in rows for mark in row.marks), default=0)
-        scale = (chart_scales.times if time else chart_scales.linear)(max(greatest, 0), _TALL - 16)
-        made, left, pace = _over_time(width, [row.name for row in rows], scale, say)
+        scale = (chart_scales.times if time else chart_scales.linear)(max(greatest, 0), TALL - 16)
+        made, left, pace = over_time(width, [row.name for row in rows], scale, say)
         for place, one in enumerate(series):
             points = [
-                (left + (i + 0.5) * pace, _TALL - scale.place(row.marks[place].value), row)
+                (left + (i + 0.5) * pace, TALL - scale.place(row.marks[place].value), row)
                 for i, row in enumerate(rows)
                 if row.marks[place].value >= 0
             ]
@@ -176,27 +182,27 @@ def lines(
                 )
         return made
 
-    return Chart(title, description, series if len(series) > 1 else (), *_both(draw))
+    return Chart(title, description, series if len(series) > 1 else (), *both(draw))
 
 
-def _over_time(
+def over_time(
     width: int, names: Sequence[str], scale: Scale, say: Callable[[float], str]
 ) -> tuple[Drawing, float, float]:
     """The drawing with its scales; where the first step begins, and how wide each is."""
-    made = Drawing(width, _TALL + 26)
+    made = Drawing(width, TALL + 26)
     ticks = [say(tick) for tick in scale.ticks]
-    left = max(map(len, ticks)) * _LETTER + 10
+    left = max(map(len, ticks)) * LETTER + 10
     pace = (width - left - 6) / max(len(names), 1)
     for tick, text in zip(scale.ticks, ticks, strict=True):
-        y = _TALL - scale.place(tick)
+        y = TALL - scale.place(tick)
         made.rules.append(Rule(left, y, width, y, "grid" if tick else "ground"))
         made.labels.append(Label(left - 6, y + 4, text, "tick", "end"))
-    room = max(map(len, names), default=1) * _LETTER + 14
+    room = max(map(len, names), default=1) * LETTER + 14
     for place in chart_scales.thinned(len(names), int((width - left) / room)):
         x = left + (place + 0.5) * pace
-        half = len(names[place]) * _LETTER / 2
+        half = len(names[place]) * LETTER / 2
         edge = x + half > width
         made.labels.append(
-            Label(width if edge else max(x, half), _TALL + 18, names[place], "tick", "end" if edge else "middle")
+            Label(width if edge else max(x, half), TALL + 18, names[place], "tick", "end" if edge else "middle")
         )
     return made, left, pace

@@ -1,20 +1,18 @@
 """Pages of the reports: which there are, one of them with charts and table, the rows behind a figure, all as files."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import Any, Final
 
-from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
-from caseline.actions import note_deed, read_reports
+from caseline.actions import read_reports
 from caseline.actions.read_reports import NoSuchFigure, Offers, TooMuch
 from caseline.actions.seen import Absent
 from caseline.people.rights import Right
 from caseline.reports.figures import Behind
 from caseline.reports.questions import AXES, FIGURES, NOBODY, Axis, Report, Spot
-from caseline.text_files import csv_table
-from caseline.web.desk import report_asking, report_charts, report_words
+from caseline.web.desk import report_asking, report_charts, report_files, report_tabs, report_words
 from caseline.web.desk.page import Handler
 from caseline.web.desk.report_asking import FILTERS, Asked
 from caseline.web.desk.report_table import Teller
@@ -32,7 +30,7 @@ _WITHOUT_PERIOD: Final = {Report.BACKLOG}
 
 def front(visit: Visit) -> Response:
     """Which reports there are."""
-    return visit.page("reports/index.html", reports=list(Report), words=report_words)
+    return visit.page("reports/index.html", parts=report_tabs.PARTS, hints=report_tabs.HINTS)
 
 
 def _of(report: Report, page: Callable[[Visit, Asked], Response]) -> Handler:
@@ -83,7 +81,7 @@ def _frame(visit: Visit, asked: Asked) -> dict[str, Any]:
     return {
         "asked": asked,
         "report": asked.report,
-        "reports": list(Report),
+        "tabs": report_tabs.PARTS,
         "words": report_words,
         "axes": AXES[asked.report],
         "timed": asked.report not in _WITHOUT_PERIOD,
@@ -187,13 +185,13 @@ def _counted(visit: Visit, asked: Asked) -> Response:
 def _exported(visit: Visit, asked: Asked) -> Response:
     asking = report_asking.asking(visit, asked)
     teller = Teller(visit.texts, asked, read_reports.answer(visit.house, asking))
-    return _file(visit, asked, asked.report.value, teller.file())
+    return report_files.answer(visit, asked.report.value, asked.days, teller.file())
 
 
 def _rows_exported(visit: Visit, asked: Asked) -> Response:
     asking, spot = report_asking.asking(visit, asked), report_asking.spot(visit, asked.report)
     _named(visit, asked, spot)
-    return _file(visit, asked, f"{asked.report}-{spot.figure}", _told(visit, asking, spot))
+    return report_files.answer(visit, f"{asked.report}-{spot.figure}", asked.days, _told(visit, asking, spot))
 
 
 def _told(visit: Visit, asking: read_reports.Asking, spot: Spot) -> Iterator[list[object]]:
@@ -210,25 +208,3 @@ def _plain(visit: Visit, row: Behind) -> list[object]:
     words = (row.number, row.subject, row.stage, row.category, row.group, row.person)
     rest = (row.detail, row.elapsed_s, row.business_s)
     return [*(one or "" for one in words), *said, *("" if one is None else one for one in rest)]
-
-
-def _file(visit: Visit, asked: Asked, name: str, lines: Iterator[list[object]]) -> Response:
-    if not visit.may(Right.EXPORT):
-        raise HTTPException(403)
-    days = f"{asked.days.first}-{asked.days.last}"
-    # The first line is made at once: what cannot be answered is said on a page, and is no broken file.
-    first = next(lines)
-    what = visit.request.url.query[:1_000]
-    note_deed.note(visit.house, visit.login.name, "report_exported", name, {"what": what}, now=visit.now)
-    return StreamingResponse(
-        _written(chain([first], lines), csv_table.separator(visit.texts.language)),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{days}.csv"'},
-    )
-
-
-def _written(lines: Iterable[list[object]], separator: str) -> Iterator[str]:
-    # Without the mark at its beginning Excel takes UTF-8 for an older encoding.
-    yield "\ufeff"
-    for line in lines:
-        yield csv_table.line(line, separator)

@@ -3,8 +3,9 @@
 from typing import Final
 
 from caseline.people.rights import Right
+from caseline.reports import feedback_questions
 from caseline.reports.questions import Report
-from caseline.web.desk import report_pages
+from caseline.web.desk import feedback_report_pages, feedback_report_rows, report_pages
 from caseline.web.desk.page import Page
 
 PAGES: Final = (
@@ -18,6 +19,17 @@ PAGES: Final = (
             ("/rows", report_pages.rows),
             ("/rows/count", report_pages.counted),
             ("/rows/export", report_pages.rows_exported),
+        )
+    ),
+    *(
+        Page(f"/reports/{one}{path}", page(one), Right.SEE_REPORTS)
+        for one in feedback_questions.Report
+        for path, page in (
+            ("", feedback_report_pages.shown),
+            ("/export", feedback_report_pages.exported),
+            ("/rows", feedback_report_rows.shown),
+            ("/rows/count", feedback_report_rows.counted),
+            ("/rows/export", feedback_report_rows.exported),
         )
     ),
 )

@@ -8,6 +8,7 @@ import pytest
 
 from caseline.actions.wiring import House
 from caseline.people.rights import Right, Role
+from caseline.reports import feedback_questions
 from caseline.reports.questions import Report
 from caseline.web.desk.page import Page
 from caseline.web.desk.routes import PAGES
@@ -300,7 +301,11 @@ _TOLD: Final[dict[Right | str | None, str]] = {
 _REPORT: Final = ("", "/export", "/rows", "/rows/count", "/rows/export")
 MATRIX: Final = {
     **{line.strip(): right for right, lines in _TOLD.items() for line in lines.strip().splitlines()},
-    **{f"GET /reports/{report}{part}": Right.SEE_REPORTS for report in Report for part in _REPORT},
+    **{
+        f"GET /reports/{report}{part}": Right.SEE_REPORTS
+        for report in (*Report, *feedback_questions.Report)
+        for part in _REPORT
+    },
 }
 
 
