@@ -26,6 +26,8 @@ from caseline.outbox.care import Standing
 from caseline.people import store as people
 from caseline.people.access import Viewer
 from caseline.people.store import Colleague, Named
+from caseline.reports.feedback_card import Feedback
+from caseline.reports.stores import feedback_of_record
 
 WINDOW: Final = 50
 """Lines that are shown at once, the newest first of all; the first of all lines stands above them."""
@@ -68,6 +70,8 @@ class CardSight:
     """What its fields hold."""
     choice: Choice
     """Its products."""
+    feedback: Feedback
+    """What the client has said of it."""
 
     @property
     def card(self) -> Card:
@@ -102,6 +106,7 @@ def show(
             others=_visible(connection, house, viewer, {*linked, *sight.merged}),
             form=request_form.shown(house, connection, viewer, card, setup=setup, reader=reader),
             choice=choose_products.of_card(house, connection, card),
+            feedback=feedback_of_record.of(connection, "request", card.id, reader.language),
         )
 
 

@@ -108,6 +108,10 @@ FIGURES: Final[dict[Report, tuple[str, ...]]] = {
 """What is counted; each of these can be opened as a list. A single value is `value-LOWEST-HIGHEST-VALUE`."""
 
 
+BAD: Final = "bad"
+"""Ratings that are bad by their form: no column of a report, but a list that letters lead to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A report as somebody asks for it."""

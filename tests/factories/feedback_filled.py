@@ -215,8 +215,8 @@ def _many(connection: sa.Connection, table: str, rows: list[dict[str, Any]]) -> 
 def _around(connection: sa.Connection) -> None:
     connection.exec_driver_sql("INSERT INTO crm.kind VALUES ('request', 'Request') ON CONFLICT DO NOTHING")
     connection.exec_driver_sql(
-        "INSERT INTO crm.stage (kind, code, label, closed, position) VALUES ('request', 'closed', 'Закрыто', true, 9)"
-        " ON CONFLICT DO NOTHING"
+        "INSERT INTO crm.stage (kind, code, label, closed, position) VALUES ('request', 'new', 'Новое', false, 1),"
+        " ('request', 'closed', 'Закрыто', true, 9) ON CONFLICT DO NOTHING"
     )
     _many(connection, "people.division", [{"name": name} for name in DIVISIONS])
     people = [{"name": name, "division_id": 1 + place % 3} for place, name in enumerate(PERSONS, 1)]

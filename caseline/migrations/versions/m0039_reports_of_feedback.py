@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 STATEMENTS = (
+    # The weekly letter is about no request.
+    "ALTER TABLE outbox.letter ALTER COLUMN record_id DROP NOT NULL",
     "CREATE INDEX ix_ask_happened_at ON feedback.ask (happened_at, id)",
     "CREATE INDEX ix_rating_at ON feedback.rating (at, ask_id) WHERE superseded_at IS NULL",
     "CREATE INDEX ix_signal_at ON feedback.signal (at, ask_id) WHERE value IS NOT NULL",

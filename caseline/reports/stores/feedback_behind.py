@@ -4,12 +4,12 @@ import re
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from caseline.feedback import forms, tables
 from caseline.people import tables as people
 from caseline.reports.feedback_figures import Behind
-from caseline.reports.feedback_questions import FIGURES, RATED, REASONED, Axis, Order, Report, Sort, Spot
+from caseline.reports.feedback_questions import BAD, FIGURES, RATED, REASONED, Axis, Order, Report, Sort, Spot
 from caseline.reports.stores import feedback_counting
 from caseline.reports.stores import feedback_ground as at_hand
 from caseline.reports.stores.behind import NoSuchFigure
@@ -37,7 +37,7 @@ def _part(ground: Ground, spot: Spot) -> sa.Subquery:
     """Keys and values of the rows behind a figure; names are looked up for what is shown alone."""
     report = ground.question.report
     value = _VALUE.fullmatch(spot.figure) if report in RATED else None
-    if spot.figure not in FIGURES[report] and value is None:
+    if spot.figure not in FIGURES[report] and value is None and not (report in RATED and spot.figure == BAD):
         raise NoSuchFigure(spot.figure)
     if report not in RATED:
         return _asks(ground, spot)
@@ -79,6 +79,7 @@ def _given(spot: Spot, value: re.Match[str] | None) -> list[Condition]:
         "detractors": given <= 6,  # noqa: PLR2004
         "best": best,
         "other": sa.not_(best),
+        BAD: at_hand.bad(),
     }
     return [figures[spot.figure]] if spot.figure in figures else []
 
@@ -111,7 +112,7 @@ def _asks(ground: Ground, spot: Spot) -> sa.Subquery:
     if spot.reason is not None:
         if spot.figure not in REASONED:
             raise NoSuchFigure(spot.figure)
-        where.append(ASK.c.reason == spot.reason)
+        where.append(spot.reason == feedback_counting.REASON)
         where.append(ASK.c.state == spot.figure)
     return (
         sa.select(
@@ -188,29 +189,25 @@ def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
 
 
 def _comment() -> sa.ScalarSelect[Any]:
-    """What the last answer of an ask says in words."""
+    """What was said last to each question that is answered in words."""
     told = sa.case(
         (sa.func.jsonb_typeof(ANSWER.c.document) == "object", ANSWER.c.document),
         else_=sa.cast(sa.literal("{}"), JSONB),
     )
-    last = (
-        sa.select(told.label("document"))
-        .where(ANSWER.c.ask_id == ASK.c.id)
-        .order_by(ANSWER.c.at.desc(), ANSWER.c.id.desc())
-        .limit(1)
-        .correlate(ASK)
-        .lateral("last")
-    )
-    said = sa.func.jsonb_each_text(last.c.document).table_valued("key", "value").render_derived(name="said").lateral()
+    said = sa.func.jsonb_each_text(told).table_valued("key", "value").render_derived(name="said").lateral()
     asked = ASKED.alias("asked_text")
     written = sa.and_(
         asked.c.version_id == ASK.c.form_version_id,
         asked.c.question == said.c.key,
         asked.c.kind == forms.Kind.TEXT.value,
     )
-    return (
-        sa.select(sa.func.string_agg(sa.func.nullif(said.c.value, ""), sa.literal(" · ")))
-        .select_from(last.join(said, sa.true()).join(asked, written))
+    last = (
+        sa.select(said.c.key, sa.func.nullif(said.c.value, "").label("value"))
+        .select_from(ANSWER.join(said, sa.true()).join(asked, written))
+        .where(ANSWER.c.ask_id == ASK.c.id)
+        .ext(distinct_on(said.c.key))
+        .order_by(said.c.key, ANSWER.c.at.desc(), ANSWER.c.id.desc())
         .correlate(ASK)
-        .scalar_subquery()
+        .lateral("last")
     )
+    return sa.select(sa.func.string_agg(last.c.value, sa.literal(" · "))).correlate(ASK).scalar_subquery()

@@ -30,6 +30,10 @@ MOST_REASONS: Final = 50
 _WAITING: Final = (State.DRAFT, State.NEEDS_DATA, State.AWAITING_ADDRESS, State.QUEUED)
 _OUT: Final = (State.SENT, State.VISITED, State.ANSWERING)
 _MOVED: Final = tables.moved
+REASON: Final = sa.case(
+    (ASK.c.state == State.SKIPPED.value, sa.func.split_part(ASK.c.reason, ": ", 1)), else_=ASK.c.reason
+)
+"""Why; of a skipped ask without the date that stands behind it."""
 _Counts = dict[str, dict[Scale, dict[int, int]]]
 
 
@@ -154,11 +158,12 @@ def _funnel(connection: sa.Connection, ground: Ground) -> Funnel:
         lines.sort(key=lambda one: (-one.counts["asked"] - one.counts["skipped"], one.label or one.key))
     total = AskLine("", None, {name: sum(one.counts[name] for one in lines) for name in names})
     number = sa.func.count().label("number")
+    some = (ASK.c.state.in_(REASONED), ASK.c.reason.is_not(None), *where)
+    part = sa.select(ASK.c.state, REASON.label("reason")).where(*some).subquery()
     why = (
-        sa.select(ASK.c.state, ASK.c.reason, number)
-        .where(ASK.c.state.in_(REASONED), ASK.c.reason.is_not(None), *where)
-        .group_by(ASK.c.state, ASK.c.reason)
-        .order_by(number.desc(), ASK.c.state, ASK.c.reason)
+        sa.select(part.c.state, part.c.reason, number)
+        .group_by(part.c.state, part.c.reason)
+        .order_by(number.desc(), part.c.state, part.c.reason)
         .limit(MOST_REASONS)
     )
     reasons = [Reason(*row) for row in connection.execute(why)]

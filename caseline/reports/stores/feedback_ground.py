@@ -54,12 +54,14 @@ def _asked() -> sa.CTE:
     listed = version.c.document["questions"]
     array = sa.case((sa.func.jsonb_typeof(listed) == "array", listed), else_=sa.cast(sa.literal("[]"), JSONB))
     each = sa.func.jsonb_array_elements(array).table_valued(sa.column("one", JSONB)).render_derived(name="q").lateral()
+    bad_to = each.c.one["bad_to"]
     return (
         sa.select(
             version.c.id.label("version_id"),
             each.c.one["key"].astext.label("question"),
             each.c.one["kind"].astext.label("kind"),
             each.c.one["label"].label("label"),
+            sa.case((sa.func.jsonb_typeof(bad_to) == "number", sa.cast(bad_to, sa.Integer))).label("bad_to"),
         )
         .select_from(version.join(each, sa.true()))
         .cte("asked")
@@ -68,6 +70,14 @@ def _asked() -> sa.CTE:
 
 ASKED: Final = _asked()
 """Questions of all versions of forms."""
+
+
+def bad() -> Condition:
+    """Whether a rating is bad: by what its form says; else up to six of ten, or the lower two fifths of its scale."""
+    lowest, highest = RATING.c.lowest, RATING.c.highest
+    part = sa.func.greatest(lowest, lowest - 1 + sa.func.div((highest - lowest + 1) * 2, 5))
+    usual = sa.case((sa.and_(lowest == 0, highest == 10), 6), else_=part)  # noqa: PLR2004 - the scale of the score
+    return RATING.c.value <= sa.func.coalesce(ASKED.c.bad_to, usual)
 
 
 def phone(at: sa.ColumnElement[Any]) -> Condition:
@@ -237,7 +247,9 @@ def _labelled(ground: Ground, by: Axis) -> sa.Select[Any] | None:
         name = sa.func.concat(called, ": ", variant.c.code).label("name")
         return sa.select(sa.cast(variant.c.id, sa.Text).label("key"), name).select_from(both)
     if by is Axis.SERVICE:
-        return sa.select(crm.category.c.code.label("key"), crm.category.c.label.label("name"))
+        # As asks have it, and links.
+        code = sa.func.replace(sa.func.lower(crm.category.c.code), "_", "-")
+        return sa.select(code.label("key"), crm.category.c.label.label("name"))
     if by is Axis.QUESTION:
         # A question may have been worded otherwise before: its last wording is its name.
         name = named(ASKED.c.label, ground.language).label("name")

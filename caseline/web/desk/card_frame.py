@@ -20,7 +20,15 @@ from caseline.outbox.faults import OutboxFault
 from caseline.outbox.letters import Attachment
 from caseline.timing import wording
 from caseline.timing.vocabulary import Language
-from caseline.web.desk import card_words, option_list, product_pages, refusal_words, request_words, timeline_entries
+from caseline.web.desk import (
+    card_words,
+    feedback_report_words,
+    option_list,
+    product_pages,
+    refusal_words,
+    request_words,
+    timeline_entries,
+)
 from caseline.web.desk.event_words import Names
 from caseline.web.desk.timeline_entries import Around
 from caseline.web.desk.visit import Visit
@@ -164,6 +172,7 @@ def shared(visit: Visit) -> dict[str, Any]:
     return {
         "once": secrets.token_urlsafe(12),
         "words": card_words,
+        "feedback_words": feedback_report_words,
         "coded": request_words.code,
         "picture": timeline_entries.picture,
         "LETTER_STATES": timeline_entries.LETTER_STATES,

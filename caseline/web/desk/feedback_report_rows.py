@@ -10,7 +10,7 @@ from caseline.actions import read_feedback
 from caseline.actions.read_feedback import Asking
 from caseline.actions.seen import Absent
 from caseline.reports.feedback_figures import Behind
-from caseline.reports.feedback_questions import FIGURES, RATED, Axis, Order, Report, Sort, Spot
+from caseline.reports.feedback_questions import BAD, FIGURES, RATED, Axis, Order, Report, Sort, Spot
 from caseline.reports.periods import buckets
 from caseline.web.desk import feedback_report_asking, feedback_report_pages, report_files
 from caseline.web.desk import feedback_report_numbers as numbers
@@ -85,7 +85,7 @@ def _heads(visit: Visit, asked: Asked, named: dict[str, str | None], order: Orde
 def _named(visit: Visit, asked: Asked, asking: Asking, spot: Spot) -> list[str]:
     """Whose rows these are, in words; raises `Absent`."""
     value = spot.figure.rpartition("-")[2] if spot.figure.startswith("value-") else ""
-    if not value and spot.figure not in FIGURES[asked.report]:
+    if not value and spot.figure not in (*FIGURES[asked.report], BAD):
         raise Absent(spot.figure)
     said = [visit.texts.say("Rating %(value)s", value=value) if value else visit.texts.say(words.FIGURES[spot.figure])]
     if spot.reason is not None:

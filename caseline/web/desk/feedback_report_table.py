@@ -18,7 +18,7 @@ from caseline.web.language import Texts, later
 Cells = Sequence[Cell]
 _NAME: Final = "name"
 _VALUES: Final = {
-    Report.NPS: later("Score"),
+    Report.NPS: later("NPS"),
     Report.MEAN: later("Average"),
     Report.CSAT: later("Share"),
     Report.FUNNEL: later("Answered of sent"),

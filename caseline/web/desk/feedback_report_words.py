@@ -79,6 +79,7 @@ FIGURES: Final = {
     "detractors": later("Detractors (0 to 6)"),
     "best": later("The two best"),
     "other": later("All lower ones"),
+    "bad": later("Bad ratings"),
     "phone": later("By phone"),
     "unconfirmed": later("Not confirmed"),
     "asked": later("Asked"),
@@ -94,7 +95,7 @@ FIGURES: Final = {
     "skipped": later("Not asked"),
 }
 STATES: Final = {
-    "draft": later("New"),
+    "draft": later("New, not sent yet"),
     "needs_data": later("No address on the card"),
     "awaiting_address": later("The responsible was asked for the address"),
     "queued": later("Waits to be sent"),
@@ -164,5 +165,8 @@ def channel(texts: Texts, code: str) -> str:
 
 
 def reason(texts: Texts, code: str | None) -> str:
-    """Why an ask was not sent; a reason of another's own words as it is."""
-    return texts.say(REASONS[code]) if code in REASONS else code or ""
+    """Why an ask was not sent, with the date that it tells; a reason in another's own words as it is."""
+    head, _, since = (code or "").partition(": ")
+    if head not in REASONS:
+        return code or ""
+    return f"{texts.say(REASONS[head])} ({since})" if since else texts.say(REASONS[head])
