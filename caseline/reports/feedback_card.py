@@ -86,7 +86,8 @@ class Written:
 def asked(listed: object, ratings: Sequence[Rating], clicks: Sequence[Click], language: str) -> tuple[Question, ...]:
     """What was said, by question in the order of the form. `listed`: its questions as its document has them."""
     labels = _labels(listed, language)
-    keys = [*labels, *sorted({one.question for one in (*ratings, *clicks)} - labels.keys())]
+    there = {one.question for one in ratings} | {one.question for one in clicks}
+    keys = [*labels, *sorted(there - labels.keys())]
     found = []
     for key in keys:
         own = sorted((one for one in ratings if one.question == key), key=lambda one: one.at, reverse=True)

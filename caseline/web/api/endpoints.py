@@ -7,6 +7,7 @@ from caseline.web.api import (
     bulk_calls,
     client_calls,
     conversation_calls,
+    feedback_calls,
     product_calls,
     report_calls,
     request_calls,
@@ -23,4 +24,5 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *product_calls.ENDPOINTS,
     *client_calls.ENDPOINTS,
     *report_calls.ENDPOINTS,
+    *feedback_calls.ENDPOINTS,
 )

@@ -13,6 +13,8 @@ _SPANS: Final = (
     *(3_650 * DAY, 36_500 * DAY),
 )
 """Seconds that stand well on a logarithmic scale of time."""
+_ROUND: Final = (0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 25, 50, 100)
+"""Distances between ticks of a scale that has a highest value."""
 _TIMES: Final = (
     *(1, 5, 15, 30, MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR),
     *(DAY, 2 * DAY, 5 * DAY, 10 * DAY, 30 * DAY, 60 * DAY, 180 * DAY, 365 * DAY, 730 * DAY, 3_650 * DAY),
@@ -43,7 +45,7 @@ def linear(greatest: float, length: float, most: int = 5, *, steps: Sequence[flo
 
 def between(low: float, high: float, length: float, most: int = 5) -> Scale:
     """From one value to another, both of them ticks, with ticks at round values between them."""
-    step = _step(high - low, most, (1, 2, 5, 10, 20, 25, 50, 100))
+    step = _step(high - low, most, _ROUND)
     inner = (low + step * i for i in range(1, math.ceil((high - low) / step - 1e-9)))
     return Scale(lambda value: length * (min(max(value, low), high) - low) / (high - low), (low, *inner, high), high)
 

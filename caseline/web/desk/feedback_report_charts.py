@@ -24,13 +24,13 @@ _COLOURS: Final = {
     "best": "good",
     "other": "bad",
     "answered": "good",
-    "phone": "second",
+    "phone": "first",
     "waiting": "none",
     "out": "still",
     "expired": "third",
     "opted_out": "age-1",
     "failed": "bad",
-    "cancelled": "age-3",
+    "cancelled": "age-6",
     "skipped": "age-0",
 }
 _PARTS: Final[dict[Report, tuple[str, ...]]] = {

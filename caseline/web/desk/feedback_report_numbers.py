@@ -3,6 +3,7 @@
 from caseline.feedback.experiments import Outcome
 from caseline.feedback.intervals import ENOUGH, Interval, Mean, Nps, Share
 from caseline.reports.feedback_figures import Rated, Scale, Tally, Trial
+from caseline.reports.feedback_questions import Report
 from caseline.web.desk import feedback_report_words as words
 from caseline.web.language import Texts
 
@@ -44,11 +45,11 @@ def score(texts: Texts, nps: Nps) -> str:
     return whole(texts, number(texts, nps.value), ranged(texts, nps.interval), nps.number)
 
 
-def average(texts: Texts, mean: Mean | None) -> str:
+def average(texts: Texts, mean: Mean | None, digits: int = 2) -> str:
     """A mean in full."""
     if mean is None:
         return "–"
-    return whole(texts, number(texts, mean.value, 2), ranged(texts, mean.interval, 2), mean.number)
+    return whole(texts, number(texts, mean.value, digits), ranged(texts, mean.interval, digits), mean.number)
 
 
 def part(texts: Texts, share: Share) -> str:
@@ -70,6 +71,11 @@ def scale(texts: Texts, one: Scale) -> str:
 
 def rated_on(texts: Texts, rated: Rated) -> str:
     """On which scale the averages of a report are."""
+    if rated.question.report is Report.CSAT and rated.normal:
+        return texts.say(
+            "The ratings are on several scales (%(scales)s): each is judged by its own.",
+            scales=scales(texts, rated.total.tally),
+        )
     if rated.normal:
         return texts.say(
             "The ratings are on several scales (%(scales)s): they are not averaged as they are; each counts by its"

@@ -11,6 +11,7 @@ from caseline.actions.seen import Absent
 from caseline.people.rights import Right
 from caseline.reports.feedback_figures import Answer, Funnel, Trials
 from caseline.reports.feedback_questions import AXES, BASES, FILTERS, RATED, Axis, Basis, Report, Source
+from caseline.reports.periods import Step
 from caseline.reports.questions import NOBODY
 from caseline.web.desk import feedback_report_asking, feedback_report_charts, report_files, report_tabs, report_words
 from caseline.web.desk import feedback_report_numbers as numbers
@@ -121,7 +122,7 @@ def _filters(visit: Visit, asked: Asked, offers: Mapping[Axis, Mapping[str, str]
 
 
 _MAY_BE_NONE: Final = {Axis.PERSON, Axis.DIVISION, Axis.VARIANT}
-_STEP: Final = report_words.Step.DAY
+_STEP: Final = Step.DAY
 
 
 def _shown(visit: Visit, asked: Asked) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from caseline.feedback.intervals import ENOUGH, Interval, Share
+from caseline.feedback.intervals import ENOUGH, Interval
 from caseline.reports import periods
 from caseline.reports.feedback_figures import AskLine, Funnel, Line, Rated, Trials
 from caseline.reports.feedback_questions import ENDS, FIGURES, STEPS, Axis, Report
@@ -23,6 +23,13 @@ _VALUES: Final = {
     Report.CSAT: later("Share"),
     Report.FUNNEL: later("Answered of sent"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Cell):
+    """A figure with its interval, which stands below it."""
+
+    small: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,15 @@ class Teller:
         if question.by is not Axis.PERIOD:
             return {}
         return {bucket.key: bucket for bucket in periods.buckets(question.period, question.step)}
+
+    @property
+    def digits(self) -> int:
+        """How exactly a figure is said."""
+        return 0 if self.answer.question.report is Report.NPS else 1 if self._normal else 2
+
+    @property
+    def _normal(self) -> bool:
+        return isinstance(self.answer, Rated) and self.answer.normal
 
     def names(self) -> dict[str, str]:
         """What the lines are called, by key, in their order."""
@@ -123,7 +139,7 @@ class Teller:
             return tally.nps.value, tally.nps.interval, tally.nps.number
         if report is Report.CSAT:
             return tally.best.value, tally.best.interval, tally.best.number
-        mean = tally.mean(normal=isinstance(self.answer, Rated) and self.answer.normal)
+        mean = tally.mean(normal=self._normal)
         return (None, None, 0) if mean is None else (mean.value, mean.interval, mean.number)
 
     def told(self, line: Line | AskLine) -> str:
@@ -135,8 +151,7 @@ class Teller:
             return numbers.score(self.texts, line.tally.nps)
         if report is Report.CSAT:
             return numbers.part(self.texts, line.tally.best)
-        normal = isinstance(self.answer, Rated) and self.answer.normal
-        return numbers.average(self.texts, line.tally.mean(normal=normal))
+        return numbers.average(self.texts, line.tally.mean(normal=self._normal), self.digits)
 
     def short(self, line: Line | AskLine) -> str:
         """The figure alone."""
@@ -146,7 +161,7 @@ class Teller:
         report = self.answer.question.report
         if report in {Report.CSAT, Report.FUNNEL}:
             return self.texts.percent(value)
-        return numbers.number(self.texts, value, 2 if report is Report.MEAN else 0)
+        return numbers.number(self.texts, value, self.digits)
 
     def count(self, line: Line | AskLine, figure: str) -> int:
         """A count of a line."""
@@ -174,15 +189,21 @@ class Teller:
         return Column(figure, words.FIGURES[figure], cell)
 
     def _value(self, line: Line | AskLine, key: str | None) -> Cell:
-        value, _interval, number = self.interval(line)
-        told = self.told(line)
-        return Cell(told, "" if value is None else round(value, 4), self.asked.behind("all", key) if number else None)
+        return self._figure(line, self.asked.behind("all", key))
 
     def _answered(self, line: Line | AskLine, key: str | None) -> Cell:
-        assert isinstance(line, AskLine)  # noqa: S101 - the funnel has no others
-        share: Share = line.answered
-        href = self.asked.behind("answered", key) if share.hits else None
-        return Cell(numbers.part(self.texts, share), "" if share.value is None else round(share.value, 4), href)
+        return self._figure(line, self.asked.behind("answered", key))
+
+    def _figure(self, line: Line | AskLine, href: str) -> Figure:
+        value, interval, number = self.interval(line)
+        if value is None:
+            return Figure("–")
+        if self.answer.question.report in {Report.CSAT, Report.FUNNEL}:
+            told = numbers.percents(self.texts, interval)
+        else:
+            told = numbers.ranged(self.texts, interval, self.digits)
+        few = [self.texts.say(words.TOO_FEW)] if number < ENOUGH else []
+        return Figure(self.short(line), round(value, 4), href, [told, *few])
 
     def _plain(self, column: Column, line: Line | AskLine, key: str | None) -> list[object]:
         cell = column.cells(line, key)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from caseline.reports import questions
 from caseline.reports.feedback_questions import Axis, Basis, Report, Source
 from caseline.reports.periods import Bucket, Step
 from caseline.web.desk import report_words
@@ -68,8 +69,8 @@ BASES: Final = {
     Basis.HAPPENED: later("by the day of what it is about"),
 }
 SOURCES: Final = {
-    Source.CLIENT: later("what clients entered themselves"),
-    Source.PHONE: later("what was entered by phone"),
+    Source.CLIENT: later("clients themselves"),
+    Source.PHONE: later("employees, by phone"),
     Source.BOTH: later("both"),
 }
 FIGURES: Final = {
@@ -155,7 +156,7 @@ def name(texts: Texts, by: Axis, key: str, label: str | None, buckets: dict[str,
     if label:
         return label
     if by is Axis.SERVICE and key == NO_CATEGORY:
-        return texts.say(report_words.NOTHING[report_words.Axis.CATEGORY])
+        return texts.say(report_words.NOTHING[questions.Axis.CATEGORY])
     return key or texts.say(NOTHING[by])
 
 

@@ -54,7 +54,10 @@ CALLS: Final[dict[str, tuple[str, Any]]] = {
     "PATCH /contacts/{id:key}": ("/contacts/{contact}", {"version": 1, "values": {"name": "Mine too"}}),
     **{
         f"GET /reports/{report}": (f"/reports/{report}?period=this_year", None)
-        for report in ("stages", "deadlines", "flow", "backlog", "categories", "entries", "workload")
+        for report in (
+            *("stages", "deadlines", "flow", "backlog", "categories", "entries", "workload"),
+            *("feedback-nps", "feedback-mean", "feedback-csat", "feedback-funnel", "feedback-variants"),
+        )
     },
 }
 """How each is called; `{kind}` stands for an id."""
