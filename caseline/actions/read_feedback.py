@@ -8,9 +8,10 @@ from caseline.actions import read_reports
 from caseline.actions.read_reports import NoSuchFigure, TooMuch
 from caseline.actions.wiring import House
 from caseline.people.access import Viewer
-from caseline.reports.feedback_figures import Answer, Behind, Part
+from caseline.reports.feedback_figures import Answer
 from caseline.reports.feedback_questions import FILTERS, RATED, Axis, Order, Question, Spot
-from caseline.reports.stores import feedback_behind, feedback_counting, feedback_ground
+from caseline.reports.feedback_rows import Behind, Part
+from caseline.reports.stores import feedback_behind, feedback_counting, feedback_labels
 from caseline.reports.stores.feedback_ground import Ground
 
 __all__ = ["ON_PAGE", "Asking", "NoSuchFigure", "TooMuch"]
@@ -71,13 +72,13 @@ def choices(house: House, asking: Asking) -> Mapping[Axis, Mapping[str, str]]:
     """To what a report can be narrowed, with what people call it; channels have no names here."""
     ground = _ground(asking)
     with house.engine.connect() as connection:
-        return {axis: feedback_ground.labels(connection, ground, axis) for axis in FILTERS[asking.question.report]}
+        return {axis: feedback_labels.labels(connection, ground, axis) for axis in FILTERS[asking.question.report]}
 
 
 def label(house: House, asking: Asking, by: Axis, key: str) -> str | None:
     """What people call a line of a report."""
     with house.engine.connect() as connection:
-        return feedback_ground.labels(connection, _ground(asking), by, [key]).get(key)
+        return feedback_labels.labels(connection, _ground(asking), by, [key]).get(key)
 
 
 def _ground(asking: Asking) -> Ground:

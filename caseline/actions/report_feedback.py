@@ -21,9 +21,10 @@ from caseline.people.stores import divisions, heads
 from caseline.people.stores.divisions import Division
 from caseline.people.stores.heads import Leader
 from caseline.reports import feedback_letter, feedback_questions, periods
-from caseline.reports.feedback_figures import Behind, Funnel, Rated
+from caseline.reports.feedback_figures import Funnel, Rated
 from caseline.reports.feedback_letter import Account, Week
 from caseline.reports.feedback_questions import BAD, Axis, Order, Report, Spot, Wish
+from caseline.reports.feedback_rows import Behind
 from caseline.reports.periods import Period
 from caseline.reports.stores import feedback_behind, feedback_counting
 from caseline.reports.stores.feedback_ground import Ground

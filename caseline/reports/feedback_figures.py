@@ -4,26 +4,20 @@ Ratings on different scales are never averaged as they are: where a report has s
 place on its own one, from 0 to 100, and `Tally.mixed` tells it.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
-from statistics import NormalDist
 from typing import Final
 
 from caseline.feedback import experiments
 from caseline.feedback.experiments import Verdict
-from caseline.feedback.intervals import ENOUGH, Interval, Mean, Nps, Share
-from caseline.reports.feedback_questions import Order, Question, Spot
+from caseline.feedback.intervals import Mean, Nps, Share
+from caseline.reports.feedback_questions import Question
 
 Scale = tuple[int, int]
 """The lowest and the highest value."""
 _FINE: Final = 2_520
 """Parts of a scale that every scale of up to eleven values hits exactly."""
 _HUNDRED: Final = 100
-_PROMOTER, _PASSIVE = 9, 7
-_Z: Final = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,91 +230,3 @@ def planned(document: object) -> int | None:
         return experiments.needed(base, hoped)
     except ValueError:
         return None
-
-
-class Change(StrEnum):
-    """What may be said of two figures."""
-
-    TOO_FEW = "too few"
-    NONE = "no difference shown"
-    UP = "up"
-    DOWN = "down"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How one figure differs from an earlier one."""
-
-    change: Change
-    value: float | None = None
-    interval: Interval | None = None
-
-
-def nps_difference(now: Nps, before: Nps) -> Difference:
-    """Of two scores: their adjusted errors in quadrature."""
-    if now.value is None or before.value is None:
-        return Difference(Change.TOO_FEW)
-    error = math.hypot(_nps_error(now), _nps_error(before))
-    return _difference(now.value - before.value, error, min(now.number, before.number))
-
-
-def mean_difference(now: Mean | None, before: Mean | None) -> Difference:
-    """Of two means on one scale: their errors in quadrature."""
-    if now is None or before is None:
-        return Difference(Change.TOO_FEW)
-    error = math.hypot(now.deviation / math.sqrt(now.number), before.deviation / math.sqrt(before.number))
-    return _difference(now.value - before.value, error, min(now.number, before.number))
-
-
-def _difference(value: float, error: float, number: int) -> Difference:
-    interval = Interval(value - _Z * error, value + _Z * error)
-    if number < ENOUGH:
-        return Difference(Change.TOO_FEW, value, interval)
-    if interval.low <= 0 <= interval.high:
-        return Difference(Change.NONE, value, interval)
-    return Difference(Change.UP if value > 0 else Change.DOWN, value, interval)
-
-
-def _nps_error(score: Nps) -> float:
-    n = score.number + 3
-    up, down = (score.promoters + 0.75) / n, (score.detractors + 0.75) / n
-    return 100 * math.sqrt((up + down - (up - down) ** 2) / n)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behind:
-    """A row behind a figure: a rating, a click that does not count, or an ask."""
-
-    ask_id: int
-    subject: str
-    subject_id: int
-    number: str
-    """What people call the record by."""
-    state: str
-    reason: str | None
-    at: datetime
-    """By the clock of the report."""
-    value: int | None = None
-    lowest: int | None = None
-    highest: int | None = None
-    question: str | None = None
-    comment: str | None = None
-    person: str | None = None
-    division: str | None = None
-    campaign: str
-    confirmed: bool = True
-    by_phone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the rows behind a figure."""
-
-    question: Question
-    spot: Spot
-    order: Order
-    rows: Sequence[Behind] = ()
-    start: int = 0
-    more: bool = False
-    unconfirmed: Sequence[Behind] = ()
-    """Rows that do not count in the figure, told apart."""

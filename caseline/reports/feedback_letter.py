@@ -6,8 +6,10 @@ from datetime import date
 from typing import Final
 
 from caseline.feedback.intervals import ENOUGH, Interval, Mean, Nps, Share
-from caseline.reports import feedback_figures
-from caseline.reports.feedback_figures import Behind, Change, Difference, Tally
+from caseline.reports import feedback_differences, feedback_figures
+from caseline.reports.feedback_differences import Change, Difference
+from caseline.reports.feedback_figures import Tally
+from caseline.reports.feedback_rows import Behind
 
 SHOWN: Final = 10
 """Bad ratings that a letter names."""
@@ -127,9 +129,9 @@ def text(account: Account, language: str, links: Mapping[int, str]) -> str:
         said["asked"].format(asked=now.asked, sent=now.answers.number, answered=_share(now.answers, language)),
         "",
         said["nps"].format(told=score(now.nps, language)),
-        *_since(feedback_figures.nps_difference(now.nps, before.nps), language, 0),
+        *_since(feedback_differences.nps_difference(now.nps, before.nps), language, 0),
         said["mean"].format(told=average(mean, language), normal=said["normal"] if account.normal else ""),
-        *_since(feedback_figures.mean_difference(mean, mean_before), language, 2),
+        *_since(feedback_differences.mean_difference(mean, mean_before), language, 2),
         "",
         said["doubt"].format(number=now.unconfirmed),
         said["phone"].format(number=now.phone),

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from caseline.feedback import forms, tables
 from caseline.people import tables as people
-from caseline.reports.feedback_figures import Behind
 from caseline.reports.feedback_questions import BAD, FIGURES, RATED, REASONED, Axis, Order, Report, Sort, Spot
-from caseline.reports.stores import feedback_counting
+from caseline.reports.feedback_rows import Behind
+from caseline.reports.stores import feedback_counting, feedback_labels
 from caseline.reports.stores import feedback_ground as at_hand
 from caseline.reports.stores.behind import NoSuchFigure
 from caseline.reports.stores.feedback_ground import ANSWER, ASK, ASKED, RATING, RECORD, SIGNAL, Condition, Ground
@@ -112,7 +112,7 @@ def _asks(ground: Ground, spot: Spot) -> sa.Subquery:
     if spot.reason is not None:
         if spot.figure not in REASONED:
             raise NoSuchFigure(spot.figure)
-        where.append(spot.reason == feedback_counting.REASON)
+        where.append(feedback_counting.REASON.in_([spot.reason]))
         where.append(ASK.c.state == spot.figure)
     return (
         sa.select(
@@ -148,7 +148,7 @@ def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
     source = source.outerjoin(_PERSON, _PERSON.c.id == ASK.c.responsible_id)
     source = source.outerjoin(_DIVISION, _DIVISION.c.id == ASK.c.division_id)
     campaign = sa.func.coalesce(_CAMPAIGN.c.document["name"][ground.language].astext, _CAMPAIGN.c.name)
-    question = sa.func.coalesce(at_hand.named(ASKED.c.label, ground.language), part.c.question)
+    question = sa.func.coalesce(feedback_labels.named(ASKED.c.label, ground.language), part.c.question)
     sorts: dict[Sort, sa.ColumnElement[Any]] = {
         Sort.AT: part.c.at,
         Sort.VALUE: part.c.value,

@@ -23,6 +23,7 @@ from caseline.reports.feedback_figures import (
 )
 from caseline.reports.feedback_questions import FIGURES, RATED, REASONED, Axis, Report, Source
 from caseline.reports.stores import feedback_ground as at_hand
+from caseline.reports.stores import feedback_labels
 from caseline.reports.stores.feedback_ground import ANSWER, ASK, RATING, SIGNAL, Condition, Ground
 from caseline.reports.stores.ground import key
 
@@ -61,9 +62,8 @@ def _rated(connection: sa.Connection, ground: Ground) -> Rated:
     )
     counts: _Counts = {one.key: {} for one in ground.buckets}
     phones = dict.fromkeys(counts, 0)
-    for value, lowest, highest, given, phone, number in connection.execute(
-        sa.select(*part.c, sa.func.count()).group_by(*part.c)
-    ):
+    query: sa.Select[Any] = sa.select(*part.c, sa.func.count()).group_by(*part.c)
+    for value, lowest, highest, given, phone, number in connection.execute(query):
         named = _key(ground, value)
         into = counts.setdefault(named, {})
         phones[named] = phones.get(named, 0) + (number if phone else 0)
@@ -73,7 +73,7 @@ def _rated(connection: sa.Connection, ground: Ground) -> Rated:
     doubts = _unconfirmed(connection, ground)
     for named in doubts:
         counts.setdefault(named, {})
-    names = at_hand.labels(connection, ground, question.by, list(counts))
+    names = feedback_labels.labels(connection, ground, question.by, list(counts))
     lines = [
         Line(one, names.get(one), Tally(values), phones.get(one, 0), doubts.get(one, 0))
         for one, values in counts.items()
@@ -150,7 +150,7 @@ def _funnel(connection: sa.Connection, ground: Ground) -> Funnel:
     found = {one.key: dict.fromkeys(names, 0) for one in ground.buckets}
     for value, *numbers in connection.execute(query):
         found[_key(ground, value)] = dict(zip(names, numbers, strict=True))
-    called = at_hand.labels(connection, ground, ground.question.by, list(found))
+    called = feedback_labels.labels(connection, ground, ground.question.by, list(found))
     lines = [AskLine(one, called.get(one), counts) for one, counts in found.items()]
     if ground.question.by is Axis.PERIOD:
         lines.sort(key=lambda one: one.key)
@@ -237,7 +237,7 @@ def _compared(
         sent, visited, answered = numbers.get(variant_id, (0, 0, 0))
         arm = Arm(str(variant_id), code, share, sent, visited, answered, Tally(tallies.get(variant_id, {})))
         arms.setdefault(number, []).append(arm)
-    names = at_hand.labels(connection, ground, Axis.CAMPAIGN, [str(one) for one in arms])
+    names = feedback_labels.labels(connection, ground, Axis.CAMPAIGN, [str(one) for one in arms])
     return [
         Trial(str(number), names.get(str(number), str(number)), some, plans[number], ground.whole)
         for number, some in arms.items()

@@ -54,7 +54,9 @@ def _statement(subject: str, subject_id: int, language: str) -> sa.Select[Any]:
 
 def _many(table: sa.Table, names: tuple[str, ...], *where: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
     """Rows of an ask as one value."""
-    pairs = [part for name in names for part in (sa.literal_column(f"'{name}'"), table.c[name])]
+    pairs: list[sa.ColumnElement[Any]] = []
+    for name in names:
+        pairs += [sa.literal_column(f"'{name}'"), table.c[name]]
     rows = sa.func.jsonb_agg(sa.func.jsonb_build_object(*pairs))
     return sa.select(rows).where(table.c.ask_id == _ASK.c.id, *where).correlate(_ASK).scalar_subquery()
 

@@ -9,9 +9,8 @@ from pydantic import Field
 
 from caseline.actions import read_feedback
 from caseline.actions.read_feedback import Asking
-from caseline.feedback import intervals
 from caseline.feedback.experiments import Outcome
-from caseline.feedback.intervals import ENOUGH
+from caseline.feedback.intervals import ENOUGH, Mean, Nps, Share
 from caseline.people.rights import Right
 from caseline.reports import feedback_figures, feedback_questions, periods
 from caseline.reports.feedback_figures import Answer, Funnel, Rated, Trials
@@ -179,11 +178,11 @@ def _rated(report: Rated, line: feedback_figures.Line) -> FeedbackLine:
     tally = line.tally
     figure: Value | None
     if report.question.report is Report.NPS:
-        figure = _value(tally.nps.value, tally.nps.interval, tally.nps.number)
+        figure = _value(tally.nps)
     elif report.question.report is Report.CSAT:
-        figure = _share(tally.best)
+        figure = _value(tally.best)
     else:
-        figure = _mean(tally.mean(normal=report.normal))
+        figure = _value(tally.mean(normal=report.normal))
     score = tally.nps
     split = {"promoters": score.promoters, "passives": score.passives, "detractors": score.detractors}
     more = split if report.question.report is Report.NPS else {"best": tally.best.hits}
@@ -198,7 +197,7 @@ def _rated(report: Rated, line: feedback_figures.Line) -> FeedbackLine:
 
 def _asks(line: feedback_figures.AskLine) -> FeedbackLine:
     return FeedbackLine(
-        key=line.key, label=line.label, figure=_share(line.answered), counts=dict(line.counts), values=[]
+        key=line.key, label=line.label, figure=_value(line.answered), counts=dict(line.counts), values=[]
     )
 
 
@@ -216,28 +215,20 @@ def _trial(one: feedback_figures.Trial) -> Trial:
                 key=arm.key,
                 code=arm.code,
                 sent=arm.sent,
-                opened=_share(arm.clicks),
-                answered=_share(arm.answers),
-                average=_mean(arm.tally.mean(normal=one.normal)),
+                opened=_value(arm.clicks),
+                answered=_value(arm.answers),
+                average=_value(arm.tally.mean(normal=one.normal)),
             )
             for arm in one.arms
         ],
     )
 
 
-def _share(share: intervals.Share) -> Value | None:
-    return _value(share.value, share.interval, share.number)
-
-
-def _mean(mean: intervals.Mean | None) -> Value | None:
-    return None if mean is None else _value(mean.value, mean.interval, mean.number)
-
-
-def _value(value: float | None, interval: intervals.Interval | None, number: int) -> Value | None:
-    if value is None:
+def _value(found: Share | Nps | Mean | None) -> Value | None:
+    if found is None or found.value is None:
         return None
-    low, high = (None, None) if interval is None else (interval.low, interval.high)
-    return Value(value=value, low=low, high=high, number=number, enough=number >= ENOUGH)
+    low, high = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+    return Value(value=found.value, low=low, high=high, number=found.number, enough=found.number >= ENOUGH)
 
 
 ENDPOINTS: Final = tuple(

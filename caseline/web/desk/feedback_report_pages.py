@@ -17,7 +17,8 @@ from caseline.web.desk import feedback_report_asking, feedback_report_charts, re
 from caseline.web.desk import feedback_report_numbers as numbers
 from caseline.web.desk import feedback_report_words as words
 from caseline.web.desk.feedback_report_asking import Asked
-from caseline.web.desk.feedback_report_table import Teller, of_trials
+from caseline.web.desk.feedback_report_table import Teller
+from caseline.web.desk.feedback_report_trials import of_trials
 from caseline.web.desk.page import Handler
 from caseline.web.desk.visit import SEE_OTHER, Visit
 

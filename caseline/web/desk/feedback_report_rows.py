@@ -9,8 +9,8 @@ from starlette.responses import Response
 from caseline.actions import read_feedback
 from caseline.actions.read_feedback import Asking
 from caseline.actions.seen import Absent
-from caseline.reports.feedback_figures import Behind
 from caseline.reports.feedback_questions import BAD, FIGURES, RATED, Axis, Order, Report, Sort, Spot
+from caseline.reports.feedback_rows import Behind
 from caseline.reports.periods import buckets
 from caseline.web.desk import feedback_report_asking, feedback_report_pages, report_files
 from caseline.web.desk import feedback_report_numbers as numbers

@@ -6,7 +6,7 @@ from typing import Final
 
 from caseline.feedback.intervals import ENOUGH, Interval
 from caseline.reports import periods
-from caseline.reports.feedback_figures import AskLine, Funnel, Line, Rated, Trials
+from caseline.reports.feedback_figures import AskLine, Funnel, Line, Rated
 from caseline.reports.feedback_questions import ENDS, FIGURES, STEPS, Axis, Report
 from caseline.reports.periods import Bucket
 from caseline.web.desk import feedback_report_numbers as numbers
@@ -238,20 +238,3 @@ class Teller:
 
 _ENDS: Final = (later("95 % from"), later("95 % to"))
 _ENOUGH: Final = later("Enough to judge")
-
-
-def of_trials(texts: Texts, answer: Trials) -> Iterator[list[object]]:
-    """Variants as lines of a file, the head first."""
-    heads = (later("Campaign"), later("Variant"), later("Sent"), later("Opened"), later("Answered"))
-    more = (later("Answered of sent"), *_ENDS, later("Average"), later("Ratings"))
-    yield [texts.say(head) for head in (*heads, *more)]
-    for trial in answer.trials:
-        for arm in trial.arms:
-            share, mean = arm.answers, arm.tally.mean(normal=trial.normal)
-            ends = share.interval
-            yield [
-                *(trial.name, arm.code, arm.sent, arm.visited, arm.answered),
-                "" if share.value is None else round(share.value, 4),
-                *(("", "") if ends is None else (round(ends.low, 4), round(ends.high, 4))),
-                *(("", 0) if mean is None else (round(mean.value, 4), mean.number)),
-            ]

@@ -10,8 +10,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from caseline.feedback.experiments import Outcome
 from caseline.feedback.intervals import Mean, Nps
-from caseline.reports import feedback_figures
-from caseline.reports.feedback_figures import Arm, Change, Tally, Trial
+from caseline.reports import feedback_differences, feedback_figures
+from caseline.reports.feedback_differences import Change
+from caseline.reports.feedback_figures import Arm, Tally, Trial
 
 # Ten answers: 10, 9, 9, 8, 7, 7, 6, 3, 0, 10 of 0 to 10; and five smileys of 1 to 5: 5, 4, 4, 2, 1.
 TEN = {10: 2, 9: 2, 8: 1, 7: 2, 6: 1, 3: 1, 0: 1}
@@ -71,18 +72,18 @@ def test_a_mean_on_a_hundred_has_the_interval_of_scipy(counts: dict[int, int]) -
 
 def test_a_difference_is_shown_only_where_zero_lies_outside() -> None:
     before, now = Nps(50, 30, 20), Nps(20, 30, 50)
-    found = feedback_figures.nps_difference(now, before)
+    found = feedback_differences.nps_difference(now, before)
     # Adjusted: shares (50.75, 20.75) of 103, error of each 7.67; both in quadrature 10.85, times 1.96 = 21.3.
     error = 1.959964 * math.sqrt(2) * 100 * math.sqrt((71.5 / 103 - (30 / 103) ** 2) / 103)
     assert (found.change, found.value) == (Change.DOWN, -60.0)
     assert found.interval is not None
     assert (found.interval.low, found.interval.high) == pytest.approx((-60 - error, -60 + error), abs=1e-3)
-    assert feedback_figures.nps_difference(Nps(52, 30, 18), before).change is Change.NONE
-    assert feedback_figures.nps_difference(Nps(20, 5, 4), before).change is Change.TOO_FEW
-    assert feedback_figures.nps_difference(Nps(0, 0, 0), before).change is Change.TOO_FEW
-    assert feedback_figures.mean_difference(Mean(4.5, 100, 0.5), Mean(4.0, 100, 0.5)).change is Change.UP
-    assert feedback_figures.mean_difference(Mean(4.01, 100, 0.5), Mean(4.0, 100, 0.5)).change is Change.NONE
-    assert feedback_figures.mean_difference(None, Mean(4.0, 100, 0.5)).change is Change.TOO_FEW
+    assert feedback_differences.nps_difference(Nps(52, 30, 18), before).change is Change.NONE
+    assert feedback_differences.nps_difference(Nps(20, 5, 4), before).change is Change.TOO_FEW
+    assert feedback_differences.nps_difference(Nps(0, 0, 0), before).change is Change.TOO_FEW
+    assert feedback_differences.mean_difference(Mean(4.5, 100, 0.5), Mean(4.0, 100, 0.5)).change is Change.UP
+    assert feedback_differences.mean_difference(Mean(4.01, 100, 0.5), Mean(4.0, 100, 0.5)).change is Change.NONE
+    assert feedback_differences.mean_difference(None, Mean(4.0, 100, 0.5)).change is Change.TOO_FEW
 
 
 def test_no_verdict_before_the_planned_number_nor_without_a_plan() -> None:
