@@ -15,7 +15,7 @@ from caseline.crm.bitrix24 import tables as portal
 from caseline.db import schema
 from caseline.db.engine import open_engine
 from caseline.db.metadata import metadata
-from caseline.feedback import answer_tables, dialogue_tables  # noqa: F401
+from caseline.feedback import answer_tables, dialogue_tables, follow_tables  # noqa: F401
 from caseline.feedback import tables as feedback
 from caseline.files import tables as files
 from caseline.listing import tables as listing

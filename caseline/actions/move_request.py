@@ -140,8 +140,8 @@ class _Wanted:
 
 
 def _moved(connection: sa.Connection, house: House, intake: Intake, card: Card, wanted: _Wanted) -> Card | None:
-    fields, stages = connect.fields(house.settings.crm), intake.cards.stages(connection)
-    book, ways = fields.book(connection), fields.ways(connection)
+    fields, stages = connect.fields(house.settings.crm), intake.cards.stages(connection, card.kind)
+    book, ways = obey_rules.book_of(connection, fields, card)
     place = _Place(connection, intake, card, book, stages, obey_rules.reachable(ways, stages, card))
     stage = wanted.choose(place)
     if not stage.closed:

@@ -1,6 +1,7 @@
 """Holds requests against the rules of their fields and the ways between stages, whoever changes them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -12,13 +13,24 @@ from caseline.crm.cards import Card, Stage
 from caseline.crm.field_faults import Code, Unsaved
 from caseline.crm.field_port import Book, Fields, Ways
 from caseline.crm.field_rules import Effect, Rule
+from caseline.crm.vocabulary import REQUEST
 
 BATCH: Final = 5_000
 """Requests that are looked at together."""
 
 
+def book_of(connection: sa.Connection, fields: Fields, card: Card) -> tuple[Book, Ways]:
+    """The fields of a record with their rules, and the ways between its stages; both are made for requests alone."""
+    book = fields.book(connection)
+    if card.kind != REQUEST:
+        return replace(book, rules=()), frozenset()
+    return book, fields.ways(connection)
+
+
 def note(connection: sa.Connection, fields: Fields, book: Book, card: Card) -> None:
     """Note which obligatory fields a request leaves empty; closed ones leave nothing to do."""
+    if card.kind != REQUEST:
+        return
     keys: Sequence[str] = ()
     if card.open:
         values = fields.values(connection, card.id)
@@ -39,7 +51,7 @@ def keep_to(connection: sa.Connection, house: House, card: Card) -> None:
     The caller's transaction must be rolled back then.
     """
     fields = connect.fields(house.settings.crm)
-    if fields.requires(connection):
+    if card.kind == REQUEST and fields.requires(connection):
         entering(connection, fields, fields.book(connection), card, card.stage)
         fields.violate(connection, card.id, ())
 

@@ -18,7 +18,7 @@ from caseline.crm.field_faults import RUSSIAN, Code, Fault
 from caseline.crm.field_files import FieldFile
 from caseline.crm.field_values import Given, Reader, Value
 from caseline.crm.request_fields import RequestField
-from caseline.crm.vocabulary import Type
+from caseline.crm.vocabulary import REQUEST, Type
 from caseline.people.access import Viewer
 
 _MAIN: Final = ("Request", "Обращение")
@@ -123,14 +123,15 @@ def form(
     long as somebody still types.
     """
     with house.engine.begin() as connection:
-        setup = setup_at_hand.of(house, connection)
+        cards = wiring.intake(house).cards
+        card = None if record_id is None else seen.request(connection, cards, viewer, record_id)
+        setup = setup_at_hand.of(house, connection, card.kind if card else REQUEST)
         desk = _desk(house, connection, setup, viewer, reader)
-        if record_id is None:
-            card, first = None, open_request.stages(connection, desk.cards)[0]
+        if card is None:
+            first = open_request.stages(connection, cards)[0]
             held: dict[str, Value] = {"stage": first.code, "escalated": False}
         else:
-            card = seen.request(connection, desk.cards, viewer, record_id)
-            held = desk.fields.values(connection, record_id)
+            held = desk.fields.values(connection, card.id)
         read = typed_request.read(desk, held, typed or {}, own_id=record_id)
         choices = Choices(desk, setup, {**held, **read.changes})
         return _drawn(choices, card, held, read, (typed or {}, tell and typed is not None))

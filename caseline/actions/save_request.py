@@ -98,7 +98,7 @@ def save_in(connection: sa.Connection, house: House, intake: Intake, wish: Wish,
         connection=connection,
         cards=intake.cards,
         fields=fields,
-        book=fields.book(connection),
+        book=obey_rules.book_of(connection, fields, card)[0],
         viewer=wish.viewer,
         reader=wish.reader,
     )

@@ -90,7 +90,7 @@ def show(
     cards, timelines = wiring.intake(house).cards, connect.timelines(house.settings.crm)
     with house.engine.connect() as connection:
         card = seen.request(connection, cards, viewer, record_id)
-        setup = setup_at_hand.of(house, connection)
+        setup = setup_at_hand.of(house, connection, card.kind)
         window = _window(house, connection, card.id, start)
         sight = show_request.sight(house, connection, card, list(window.messages.values()), now=now)
         linked = {other for one in sight.links for other in one[:2] if other != card.id}
@@ -133,7 +133,7 @@ def earlier(house: House, viewer: Viewer, record_id: int, before: int) -> Earlie
             card=card,
             window=window,
             letters=show_request.letters(connection, list(window.messages.values())),
-            stages=tuple(cards.stages(connection)),
+            stages=tuple(cards.stages(connection, card.kind)),
             categories=tuple(cards.categories(connection)),
             assignments={one.id: one.title for one in timelines.assignments(connection, card.id)},
         )

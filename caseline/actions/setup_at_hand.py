@@ -1,6 +1,6 @@
 """Keeps in memory what administrators have set up for requests: it is read again whenever somebody has changed it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from caseline.actions.wiring import House
 from caseline.crm.cards import Category, Stage
 from caseline.crm.connect import fields
 from caseline.crm.field_port import Book, Ways
+from caseline.crm.vocabulary import REQUEST
 from caseline.people import store as people
 from caseline.people.store import Named
 
@@ -29,8 +30,19 @@ class Setup:
 _kept: Final[dict[str, tuple[tuple[int, ...], Setup]]] = {}
 
 
-def of(house: House, connection: sa.Connection) -> Setup:
-    """All of it as it is now, in a transaction that has not changed it: what nobody has committed must not be kept."""
+def of(house: House, connection: sa.Connection, kind: str = REQUEST) -> Setup:
+    """All of it as it is now, in a transaction that has not changed it: what nobody has committed must not be kept.
+
+    Records of another kind have stages of their own, and none of the rules and ways that are made for requests.
+    """
+    found = _of_requests(house, connection)
+    if kind == REQUEST:
+        return found
+    stages = wiring.intake(house).cards.stages(connection, kind)
+    return replace(found, stages=tuple(stages), ways=frozenset(), book=replace(found.book, rules=()))
+
+
+def _of_requests(house: House, connection: sa.Connection) -> Setup:
     port = fields(house.settings.crm)
     stamp = port.stamp(connection)
     kept = _kept.get(house.url)

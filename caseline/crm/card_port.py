@@ -22,6 +22,7 @@ from caseline.crm.cards import (
 )
 from caseline.crm.request_fields import RequestField
 from caseline.crm.terms import Dues, Numbers, Spans, Terms
+from caseline.crm.vocabulary import REQUEST
 from caseline.timing.clock import Clock
 from caseline.timing.instants import Pause
 
@@ -143,8 +144,8 @@ class Cards(Protocol):
     def fields(self, connection: "sa.Connection") -> tuple[RequestField, ...]:
         """All fields of requests: the register's own, then extra ones in their order."""
 
-    def stages(self, connection: "sa.Connection") -> list[Stage]:
-        """Stages of requests, in their order."""
+    def stages(self, connection: "sa.Connection", kind: str = REQUEST) -> list[Stage]:
+        """Stages of records of a kind, in their order."""
 
     def put_stages(self, connection: "sa.Connection", stages: Sequence[Stage]) -> None:
         """Make or change stages of requests."""

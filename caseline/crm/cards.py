@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from caseline.crm.vocabulary import REQUEST
 from caseline.timing.instants import Pause
 from caseline.timing.vocabulary import Mode
 
@@ -98,6 +99,7 @@ class Card:
     category_first_set_at: datetime | None
     category_set_at: datetime | None
     deadline: Deadline | None
+    kind: str = REQUEST
 
     @property
     def open(self) -> bool:
@@ -153,6 +155,7 @@ class NewCard:
     """Further columns."""
     id: int | None = None
     """The id that the system of record has given it; None: the next one."""
+    kind: str = REQUEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,6 +139,8 @@ class NewAssignment:
     contact_id: int | None = None
     due_at: datetime | None = None
     remind_at: datetime | None = None
+    starts_at: datetime | None = None
+    """When it is to be begun; None: at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +168,8 @@ class Assignment:
     by_id: int | None = None
     """Who has given it."""
     by: str | None = None
+    starts_at: datetime | None = None
+    """When it is to be begun; None: at once."""
 
     @property
     def external(self) -> bool:

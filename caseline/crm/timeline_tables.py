@@ -43,6 +43,7 @@ assignment = sa.Table(
     sa.Column("ended_by", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     _at("overdue_at", nullable=True),
+    _at("starts_at", nullable=True),
     sa.CheckConstraint("state IN ('open', 'done', 'cancelled')", name="state"),
     sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_at"),
     sa.CheckConstraint("(assignee_id IS NULL) <> (contact_id IS NULL)", name="one_assignee"),
@@ -57,7 +58,8 @@ assignment = sa.Table(
     schema=SCHEMA,
 )
 """A work item of a request for a person of the house or, external, for a contact. `remind_at`: the next reminder,
-none when it was sent. `overdue_at`: when it was said that its deadline has passed."""
+none when it was sent. `overdue_at`: when it was said that its deadline has passed. `starts_at`: before it nobody needs
+to begin; none: at once."""
 
 assignment_item = sa.Table(
     "assignment_item",

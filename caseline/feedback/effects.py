@@ -16,7 +16,7 @@ _LAST_PAUSE: Final = timedelta(hours=6)
 _LONGEST: Final = 500
 _TO_CLOSE: Final = sa.text("""
 SELECT a.id FROM feedback.ask AS a
-WHERE a.state = 'answered'
+WHERE a.state = 'answered' AND a.id = coalesce(CAST(:one AS bigint), a.id)
   AND NOT EXISTS (SELECT FROM feedback.effect AS e WHERE e.ask_id = a.id AND e.done_at IS NULL)
 ORDER BY a.state_at, a.id LIMIT :most
 """)
@@ -69,6 +69,12 @@ def failed(connection: sa.Connection, one: Effect, why: str, *, now: datetime) -
     connection.execute(sa.update(effect).where(effect.c.id == one.id, effect.c.done_at.is_(None)).values(values))
 
 
+def data_of(connection: sa.Connection, ask_id: int, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """(key, data) of all of a kind that follows from an ask, done or not, in order."""
+    query = sa.select(effect.c.key, effect.c.data).where(effect.c.ask_id == ask_id, effect.c.kind == kind)
+    return [tuple(row) for row in connection.execute(query.order_by(effect.c.id))]
+
+
 def of(connection: sa.Connection, ask_id: int) -> list[tuple[str, str, datetime | None, str | None]]:
     """(kind, key, when it was done, what it came to) of all that follows from an ask, in order."""
     columns = (effect.c.kind, effect.c.key, effect.c.done_at, effect.c.result)
@@ -76,6 +82,12 @@ def of(connection: sa.Connection, ask_id: int) -> list[tuple[str, str, datetime 
     return [tuple(row) for row in connection.execute(query)]
 
 
-def to_close(connection: sa.Connection, most: int) -> list[int]:
-    """Answered asks of which everything is done that follows from them."""
-    return list(connection.execute(_TO_CLOSE, {"most": most}).scalars())
+def to_close(connection: sa.Connection, most: int, *, ask_id: int | None = None) -> list[int]:
+    """Answered asks of which everything is done that follows from them, or that one of them."""
+    return list(connection.execute(_TO_CLOSE, {"most": most, "one": ask_id}).scalars())
+
+
+def open_of(connection: sa.Connection, ask_id: int) -> int:
+    """How much of what follows from an ask is not done yet."""
+    open_ones = (effect.c.ask_id == ask_id, effect.c.done_at.is_(None))
+    return connection.execute(sa.select(sa.func.count()).select_from(effect).where(*open_ones)).scalar_one()

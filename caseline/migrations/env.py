@@ -18,6 +18,7 @@ import caseline.crm.timeline_tables
 import caseline.feedback.answer_tables
 import caseline.feedback.dialogue_tables
 import caseline.feedback.question_tables
+import caseline.feedback.follow_tables
 import caseline.feedback.tables
 import caseline.files.tables
 import caseline.listing.tables

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Done, cancelled or opened again."""
     ASSIGNMENT_OVERDUE = "assignment_overdue"
     OUTSIDER_ANSWERED = "outsider_answered"
+    FEEDBACK_RECEIVED = "feedback_received"
+    """A client has answered what he was asked after something was done."""
 
 
 class Way(StrEnum):
@@ -132,11 +134,13 @@ class Told:
     def details(self) -> dict[str, str]:
         """What is said beside the kind."""
         state = self.event.type.removeprefix("assignment_") if self.kind is Kind.ASSIGNMENT_ENDED else None
+        grade = self.event.data.get("grade") if self.kind is Kind.FEEDBACK_RECEIVED else None
         found = {
             "by": self.event.by,
             "title": self.event.title,
             "stage": self.event.stage,
             "state": state,
+            "grade": grade,
             "instead_of": self.instead_of,
         }
         return {name: value for name, value in found.items() if value}

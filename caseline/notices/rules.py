@@ -14,6 +14,9 @@ _WITHOUT_DEPUTY: Final = frozenset({Kind.STAGE_CHANGED, Kind.MENTIONED, Kind.ASS
 """What asks for nothing that somebody else could do."""
 
 
+_Pairs = Iterable[tuple[int | None, Kind]]
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Who can be told something, by person, and who works in which group."""
@@ -40,17 +43,19 @@ class Staff:
         return sorted(one.person_id for one in can)
 
 
-_Pairs = Iterable[tuple[int | None, Kind]]
-
-
 def told(event: Event, staff: Staff) -> list[Told]:
-    """What an event makes people hear, each kind once for each person.
+    """What an event makes people hear, each kind once for each person."""
+    return heard(event, staff, _RULES[event.type](event, staff))
+
+
+def heard(event: Event, staff: Staff, pairs: _Pairs) -> list[Told]:
+    """What these persons hear of an event, of those kinds.
 
     Nobody hears of a request that he may not see, nor of what he did himself. Whoever is away finds it in the page
     when he is back; his deputy hears it too, and gets the letter.
     """
     found: dict[tuple[int, Kind], Told] = {}
-    for person_id, kind in _RULES[event.type](event, staff):
+    for person_id, kind in pairs:
         member = staff.members.get(person_id) if person_id is not None else None
         if member is None or not _may_hear(member, event, kind):
             continue

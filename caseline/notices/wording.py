@@ -19,6 +19,20 @@ _ENDED: Final = {
         "reopened": "The assignment “{title}” was opened again",
     },
 }
+_FEEDBACK: Final = {
+    "ru": {
+        "bad": "Получен плохой отзыв",
+        "neutral": "Получен нейтральный отзыв",
+        "good": "Получен хороший отзыв",
+        "": "Получен отзыв",
+    },
+    "en": {
+        "bad": "Bad feedback has come",
+        "neutral": "Neutral feedback has come",
+        "good": "Good feedback has come",
+        "": "Feedback has come",
+    },
+}
 _SAID: Final[Mapping[str, Mapping[Kind, str]]] = {
     "ru": {
         Kind.ASSIGNED: "Вы назначены ответственным",
@@ -56,6 +70,8 @@ def said(kind: Kind, language: str, details: Mapping[str, str]) -> str:
     known = {"title": _UNSAID, "stage": _UNSAID, **details}
     if kind is Kind.ASSIGNMENT_ENDED:
         form = _ENDED[language].get(known.get("state", ""), _ENDED[language]["done"])
+    elif kind is Kind.FEEDBACK_RECEIVED:
+        form = _FEEDBACK[language].get(known.get("grade", ""), _FEEDBACK[language][""])
     else:
         form = _SAID[language][kind]
     text = form.format_map(known)

@@ -44,6 +44,8 @@ class Tag(StrEnum):
     SMILEYS = "Smileys"
     LINK_UNTIL = "LinkUntil"
     UNSUBSCRIBE = "Unsubscribe"
+    BONUS = "Bonus"
+    BONUS_UNTIL = "BonusUntil"
 
 
 SERVICE_TAGS: Final = frozenset(
@@ -76,6 +78,8 @@ SYNONYMS: Final[Mapping[str, Tag]] = {
     "Смайлики": Tag.SMILEYS,
     "СсылкаДействуетДо": Tag.LINK_UNTIL,
     "Отписаться": Tag.UNSUBSCRIBE,
+    "Бонус": Tag.BONUS,
+    "БонусДо": Tag.BONUS_UNTIL,
 }
 _NAMES: Final = {tag.value: tag for tag in Tag} | dict(SYNONYMS)
 _NAMES_OF_PEOPLE: Final = frozenset({Tag.CLIENT_NAME, Tag.ASSIGNEE_NAME})

@@ -143,6 +143,14 @@ class Settings(ChatSettings, BaseSettings):
     """Business hours after which a request without category is told of; 0: never."""
     heads_see: Literal["all", "own"] = "all"
     """Agreements and reviews that heads see: all, or those of the divisions that they lead."""
+    feedback_author: str | None = Field(default=None, max_length=200)
+    """In whose name assignments of feedback are given where no head is: a person by mail address, name or `id:7`."""
+    hooks_near: bool = False
+    """Webhooks may go to private networks and to this machine, too; anywhere else they are refused there."""
+    bonus_price: str = Field(default="price", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$")
+    """Extra field of records that holds the price from which a bonus is taken."""
+    bonus_cancelled: str = Field(default="cancelled", max_length=500)
+    """Codes of stages, parted by commas, in which a record was cancelled: what it has taken of a bonus comes back."""
     public_url: str | None = Field(default=None, pattern=_ADDRESS)
     """Address at which people outside reach `caseline public serve`; where it is named, letters carry links to it."""
     mail_authserv: str | None = None

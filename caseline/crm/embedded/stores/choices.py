@@ -15,7 +15,7 @@ from caseline.timing.vocabulary import Mode
 _stage, _category = tables.stage, tables.category
 _STAGES: Final = (
     sa.select(_stage.c.code, _stage.c.label, _stage.c.closed, _stage.c.pauses, _stage.c.position)
-    .where(_stage.c.kind == vocabulary.REQUEST)
+    .where(_stage.c.kind == sa.bindparam("kind"))
     .order_by(_stage.c.position, _stage.c.code)
 )
 _CATEGORIES: Final = (
@@ -25,9 +25,9 @@ _CATEGORIES: Final = (
 )
 
 
-def stages(connection: sa.Connection) -> list[Stage]:
-    """Stages of requests, in their order."""
-    return [Stage(**found) for found in connection.execute(_STAGES).mappings()]
+def stages(connection: sa.Connection, kind: str = vocabulary.REQUEST) -> list[Stage]:
+    """Stages of records of a kind, in their order."""
+    return [Stage(**found) for found in connection.execute(_STAGES, {"kind": kind}).mappings()]
 
 
 def put_stages(connection: sa.Connection, wanted: Sequence[Stage]) -> None:

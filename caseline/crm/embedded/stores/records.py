@@ -17,7 +17,7 @@ from caseline.timing.vocabulary import Mode
 _record, _stage, _deadline = tables.record, tables.stage, time_tables.deadline
 _TERM: Final = [column for column in _deadline.c if column is not _deadline.c.record_id]
 _PLAIN: Final = (
-    *("id", "version", "number", "source", "origin", "subject", "description", "priority", "channel"),
+    *("id", "kind", "version", "number", "source", "origin", "subject", "description", "priority", "channel"),
     *("group_id", "assignee_id", "company_id", "contact_id", "created_at", "closed_at"),
     *("category", "category_by", "category_first_set_at", "category_set_at"),
 )
@@ -77,7 +77,6 @@ def create(connection: sa.Connection, new: NewCard, deed: Deed) -> int:
         | {
             "id": number,
             "number": new.number or str(number),
-            "kind": vocabulary.REQUEST,
             "category_first_set_at": set_at,
             "category_set_at": set_at,
             "created_at": deed.at,

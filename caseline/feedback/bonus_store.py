@@ -1,0 +1,207 @@
+"""SQL of the ledger of bonuses: lines are only added, and what they leave of a credit is kept beside it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.crm import client_tables
+from caseline.crm import tables as crm
+from caseline.feedback import tables
+from caseline.feedback.bonus import Credit, Kind, Line
+from caseline.feedback.follow_tables import bonus_line
+
+_GIVES: Final = frozenset({Kind.RELEASE, Kind.REVERSE})
+_merge: Final = client_tables.contact_merge
+# Records that such events are about, of contacts who have, or had, a bonus.
+_TOUCHED: Final = sa.text("""
+SELECT DISTINCT r.id FROM crm.event AS e
+JOIN crm.record AS r ON r.id = e.record_id AND r.contact_id IS NOT NULL
+WHERE e.id = ANY (CAST(:ids AS bigint[])) AND e.entity = 'request' AND EXISTS (
+  SELECT FROM feedback.bonus_line AS b WHERE b.contact_id IN (
+    SELECT r.contact_id UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
+ORDER BY r.id
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A line as it is shown."""
+
+    id: int
+    contact_id: int
+    kind: Kind
+    amount: int
+    at: datetime
+    ask_id: int | None
+    record_id: int | None
+    expires_at: datetime | None
+    remaining: int | None
+    by: str
+    note: str | None
+    key: str
+    credit_id: int | None
+
+
+_KEPT = [bonus_line.c[name] for name in Kept.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A credit that is to be given."""
+
+    key: str
+    """What it is given for; given twice, there is one."""
+    contact_id: int
+    amount: int
+    expires_at: datetime
+    services: Sequence[str] = ()
+    applies: bool = False
+    ask_id: int | None = None
+    by: str = "job"
+    note: str | None = None
+
+
+def hold(connection: sa.Connection, contact_id: int) -> int:
+    """Nobody else uses the bonus of a contact until the transaction ends; answers the contact that remains of it.
+
+    A contact that was merged goes on in another one, and so does the bonus.
+    """
+    into = connection.execute(sa.select(_merge.c.into_id).where(_merge.c.gone_id == contact_id)).scalar_one_or_none()
+    remaining = into or contact_id
+    held = sa.select(crm.contact.c.id).where(crm.contact.c.id == remaining).with_for_update(key_share=True)
+    connection.execute(held)
+    return int(remaining)
+
+
+def family(connection: sa.Connection, contact_id: int) -> list[int]:
+    """A contact and those that go on in it, in whose names lines may stand."""
+    gone = connection.execute(sa.select(_merge.c.gone_id).where(_merge.c.into_id == contact_id)).scalars()
+    return [contact_id, *sorted(gone)]
+
+
+def credit(connection: sa.Connection, given: Given, *, now: datetime) -> int | None:
+    """Give a credit; None when it was given already."""
+    values = {
+        "key": given.key,
+        "contact_id": given.contact_id,
+        "kind": Kind.CREDIT.value,
+        "amount": given.amount,
+        "at": now,
+        "ask_id": given.ask_id,
+        "expires_at": given.expires_at,
+        "remaining": given.amount,
+        "services": list(given.services),
+        "applies": given.applies,
+        "by": given.by,
+        "note": given.note,
+    }
+    made = insert(bonus_line).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(bonus_line.c.id)
+    return connection.execute(made).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """What a line is written for."""
+
+    key: str
+    """Written twice, there is one."""
+    record_id: int | None = None
+    by: str = "job"
+    note: str | None = None
+
+
+def add(connection: sa.Connection, line: Line, why: Why, *, now: datetime) -> int | None:
+    """Add a line to a credit of a contact that is held; None when it was there already.
+
+    The database refuses to take more from a credit than it holds.
+    """
+    origin = sa.select(bonus_line.c.contact_id, bonus_line.c.ask_id).where(bonus_line.c.id == line.credit_id)
+    contact_id, ask_id = connection.execute(origin).one()
+    values = {"contact_id": contact_id, "ask_id": ask_id, "kind": line.kind.value, "amount": line.amount}
+    values |= {"credit_id": line.credit_id, "at": now, **asdict(why)}
+    made = insert(bonus_line).values(values).on_conflict_do_nothing(index_elements=["key"]).returning(bonus_line.c.id)
+    number = connection.execute(made).scalar_one_or_none()
+    if number is not None:
+        left = sa.update(bonus_line).where(bonus_line.c.id == line.credit_id)
+        connection.execute(left.values(remaining=bonus_line.c.remaining + line.amount))
+    return number
+
+
+def credits_of(connection: sa.Connection, contacts: Collection[int]) -> list[Credit]:
+    """Credits of contacts, used up or not."""
+    own = (bonus_line.c.contact_id.in_(contacts), bonus_line.c.kind == Kind.CREDIT.value)
+    columns = [bonus_line.c[name] for name in Credit.__dataclass_fields__]
+    found = connection.execute(sa.select(*columns).where(*own).order_by(bonus_line.c.id)).mappings()
+    return [Credit(**{**row, "services": frozenset(row["services"])}) for row in found]
+
+
+def of_record(connection: sa.Connection, record_id: int) -> list[Line]:
+    """What a record has taken and given back."""
+    columns = (bonus_line.c.kind, bonus_line.c.credit_id, bonus_line.c.amount)
+    query = sa.select(*columns).where(bonus_line.c.record_id == record_id).order_by(bonus_line.c.id)
+    return [Line(Kind(row.kind), row.credit_id, row.amount) for row in connection.execute(query)]
+
+
+def lines(connection: sa.Connection, contacts: Collection[int], *, most: int) -> list[Kept]:
+    """The newest lines of contacts, the newest first."""
+    return _read(connection, bonus_line.c.contact_id.in_(contacts), most)
+
+
+def newest(connection: sa.Connection, *, before: int | None, most: int) -> list[Kept]:
+    """The newest lines of all contacts, or those before one."""
+    return _read(connection, sa.true() if before is None else bonus_line.c.id < before, most)
+
+
+def by_id(connection: sa.Connection, ids: Sequence[int]) -> list[Kept]:
+    """These lines, the newest first."""
+    return _read(connection, bonus_line.c.id.in_(ids), len(ids))
+
+
+def balance(connection: sa.Connection, contacts: Collection[int]) -> int:
+    """What contacts have together: the sum of their lines."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(bonus_line.c.amount), 0)).where(
+        bonus_line.c.contact_id.in_(contacts)
+    )
+    return int(connection.execute(total).scalar_one())
+
+
+def given_by(connection: sa.Connection, contacts: Collection[int], campaign_id: int) -> int:
+    """How many credits of a campaign contacts have had."""
+    joined = bonus_line.join(tables.ask, tables.ask.c.id == bonus_line.c.ask_id)
+    own = (bonus_line.c.contact_id.in_(contacts), bonus_line.c.kind == Kind.CREDIT.value)
+    query = sa.select(sa.func.count()).select_from(joined).where(*own, tables.ask.c.campaign_id == campaign_id)
+    return connection.execute(query).scalar_one()
+
+
+def ended(connection: sa.Connection, *, now: datetime, most: int) -> list[tuple[int, int]]:
+    """(credit, contact) of credits that have ended and of which something is left."""
+    query = sa.select(bonus_line.c.id, bonus_line.c.contact_id)
+    query = query.where(bonus_line.c.remaining > 0, bonus_line.c.expires_at <= now)
+    return [
+        tuple(row) for row in connection.execute(query.order_by(bonus_line.c.expires_at, bonus_line.c.id).limit(most))
+    ]
+
+
+def left(connection: sa.Connection, credit_id: int) -> tuple[int, int]:
+    """(what is left of a credit, how many lines it has)."""
+    lines_of_it = sa.select(sa.func.count()).where(bonus_line.c.credit_id == credit_id).scalar_subquery()
+    row = connection.execute(sa.select(bonus_line.c.remaining, lines_of_it).where(bonus_line.c.id == credit_id)).one()
+    return row[0], row[1]
+
+
+def touched(connection: sa.Connection, events: Sequence[int]) -> list[int]:
+    """Records that these events are about, of contacts who have, or had, a bonus."""
+    return list(connection.execute(_TOUCHED, {"ids": list(events)}).scalars())
+
+
+def _read(connection: sa.Connection, which: sa.ColumnElement[bool], most: int) -> list[Kept]:
+    query = sa.select(*_KEPT).where(which).order_by(bonus_line.c.id.desc()).limit(most)
+    return [Kept(**_values(row)) for row in connection.execute(query).mappings()]
+
+
+def _values(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a mapping of a row
+    return {**row, "kind": Kind(row["kind"])}

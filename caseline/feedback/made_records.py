@@ -1,0 +1,70 @@
+"""SQL of records that were made of answers, and of what an answer was told about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caseline.crm import tables as crm
+from caseline.feedback.answer_tables import opt_out
+from caseline.feedback.asks import Ask
+from caseline.feedback.follow_tables import made_record
+
+EVENT = "feedback_received"
+"""What the event log calls an answer that counts."""
+_AGREEMENT = sa.text("SELECT number FROM crm.agreement WHERE id = :id")
+
+
+def of_ask(connection: sa.Connection, ask_id: int) -> dict[str, int]:
+    """Ids of the records that were made of an answer, by their kind."""
+    query = sa.select(made_record.c.kind, made_record.c.record_id).where(made_record.c.ask_id == ask_id)
+    return dict(connection.execute(query).tuples().all())
+
+
+def ask_of(connection: sa.Connection, record_id: int) -> int | None:
+    """The ask of whose answer a record was made."""
+    query = sa.select(made_record.c.ask_id).where(made_record.c.record_id == record_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def keep(connection: sa.Connection, ask_id: int, kind: str, record_id: int) -> None:
+    """A record of that kind was made of an answer; there is one at most."""
+    connection.execute(insert(made_record).values(ask_id=ask_id, kind=kind, record_id=record_id))
+
+
+def tell(connection: sa.Connection, entity: str, record_id: int, data: dict[str, object], *, at: datetime) -> None:
+    """Write into the event log that an answer counts."""
+    row = {"entity": entity, "record_id": record_id, "type": EVENT, "at": at, "data": data}
+    connection.execute(sa.insert(crm.event).values(row))
+
+
+def event_of(connection: sa.Connection, record_id: int, ask_id: int) -> int | None:
+    """The newest line of the event log that tells of the answer for an ask on a record."""
+    own = (crm.event.c.record_id == record_id, crm.event.c.entity == "request", sa.not_(crm.event.c.imported))
+    of_it = (crm.event.c.type == EVENT, crm.event.c.data["ask"].astext == str(ask_id))
+    return connection.execute(sa.select(sa.func.max(crm.event.c.id)).where(*own, *of_it)).scalar_one()
+
+
+def define(connection: sa.Connection, kind: str, fields: Sequence[tuple[str, str, str]]) -> None:
+    """Define extra fields (name, type, label) of records of a kind, as far as they are not defined yet."""
+    for position, (name, type_, label) in enumerate(fields):
+        row = {"entity": kind, "name": name, "type": type_, "label": label, "position": position}
+        connection.execute(insert(crm.field_definition).values(row).on_conflict_do_nothing())
+
+
+def agreement_number(connection: sa.Connection, agreement_id: int) -> str | None:
+    """The number of an agreement; None when there is none of that id."""
+    return connection.execute(_AGREEMENT, {"id": agreement_id}).scalar_one_or_none()
+
+
+def wants_no_more(connection: sa.Connection, ask: Ask) -> bool:
+    """Whether whoever was asked wants to be asked nothing more."""
+    whom = []
+    if ask.contact_id is not None:
+        whom.append(opt_out.c.contact_id == ask.contact_id)
+    if ask.address is not None:
+        whom.append(opt_out.c.address == ask.address.lower())
+    if not whom:
+        return False
+    return connection.execute(sa.select(sa.exists().where(opt_out.c.ended_at.is_(None), sa.or_(*whom)))).scalar_one()
