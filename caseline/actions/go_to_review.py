@@ -1,8 +1,10 @@
 """What a client sees and does by the link to a public review: who opens it changes nothing, who presses goes there."""
 
+import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -12,6 +14,10 @@ from caseline.feedback import links, review_store, reviews
 from caseline.feedback.review_store import Offer
 from caseline.feedback.reviews import Target, TargetUnfit
 
+_AT_LEAST_MS: Final = 700
+"""Nobody reads the page and presses its button in less; a program that sends forms does."""
+_AT_MOST_MS: Final = 24 * 3600 * 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -20,23 +26,26 @@ class Way:
     name: str
     address: str
     """Of the site, as it was checked just now."""
-    gone: bool
-    """Somebody has gone there by it, now or before."""
+    seen: str
+    """By which the button shows that its page was looked at."""
+    going: bool = False
+    """Somebody has pressed it just now."""
 
 
-def see(house: House, link: str) -> Way | None:
+def see(house: House, link: str, *, now: datetime) -> Way | None:
     """Where a link leads; None for what is no link of ours, or leads where nobody may be sent any more.
 
     Changes nothing: scanners and previews open every link.
     """
     with house.engine.connect().execution_options(postgresql_readonly=True) as connection:
         found = _offer(connection, link)
-        return None if found is None else _way(*found)
+        return None if found is None else _way(*found, now)
 
 
-def go(house: House, link: str, *, now: datetime) -> Way | None:
+def go(house: House, link: str, seen: str, *, now: datetime) -> Way | None:
     """Somebody has pressed: keep that he went there, once, and what he gets for it; where that is, as `see`.
 
+    A form that was sent without its page, or sooner than anybody could, gets the page again and counts as nothing.
     Whether a review is written nobody here knows.
     """
     with house.engine.begin() as connection:
@@ -44,11 +53,12 @@ def go(house: House, link: str, *, now: datetime) -> Way | None:
         if found is None:
             return None
         offer, target = found
+        if not _looked(offer, seen, now):
+            return _way(offer, target, now)
         if review_store.click(connection, offer.id, now=now):
             follow_bonus.clicked(connection, offer.ask_id, target, now=now)
-        way = _way(offer, target, gone=True)
     follow_up.run(house, now=now, ask_id=offer.ask_id)
-    return way
+    return replace(_way(offer, target, now), going=True)
 
 
 def _offer(connection: sa.Connection, link: str) -> tuple[Offer, Target] | None:
@@ -64,5 +74,17 @@ def _offer(connection: sa.Connection, link: str) -> tuple[Offer, Target] | None:
     return offer, target
 
 
-def _way(offer: Offer, target: Target, *, gone: bool = False) -> Way:
-    return Way(target.name, target.address, gone or offer.clicked_at is not None)
+def _way(offer: Offer, target: Target, now: datetime) -> Way:
+    at = str(int(now.timestamp() * 1000))
+    return Way(target.name, target.address, f"{at}.{_mark(offer, at)}")
+
+
+def _looked(offer: Offer, seen: str, now: datetime) -> bool:
+    at, _dot, mark = seen.partition(".")
+    if not at.isdecimal() or not hmac.compare_digest(mark.encode(), _mark(offer, at).encode()):
+        return False
+    return _AT_LEAST_MS <= int(now.timestamp() * 1000) - int(at) <= _AT_MOST_MS
+
+
+def _mark(offer: Offer, at: str) -> str:
+    return hmac.new(offer.digest, at.encode(), hashlib.sha256).hexdigest()

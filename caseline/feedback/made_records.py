@@ -19,7 +19,7 @@ _AGREEMENT = sa.text("SELECT number FROM crm.agreement WHERE id = :id")
 def of_ask(connection: sa.Connection, ask_id: int) -> dict[str, int]:
     """Ids of the records that were made of an answer, by their kind."""
     query = sa.select(made_record.c.kind, made_record.c.record_id).where(made_record.c.ask_id == ask_id)
-    return dict(connection.execute(query).tuples().all())
+    return {row.kind: row.record_id for row in connection.execute(query)}
 
 
 def ask_of(connection: sa.Connection, record_id: int) -> int | None:

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
-
-import yaml
 
 from caseline.actions import follow_up, judge_ask
 from caseline.actions.follow_up import Done
 from caseline.actions.wiring import House
 from caseline.crm.cards import Card, Deed, NewCard
-from caseline.feedback import answers, asks, books, confirming, links, signals
+from caseline.feedback import answers, asks, books, confirming, links, presets, signals
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.forms import RATED
@@ -23,11 +19,6 @@ from tests.factories.colleagues import Staff
 
 MONDAY: Final = moscow("2026-04-06 12:00")
 SETTINGS: Final = {"mail_address": "support@example.org", "public_url": "https://rate.example.org"}
-
-
-@cache
-def _shipped(name: str) -> Any:  # noqa: ANN401 - a document
-    return yaml.safe_load((files("caseline.feedback") / "shipped" / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -63,24 +54,29 @@ class Feedback:
 
     def campaign(self, name: str, **changes: Any) -> int:  # noqa: ANN401 - whatever a test names
         """A campaign as it ships, but for some parts; answers its id."""
-        document = {**_shipped(name), **changes}
-        makes = document.pop("makes", {})
-        for one in makes.get("kinds", ()):
-            self.query("INSERT INTO crm.kind (code, label) VALUES (:code, :label) ON CONFLICT DO NOTHING", **one)
-        for place, one in enumerate(makes.get("stages", ())):
-            self.query(
-                "INSERT INTO crm.stage (kind, code, label, closed, position)"
-                " VALUES (:record, :code, :label, :closed, :place) ON CONFLICT DO NOTHING",
-                **one,
-                place=100 + place,
-            )
-        form = {key: value for key, value in _shipped("forms")[document["form"]].items() if key != "name"}
+        preset = presets.campaigns()[name]
+        document = {**preset.document, **changes}
+        for place, one in enumerate(preset.stages):
+            self.stage(one.record, one.code, one.label, closed=one.closed, position=100 + place)
         with self.house.engine.begin() as connection:
-            books.save_form(connection, document["form"], document["form"], form, by="test", now=self.now)
+            form = dict(presets.forms()[document["form"]])
+            books.save_form(connection, document["form"], form, by="test", now=self.now)
             count = len(books.every(connection))
             number = books.add(connection, f"{name}-{count}", document, by="test", now=self.now)
         assert number is not None
         return number
+
+    def stage(self, kind: str, code: str, label: str, *, closed: bool = False, position: int = 0) -> None:
+        self.query("INSERT INTO crm.kind (code, label) VALUES (:kind, :kind) ON CONFLICT DO NOTHING", kind=kind)
+        self.query(
+            "INSERT INTO crm.stage (kind, code, label, closed, position)"
+            " VALUES (:kind, :code, :label, :closed, :position) ON CONFLICT DO NOTHING",
+            kind=kind,
+            code=code,
+            label=label,
+            closed=closed,
+            position=position,
+        )
 
     def record(self, **fields: Any) -> Card:  # noqa: ANN401 - whatever a test names
         """A record of any kind, which starts no intake."""
@@ -110,15 +106,15 @@ class Feedback:
                     "contact_id": card.contact_id if card else None,
                     "responsible_id": card.assignee_id if card else None,
                     "address": "client@example.org",
-                    "state": State.QUEUED,
                 }
                 | fields
             )
             (number,) = asks.add(connection, [draft], by="test", now=self.now - timedelta(hours=2))
-            ask = asks.one(connection, number)
-            assert ask is not None
             sent = {"sent_at": self.now - timedelta(hours=1), "expires_at": self.now + timedelta(days=30)}
-            asks.move(connection, ask, State.SENT, by="job", now=self.now - timedelta(hours=1), changes=sent)
+            for then, changes in ((State.QUEUED, {}), (State.SENT, sent)):
+                ask = asks.one(connection, number)
+                assert ask is not None
+                asks.move(connection, ask, then, by="job", now=self.now - timedelta(hours=1), changes=changes)
             self.secrets[number] = links.mint_secret()
             asks.keep_secret(connection, number, links.digest(self.secrets[number]), now=self.now)
         return self.read(number)
@@ -166,10 +162,10 @@ class Feedback:
         assert found is not None
         return found
 
-    def results(self, ask: Ask) -> dict[str, str | None]:
-        """What came of all that follows from an ask, by kind and key; None: it is not done yet."""
+    def results(self, ask: Ask) -> dict[str, str]:
+        """What came of all that follows from an ask, by kind and key."""
         rows = self.query("SELECT kind, key, done_at, result FROM feedback.effect WHERE ask_id = :id", id=ask.id)
-        return {f"{kind}:{key}": result if done_at else None for kind, key, done_at, result in rows}
+        return {f"{kind}:{key}": result if done_at else f"open: {result}" for kind, key, done_at, result in rows}
 
 
 def feedback(url: str, **settings: Any) -> Feedback:  # noqa: ANN401 - whatever a test names

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
-from caseline.web.public import assignment, chat, pages
+from caseline.web.public import assignment, chat, pages, review
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
@@ -36,8 +36,9 @@ def build(house: House) -> Starlette:
         # What fails outright is answered outside of all middleware.
         return _SEAL.put(request, pages.oops(house, request, status))
 
+    brake = Brake()
     return Starlette(
-        routes=[assignment.route(house, brake), *chat.routes(house, brake), static],
+        routes=[assignment.route(house, brake), *chat.routes(house, brake), review.route(house, brake), static],
         middleware=[_SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )

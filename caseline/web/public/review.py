@@ -1,0 +1,56 @@
+"""The page between a letter and the site where a review may be written: whoever presses its button goes there."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from caseline.actions import go_to_review
+from caseline.actions.go_to_review import Way
+from caseline.actions.wiring import House
+from caseline.web import bodies
+from caseline.web.public import pages
+from caseline.web.public.assignment import own_wish
+from caseline.web.public.brake import Brake
+
+_TOO_MANY: Final = 429
+
+
+def route(house: House, brake: Brake) -> Route:
+    """GET and HEAD show the way and change nothing, whoever opens it; POST keeps that somebody goes, and shows him on.
+
+    The answer to the button is a page that leads on by itself, no redirect: browsers hold redirects of forms against
+    the policy of our pages, those of the site too.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        now, address = datetime.now(UTC), request.client.host if request.client else ""
+        if brake.holds(address, now=now):
+            return pages.oops(house, request, _TOO_MANY)
+        answer = await _answer(house, request, now)
+        if answer is None:
+            brake.failed(address, now=now)
+            return pages.oops(house, request)
+        return answer
+
+    return Route("/go/{link}", endpoint, methods=["GET", "POST"])
+
+
+async def _answer(house: House, request: Request, now: datetime) -> Response | None:
+    link = request.path_params["link"]
+    if request.method != "POST":
+        return _shown(house, request, await run_in_threadpool(go_to_review.see, house, link, now=now))
+    if not own_wish(request):
+        return None
+    seen = (await bodies.form(request)).get("seen", "")
+    way = await run_in_threadpool(go_to_review.go, house, link, seen, now=now)
+    return _shown(house, request, way)
+
+
+def _shown(house: House, request: Request, way: Way | None) -> Response | None:
+    if way is None:
+        return None
+    return pages.page(house, request, "review.html", way=way, sender=house.settings.mail_name)
