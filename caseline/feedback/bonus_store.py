@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -44,6 +44,26 @@ class Kept:
     note: str | None
     key: str
     credit_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What a contact has."""
+
+    contact_id: int
+    balance: int
+    ends_at: datetime | None
+    """When the first of what is left ends."""
+    lines: tuple[Kept, ...]
+    """The newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line with whose it is."""
+
+    line: Kept
+    contact: str
 
 
 _KEPT = [bonus_line.c[name] for name in Kept.__dataclass_fields__]
@@ -146,19 +166,41 @@ def of_record(connection: sa.Connection, record_id: int) -> list[Line]:
     return [Line(Kind(row.kind), row.credit_id, row.amount) for row in connection.execute(query)]
 
 
-def lines(connection: sa.Connection, contacts: Collection[int], *, most: int) -> list[Kept]:
-    """The newest lines of contacts, the newest first."""
-    return _read(connection, bonus_line.c.contact_id.in_(contacts), most)
+def purse(connection: sa.Connection, contact_id: int, *, most: int) -> Purse | None:
+    """What a contact has, with the newest lines; None for one who never had anything."""
+    family_ = sa.or_(
+        bonus_line.c.contact_id == contact_id,
+        bonus_line.c.contact_id.in_(sa.select(_merge.c.gone_id).where(_merge.c.into_id == contact_id)),
+    )
+    total = sa.func.sum(bonus_line.c.amount).over().label("balance")
+    left = (bonus_line.c.remaining > 0, bonus_line.c.expires_at)
+    ends = sa.func.min(sa.case(left)).over().label("ends_at")
+    query = sa.select(*_KEPT, total, ends).where(family_).order_by(bonus_line.c.id.desc()).limit(most)
+    rows = connection.execute(query).mappings().all()
+    if not rows:
+        return None
+    kept = tuple(_kept(row) for row in rows)
+    return Purse(contact_id=contact_id, balance=int(rows[0]["balance"]), ends_at=rows[0]["ends_at"], lines=kept)
 
 
-def newest(connection: sa.Connection, *, before: int | None, most: int) -> list[Kept]:
-    """The newest lines of all contacts, or those before one."""
-    return _read(connection, sa.true() if before is None else bonus_line.c.id < before, most)
+def told(connection: sa.Connection, *, before: int | None, most: int) -> list[Told]:
+    """The newest lines of all contacts, or those before one, with whose they are."""
+    contact = crm.contact
+    query = sa.select(*_KEPT, contact.c.name).outerjoin(contact, contact.c.id == bonus_line.c.contact_id)
+    query = query if before is None else query.where(bonus_line.c.id < before)
+    rows = connection.execute(query.order_by(bonus_line.c.id.desc()).limit(most)).mappings()
+    return [Told(_kept(row), row["name"] or "") for row in rows]
+
+
+def known(connection: sa.Connection, key: str) -> bool:
+    """Whether there is a line of that key."""
+    return connection.execute(sa.select(sa.exists().where(bonus_line.c.key == key))).scalar_one()
 
 
 def by_id(connection: sa.Connection, ids: Sequence[int]) -> list[Kept]:
-    """These lines, the newest first."""
-    return _read(connection, bonus_line.c.id.in_(ids), len(ids))
+    """These lines, in order."""
+    query = sa.select(*_KEPT).where(bonus_line.c.id.in_(ids)).order_by(bonus_line.c.id)
+    return [_kept(row) for row in connection.execute(query).mappings()]
 
 
 def balance(connection: sa.Connection, contacts: Collection[int]) -> int:
@@ -198,10 +240,5 @@ def touched(connection: sa.Connection, events: Sequence[int]) -> list[int]:
     return list(connection.execute(_TOUCHED, {"ids": list(events)}).scalars())
 
 
-def _read(connection: sa.Connection, which: sa.ColumnElement[bool], most: int) -> list[Kept]:
-    query = sa.select(*_KEPT).where(which).order_by(bonus_line.c.id.desc()).limit(most)
-    return [Kept(**_values(row)) for row in connection.execute(query).mappings()]
-
-
-def _values(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a mapping of a row
-    return {**row, "kind": Kind(row["kind"])}
+def _kept(row: sa.RowMapping) -> Kept:
+    return Kept(**{**{name: row[name] for name in Kept.__dataclass_fields__}, "kind": Kind(row["kind"])})

@@ -23,23 +23,41 @@ _LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
 class HookUnfit(ValueError):
     """A webhook cannot be used as it is; the message names the part and the remedy."""
 
+    def __init__(self, part: str, english: str, russian: str) -> None:
+        super().__init__(f"{part}: {english}")
+        self.part: Final = part
+        self.english: Final = english
+        self.russian: Final = russian
+
 
 def checked(code: str, url: str) -> str:
     """The address as it is kept. Raises `HookUnfit`."""
     if len(code) > 40 or not _CODE.fullmatch(code):  # noqa: PLR2004 - it stands in campaigns
-        raise HookUnfit(f"code: {code!r} is none; take small Latin letters, digits, - and _")
+        raise HookUnfit("code", "take small Latin letters, digits, - and _", "маленькие латинские буквы, цифры, - и _")
     url = url.strip()
     if len(url) > LONGEST or _UNSEEN.search(url):
-        raise HookUnfit(f"url: it has blanks or more than {LONGEST} characters; copy it from the other system")
+        raise HookUnfit(
+            "url",
+            f"has blanks or more than {LONGEST} characters: copy it from the other system",
+            f"в адресе пробелы или больше {LONGEST} символов: скопируйте его из другой системы",
+        )
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise HookUnfit("url: it is no address; copy it from the other system") from error
+        raise HookUnfit("url", "is no address: copy it from the other system", "это не адрес") from error
     if not parts.hostname or parts.username is not None or parts.fragment:
-        raise HookUnfit("url: it names no host, or a user, or a part of a page; write https://host/path")
+        raise HookUnfit(
+            "url",
+            "names no host, or a user, or a part of a page: write https://host/path",
+            "нет имени сервера или указан пользователь или часть страницы: запишите как https://host/path",
+        )
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
-        raise HookUnfit("url: it must begin with https://; http:// goes to this machine alone")
+        raise HookUnfit(
+            "url",
+            "must begin with https://; http:// goes to this machine alone",
+            "должен начинаться с https://; http:// годится только для этого компьютера",
+        )
     return url
 
 
