@@ -23,7 +23,7 @@ MOST_DAYS: Final = 3650
 PAGE: Final = 100
 
 
-def of_contact(house: House, connection: sa.Connection, contact_id: int | None) -> Purse | None:
+def of_contact(connection: sa.Connection, contact_id: int | None) -> Purse | None:
     """What a contact has, with the newest lines; None for one who never had anything."""
     return None if contact_id is None else bonus_store.purse(connection, contact_id, most=SHOWN)
 
@@ -31,7 +31,7 @@ def of_contact(house: House, connection: sa.Connection, contact_id: int | None) 
 def seen(house: House, contact_id: int) -> Purse | None:
     """The same in a transaction of its own."""
     with house.engine.connect() as connection:
-        return of_contact(house, connection, contact_id)
+        return of_contact(connection, contact_id)
 
 
 def newest(house: House, *, before: int | None) -> Sequence[Told]:

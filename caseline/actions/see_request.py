@@ -8,9 +8,19 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import choose_products, request_form, seen, setup_at_hand, show_request, wiring
+from caseline.actions import (
+    choose_products,
+    request_form,
+    see_answer,
+    see_bonus,
+    seen,
+    setup_at_hand,
+    show_request,
+    wiring,
+)
 from caseline.actions.choose_products import Choice
 from caseline.actions.request_form import RequestForm
+from caseline.actions.see_answer import Source
 from caseline.actions.seen import Absent
 from caseline.actions.show_request import Sight
 from caseline.actions.wiring import House
@@ -19,7 +29,8 @@ from caseline.crm.cards import Card, Category, Stage
 from caseline.crm.field_files import FieldFile
 from caseline.crm.field_values import Reader
 from caseline.crm.timeline import Attached, Contact, Line, Message, Origin
-from caseline.crm.vocabulary import Type
+from caseline.crm.vocabulary import REQUEST, Type
+from caseline.feedback.bonus_store import Purse
 from caseline.files.faults import Gone
 from caseline.files.spool import Content
 from caseline.outbox.care import Standing
@@ -72,6 +83,10 @@ class CardSight:
     """Its products."""
     feedback: Feedback
     """What the client has said of it."""
+    purse: Purse | None
+    """The bonus of its contact."""
+    source: Source | None
+    """The answer that it was made of."""
 
     @property
     def card(self) -> Card:
@@ -107,6 +122,8 @@ def show(
             form=request_form.shown(house, connection, viewer, card, setup=setup, reader=reader),
             choice=choose_products.of_card(house, connection, card),
             feedback=feedback_of_record.of(connection, "request", card.id, reader.language),
+            purse=see_bonus.of_contact(connection, card.contact_id),
+            source=None if card.kind == REQUEST else see_answer.of_record(connection, card.id, reader.language),
         )
 
 

@@ -125,6 +125,7 @@ GET /contacts/{client}
 GET /contacts/{outsider}
 GET /contacts/{contact}/edit
 POST /contacts/{contact}/edit | name=Mine%20too&version=1
+POST /contacts/{contact}/bonus | amount=5&note=mine&days=9&once=6
 GET /contacts/{contact}/merge?other={contact2}
 POST /contacts/{contact}/merge | gone={contact2}&into={contact}&gone_version=1&into_version=1
 POST /contacts/{contact}/unmerge
@@ -273,6 +274,23 @@ GET /settings/pictures
 GET /settings/pictures/file?name=smiley-1
 POST /settings/pictures/replace | name=smiley-1
 POST /settings/pictures/restore | name=logo
+GET /settings/review-targets
+GET /settings/review-targets/edit?key=yandex
+GET /settings/review-targets/new
+POST /settings/review-targets/edit | code=other&name=Mine&address=https://yandex.ru/mine&reward=answer
+GET /settings/review-sites
+GET /settings/review-sites/edit?key=yandex.ru
+GET /settings/review-sites/new
+GET /settings/review-sites/remove?key=2gis.ru
+POST /settings/review-sites/edit | key=yandex.ru&reward=answer
+POST /settings/review-sites/remove | key=2gis.ru
+GET /settings/hooks
+GET /settings/hooks/edit?key=accounting
+GET /settings/hooks/new
+POST /settings/hooks/edit | code=other&url=https://hook.example/in
+POST /settings/hooks/secret | key=accounting
+POST /settings/hooks/again | key=accounting
+GET /settings/bonuses
 GET /settings/logins
 GET /settings/logins/edit?key={login}
 GET /settings/logins/new

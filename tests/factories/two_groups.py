@@ -20,6 +20,8 @@ from caseline.actions import (
     keep_absences,
     keep_autotexts,
     keep_pictures,
+    keep_hooks,
+    keep_review_targets,
     keep_sections,
     keep_templates,
     keep_users,
@@ -31,6 +33,7 @@ from caseline.crm.request_fields import Section
 from caseline.crm.vocabulary import Type
 from caseline.outbox import faces
 from caseline.outbox.autotexts import Autotext
+from caseline.feedback.reviews import Reward, Target
 from caseline.outbox.templates import Template
 from caseline.people import one_time
 from caseline.people.rights import Role
@@ -224,6 +227,10 @@ class _Work:
             "autotext": "Hours",
             "second": one_time.fresh_key(),
         }
+
+        target = Target(code="yandex", name="Maps", address="https://yandex.ru/maps/1", reward=Reward.CLICK)
+        keep_review_targets.put(self.house, target, staff.BY, new=True)
+        keep_hooks.make(self.house, keep_hooks.Wish(code="accounting", url="https://hook.example/in"), staff.BY)
 
     def _requests(self) -> None:
         centre = Centre(self.house, self.now - timedelta(hours=2))

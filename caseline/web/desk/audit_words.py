@@ -65,6 +65,10 @@ KINDS: Final = {
     "contact": later("contact"),
     "agreement": later("agreement"),
     "service": later("service"),
+    "review_target": later("site for reviews"),
+    "review_host": later("site that may be linked to"),
+    "hook": later("webhook"),
+    "bonus": later("bonus of a contact"),
 }
 """Reference data of which deeds like `person.changed` tell."""
 VERBS: Final = {
@@ -138,6 +142,11 @@ DETAILS: Final = {
     "text": later("text"),
     "html": later("HTML text"),
     **{kind.value: label for kind, label in notice_words.KINDS.items()},
+    "reward": later("a bonus is given for"),
+    "url": later("address"),
+    "bonuses": later("told of bonuses"),
+    "secret": later("secret"),
+    "balance": later("balance"),
     "above": later("stands in"),
     "into": later("the other one"),
     "moved_things": later("moved with it"),

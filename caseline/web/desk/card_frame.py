@@ -23,6 +23,8 @@ from caseline.timing.vocabulary import Language
 from caseline.web.desk import (
     card_words,
     feedback_report_words,
+    bonus_panel,
+    card_words,
     option_list,
     product_pages,
     refusal_words,
@@ -183,6 +185,7 @@ def shared(visit: Visit) -> dict[str, Any]:
         "elsewhere": ELSEWHERE,
         "options": option_list.drawn,
         "speaks": visit.texts.language,
+        "bonus_kinds": bonus_panel.KINDS,
     }
 
 

@@ -1,16 +1,18 @@
 """Companies and contacts: lists, cards with their requests."""
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
 from caseline.actions import see_clients
+from caseline.actions.editing import Fault
 from caseline.actions.see_clients import Shown
 from caseline.crm.clients import FIELDS, LONGEST, Asked, Client, Entity, column
 from caseline.listing.conditions import Condition
 from caseline.people.rights import Right
-from caseline.web.desk import client_extra, client_words, request_table
+from caseline.web.desk import bonus_panel, client_extra, client_words, request_table
 from caseline.web.desk.page import Handler
 from caseline.web.desk.request_table import Table
 from caseline.web.desk.visit import SEE_OTHER, Visit
@@ -72,8 +74,16 @@ def shown(entity: Entity) -> Handler:
     return handle
 
 
-def card(visit: Visit, entity: Entity, client_id: int, *, problem: str = "", status: int = 200) -> Response:
-    """The card; raises `Absent`."""
+def card(
+    visit: Visit,
+    entity: Entity,
+    client_id: int,
+    *,
+    problem: str = "",
+    status: int = 200,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    """The card; raises `Absent`. `faults`: of what was typed to correct the bonus."""
     found = see_clients.shown(visit.house, visit.viewer, entity, client_id)
     words = client_words.of(entity)
     if found.client.into_id is not None:
@@ -93,6 +103,7 @@ def card(visit: Visit, entity: Entity, client_id: int, *, problem: str = "", sta
         problem=problem,
         works=visit.may(Right.WORK_REQUESTS),
         table=_requests(visit, found.client),
+        **bonus_panel.panel(visit, client_id if entity is Entity.CONTACT else None, faults),
     )
 
 

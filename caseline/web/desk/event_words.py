@@ -80,6 +80,8 @@ def _created(texts: Texts, line: Line, _names: Names) -> Said:
     origin = line.data.get("split_from")
     if isinstance(origin, int):
         return Said(texts.say("The request was split off another"), request=origin)
+    if line.data.get("ask"):
+        return Said(texts.say("Made of what a client has answered"))
     return Said(texts.say("The request was opened"), _turn(texts, line))
 
 
@@ -228,8 +230,20 @@ def _product(texts: Texts, line: Line, _names: Names) -> Said:
     return Said(title, str(line.data.get("name", "")))
 
 
+def _feedback(texts: Texts, line: Line, _names: Names) -> Said:
+    words = {
+        "bad": later("A client has answered: bad"),
+        "neutral": later("A client has answered: neutral"),
+        "good": later("A client has answered: good"),
+    }.get(str(line.data.get("grade")), later("A client has answered"))
+    mean = line.data.get("mean")
+    known = isinstance(mean, int | float) and not isinstance(mean, bool)
+    return Said(texts.say(words), texts.say("mean %(mean)s", mean=texts.number(round(mean, 2))) if known else "")
+
+
 _WORDS: Final[Mapping[str, Callable[[Texts, Line, Names], Said]]] = {
     "created": _created,
+    "feedback_received": _feedback,
     "product_added": _product,
     "product_removed": _product,
     "changed": _changed,

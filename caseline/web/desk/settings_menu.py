@@ -141,6 +141,27 @@ SHELVES: Final = (
         ),
     ),
     Shelf(
+        later("After an answer"),
+        (
+            Section(
+                path="/settings/review-targets",
+                label=later("Public reviews"),
+                hint=later("Where clients are asked to tell others."),
+            ),
+            Section(
+                path="/settings/review-sites",
+                label=later("Sites that may be linked to"),
+                hint=later("Our links lead nowhere else."),
+            ),
+            Section(
+                path="/settings/hooks",
+                label=later("Webhooks"),
+                hint=later("Other systems that are told of answers and bonuses."),
+            ),
+            Section(path="/settings/bonuses", label=later("Bonuses"), hint=later("Who got what.")),
+        ),
+    ),
+    Shelf(
         later("Oversight"),
         (
             Section(

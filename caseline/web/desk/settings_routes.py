@@ -7,15 +7,18 @@ from starlette.responses import Response
 from caseline.people.rights import Right
 from caseline.web.desk import (
     settings_autotexts,
+    bonus_pages,
     settings_calendars,
     settings_categories,
     settings_divisions,
     settings_fields,
     settings_groups,
+    settings_hooks,
     settings_logins,
     settings_menu,
     settings_people,
     settings_pictures,
+    settings_reviews,
     settings_rules,
     settings_sections,
     settings_services,
@@ -47,4 +50,7 @@ PAGES: Final = (
     *settings_templates.PAGES,
     *settings_autotexts.PAGES,
     *settings_pictures.PAGES,
+    *settings_reviews.PAGES,
+    *settings_hooks.PAGES,
+    *bonus_pages.PAGES,
 )

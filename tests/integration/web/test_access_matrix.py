@@ -175,6 +175,13 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /settings/categories/edit
         GET /settings/people
         GET /settings/people/edit
+        GET /settings/review-targets
+        GET /settings/review-targets/edit
+        GET /settings/review-sites
+        GET /settings/review-sites/edit
+        GET /settings/hooks
+        GET /settings/hooks/edit
+        GET /settings/bonuses
         GET /settings/groups
         GET /settings/groups/edit
         GET /settings/absences
@@ -209,6 +216,17 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /settings/categories/new
         POST /settings/people/edit
         GET /settings/people/new
+        POST /contacts/{client:key}/bonus
+        POST /settings/review-targets/edit
+        GET /settings/review-targets/new
+        POST /settings/review-sites/edit
+        GET /settings/review-sites/new
+        GET /settings/review-sites/remove
+        POST /settings/review-sites/remove
+        POST /settings/hooks/edit
+        GET /settings/hooks/new
+        POST /settings/hooks/secret
+        POST /settings/hooks/again
         POST /settings/groups/edit
         GET /settings/groups/new
         POST /settings/absences/edit
