@@ -45,6 +45,17 @@ class Feedback:
         made = "INSERT INTO crm.contact (name, email) VALUES (:name, :email) RETURNING id"
         return int(self.query(made, name=name, email=email)[0][0])
 
+    def agreement(self, number: str, contact: int, manager: int, division: int) -> int:
+        """An agreement that is in work, about a service of its own."""
+        service = "INSERT INTO crm.service (code, label, kind) VALUES (:code, :code, 'subscription') RETURNING id"
+        code = f"service-{len(self.query('SELECT FROM crm.service')) + 1}"
+        made = (
+            "INSERT INTO crm.agreement (number, contact_id, service_id, division_id, manager_id, status)"
+            " VALUES (:number, :contact, :service, :division, :manager, 'work') RETURNING id"
+        )
+        values = {"number": number, "contact": contact, "manager": manager, "division": division}
+        return int(self.query(made, service=self.query(service, code=code)[0][0], **values)[0][0])
+
     def division(self, name: str, head: int | None = None, parent: int | None = None) -> int:
         made = "INSERT INTO people.division (name, head_id, parent_id) VALUES (:name, :head, :parent) RETURNING id"
         return int(self.query(made, name=name, head=head, parent=parent)[0][0])
