@@ -43,7 +43,8 @@ def event_of(connection: sa.Connection, record_id: int, ask_id: int) -> int | No
     """The newest line of the event log that tells of the answer for an ask on a record."""
     own = (crm.event.c.record_id == record_id, crm.event.c.entity == "request", sa.not_(crm.event.c.imported))
     of_it = (crm.event.c.type == EVENT, crm.event.c.data["ask"].astext == str(ask_id))
-    return connection.execute(sa.select(sa.func.max(crm.event.c.id)).where(*own, *of_it)).scalar_one()
+    newest = sa.select(crm.event.c.id).where(*own, *of_it).order_by(crm.event.c.id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def define(connection: sa.Connection, kind: str, fields: Sequence[tuple[str, str, str]]) -> None:

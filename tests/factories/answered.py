@@ -102,24 +102,22 @@ class Feedback:
             assert kept is not None
             form = books.newest(connection, kept.campaign.form)
             assert form is not None
-            draft = Draft(
-                **{
-                    "public_id": links.mint_id(),
-                    "campaign_id": campaign,
-                    "form_version_id": form.version_id,
-                    "subject": "request",
-                    "subject_id": card.id if card else 0,
-                    "period": "once",
-                    "service": "support",
-                    "channel": kept.campaign.channel.value,
-                    "language": "ru",
-                    "happened_at": self.now - timedelta(hours=2),
-                    "contact_id": card.contact_id if card else None,
-                    "responsible_id": card.assignee_id if card else None,
-                    "address": "client@example.org",
-                }
-                | fields
-            )
+            given: dict[str, Any] = {
+                "public_id": links.mint_id(),
+                "campaign_id": campaign,
+                "form_version_id": form.version_id,
+                "subject": "request",
+                "subject_id": card.id if card else 0,
+                "period": "once",
+                "service": "support",
+                "channel": kept.campaign.channel.value,
+                "language": "ru",
+                "happened_at": self.now - timedelta(hours=2),
+                "contact_id": card.contact_id if card else None,
+                "responsible_id": card.assignee_id if card else None,
+                "address": "client@example.org",
+            }
+            draft = Draft(**given | fields)
             (number,) = asks.add(connection, [draft], by="test", now=self.now - timedelta(hours=2))
             sent = {"sent_at": self.now - timedelta(hours=1), "expires_at": self.now + timedelta(days=30)}
             for then, changes in ((State.QUEUED, {}), (State.SENT, sent)):

@@ -237,8 +237,9 @@ def _feedback(texts: Texts, line: Line, _names: Names) -> Said:
         "good": later("A client has answered: good"),
     }.get(str(line.data.get("grade")), later("A client has answered"))
     mean = line.data.get("mean")
-    known = isinstance(mean, int | float) and not isinstance(mean, bool)
-    return Said(texts.say(words), texts.say("mean %(mean)s", mean=texts.number(round(mean, 2))) if known else "")
+    if isinstance(mean, bool) or not isinstance(mean, int | float):
+        return Said(texts.say(words))
+    return Said(texts.say(words), texts.say("mean %(mean)s", mean=texts.number(round(mean, 2))))
 
 
 _WORDS: Final[Mapping[str, Callable[[Texts, Line, Names], Said]]] = {
