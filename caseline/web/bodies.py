@@ -10,12 +10,12 @@ LARGEST: Final = 64 * 1024
 _FIELDS: Final = 200
 
 
-async def form(request: Request) -> dict[str, str]:
+async def form(request: Request, most: int = LARGEST) -> dict[str, str]:
     """The fields of a form as they were sent, the first of each name; raises 413 and 400."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST:
+        if len(body) > most:
             raise HTTPException(413)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)

@@ -1,5 +1,7 @@
 """Puts the public application together: pages, files, headers, and the one page for whatever goes wrong."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from starlette.applications import Starlette
@@ -11,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
 from caseline.web.public import assignment, chat, pages, review
+from caseline.web.public import asks, assignment, pages
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
@@ -29,6 +32,15 @@ _SEAL: Final = Seal(HEADERS)
 def build(house: House) -> Starlette:
     """The application. It sets no cookies and asks no other host for anything; of its pages the chat has a script."""
     brake = Brake()
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
+    """The application. It sets no cookies and asks no other host for anything; one page has a script, and needs none.
+
+    `clock`: by which asks are answered.
+    """
     static = Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
 
     async def problem(request: Request, error: Exception) -> Response:
@@ -39,6 +51,7 @@ def build(house: House) -> Starlette:
     brake = Brake()
     return Starlette(
         routes=[assignment.route(house, brake), *chat.routes(house, brake), review.route(house, brake), static],
+        routes=[assignment.route(house, Brake()), *asks.Desk(house, clock).routes(), static],
         middleware=[_SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )

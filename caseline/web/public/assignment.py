@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -43,6 +42,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
         found = await run_in_threadpool(end_by_link.see, house, link)
         return None if found is None else _page(house, request, found, now)
     if not own_wish(request):
+    if not pages.own_wish(request):
         return None
     remark = (await bodies.form(request)).get("remark", "")
     found = await run_in_threadpool(end_by_link.finish, house, link, remark, now=now)

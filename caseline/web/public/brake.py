@@ -1,4 +1,4 @@
-"""Slows down whoever tries links that do not exist."""
+"""Slows down whoever tries links that do not exist, or comes oftener than people do."""
 
 import ipaddress
 import threading
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 MOST: Final = 30
-"""So many failures of a network …"""
+"""So many failures of a network, unless it is said otherwise, …"""
 SPAN: Final = timedelta(minutes=1)
 """… within so much time; then it waits for the rest of it."""
 _NETWORKS: Final = 10_000
@@ -17,7 +17,8 @@ _NETWORKS: Final = 10_000
 class Brake:
     """Counts in memory, so a restart forgets and several processes count each for itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST, span: timedelta = SPAN) -> None:
+        self._most, self._span = most, span
         self._lock = threading.Lock()
         self._failures: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
 
@@ -25,14 +26,25 @@ class Brake:
         """Whether this address has to wait."""
         with self._lock:
             begun, count = self._failures.get(network(address), (now, 0))
-        return count >= MOST and now - begun < SPAN
+        return count >= self._most and now - begun < self._span
 
     def failed(self, address: str, *, now: datetime) -> None:
         """Count a failure."""
-        key = network(address)
+        self._count(network(address), now)
+
+    def allows(self, key: str, *, now: datetime) -> bool:
+        """Count something, whatever it is; False when there were enough already."""
+        with self._lock:
+            begun, count = self._failures.get(key, (now, 0))
+        if count >= self._most and now - begun < self._span:
+            return False
+        self._count(key, now)
+        return True
+
+    def _count(self, key: str, now: datetime) -> None:
         with self._lock:
             begun, count = self._failures.pop(key, (now, 0))
-            self._failures[key] = (begun, count + 1) if now - begun < SPAN else (now, 1)
+            self._failures[key] = (begun, count + 1) if now - begun < self._span else (now, 1)
             if len(self._failures) > _NETWORKS:
                 self._failures.popitem(last=False)
 

@@ -24,11 +24,18 @@ def environment(tongue: str) -> Environment:
 
 
 def page(
-    house: House, request: Request, template: str, *, zone: str = "UTC", status: int = 200, **data: object
+    house: House,
+    request: Request,
+    template: str,
+    *,
+    zone: str = "UTC",
+    status: int = 200,
+    tongue: str | None = None,
+    **data: object,
 ) -> Response:
-    """A page; the language of letters stands in where the browser wants none that we speak."""
+    """A page, in the language that is named, or that of the browser; that of letters stands in for others."""
     accepted = request.headers.get("accept-language", "")
-    texts = Texts(language.choose(None, accepted, otherwise=house.settings.mail_language), zone)
+    texts = Texts(language.choose(tongue, accepted, otherwise=house.settings.mail_language), zone)
     given = {"texts": texts, "language": texts.language, "sheet": f"{prefix(house)}/{asset('public.css')}"}
     drawn = environment(texts.language).get_template(template).render({**given, **data})
     return HTMLResponse(drawn, status)
@@ -43,6 +50,14 @@ def prefix(house: House) -> str:
     """The path below which a proxy shows us to the world; the proxy takes it away before it asks us."""
     path = urlsplit(house.settings.public_url or "").path.strip("/")
     return f"/{path}" if path else ""
+
+
+def own_wish(request: Request) -> bool:
+    """Whether a form was sent from our page. Browsers name no origin (`null`) where pages give no referrer."""
+    origin = request.headers.get("origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        return False
+    return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
 
 
 @cache

@@ -1,0 +1,241 @@
+"""What somebody with a link does: looks, clicks a value, answers, corrects himself, wants to be asked no more.
+
+What comes is kept first and judged in the next transaction; should we die between, the job judges it.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from caseline.actions import judge_ask, open_ask
+from caseline.actions.judge_ask import Judged
+from caseline.actions.open_ask import Ended, Sight
+from caseline.actions.wiring import House
+from caseline.feedback import answering, answers, asks, signals
+from caseline.feedback.answering import Checked
+from caseline.feedback.answers import Given
+from caseline.feedback.confirming import Kind, Mode, Standing
+from caseline.feedback.forms import RATED
+from caseline.feedback.links import Link
+from caseline.feedback.signals import Came
+from caseline.feedback.states import State
+
+_SUBMISSION: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_CLIENT: Final = "client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who comes, as far as it is kept."""
+
+    net: str | None = None
+    """As `signals.net` has it."""
+    agent: str | None = None
+    prefetch: bool = False
+    """It said that it fetches ahead, or came as HEAD."""
+
+
+class Told(StrEnum):
+    """What the page's script is told of the value that it has sent."""
+
+    KEPT = "kept"
+    """It counts, or will when nothing speaks against it."""
+    PRESS = "press"
+    """Somebody must press Save."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was sent by Save."""
+
+    given: Mapping[str, str]
+    """Text by question."""
+    submission: str
+    mark: str
+    language: str
+    vouched: bool = False
+    """A site of its own has seen the person, so that no mark of a page is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What came of it."""
+
+    sight: Sight
+    """As it stands now."""
+    checked: Checked
+    again: bool = False
+    """It came sooner than anybody reads a page: it is kept, and counts when it is sent once more."""
+    counted: bool = False
+    """All that must be answered is, and counts."""
+
+
+def see(house: House, link: Link | None, visitor: Visitor, *, value: int | None = None, now: datetime) -> Sight | None:
+    """What a link shows, with the value that was clicked; None for what is none of ours. Only the visit is kept."""
+    with house.engine.begin() as connection:
+        found = open_ask.find(house, connection, link, now=now, value=value)
+        if found is None or found.ended:
+            return found
+        question = found.rated.key if found.rated is not None and found.value is not None else None
+        came = Came(
+            ask_id=found.ask.id,
+            at=now,
+            kind=Kind.VISIT,
+            question=question,
+            value=found.value,
+            prefetch=visitor.prefetch,
+            net=visitor.net,
+            agent=visitor.agent,
+        )
+        signals.add(connection, came)
+        literal = found.campaign.rule.mode is Mode.LITERAL and found.value is not None
+        if literal:
+            asks.judge_at(connection, found.ask.id, now)
+    if literal:
+        _judged(house, found, now)
+    return found
+
+
+def sent(house: House, link: Link | None, value: int, mark: str, visitor: Visitor, *, now: datetime) -> Told | None:
+    """The page's script sends the value that was clicked; None for what is no link of ours, or takes no answer."""
+    with house.engine.begin() as connection:
+        found = open_ask.find(house, connection, link, now=now, value=value)
+        if found is None or found.ended:
+            return None
+        said = open_ask.marks(connection, now=now).read(found.ask.public_id, mark)
+        rated = found.rated
+        if said is None or not said.fresh(now) or said.value != found.value or rated is None or found.value is None:
+            return Told.PRESS
+        _visited(connection, found, visitor, now)
+        _keep(connection, found, {rated.key: found.value}, Kind.SENT, visitor, now)
+    judged = _judged(house, found, now)
+    one = None if judged is None else judged.judgements.get(rated.key)
+    if one is None:
+        return Told.PRESS
+    waits = one.standing is Standing.PROVISIONAL and one.value == found.value
+    counts = one.standing is None and one.effective is not None and one.effective.value == found.value
+    return Told.KEPT if waits or counts else Told.PRESS
+
+
+def seen(house: House, link: Link | None, mark: str, visitor: Visitor, *, now: datetime) -> bool:
+    """The page's script says that somebody looks at it; False for what is no link of ours."""
+    with house.engine.begin() as connection:
+        found = open_ask.find(house, connection, link, now=now)
+        if found is None:
+            return False
+        said = open_ask.marks(connection, now=now).read(found.ask.public_id, mark)
+        if said is not None and said.fresh(now) and not found.ended:
+            _visited(connection, found, visitor, now)
+    return True
+
+
+def save(house: House, link: Link | None, wish: Wish, visitor: Visitor, *, now: datetime) -> Saved | None:
+    """Somebody answers, or corrects himself; None for what is no link of ours.
+
+    What holds is kept although something else is at fault, and what is at fault is named. The same page sent twice is
+    one answer.
+    """
+    with house.engine.begin() as connection:
+        found = open_ask.find(house, connection, link, now=now)
+        if found is None:
+            return None
+        checked = answering.check(found.form, wish.given)
+        if found.ended:
+            return Saved(sight=found, checked=checked)
+        read = open_ask.marks(connection, now=now).read(found.ask.public_id, wish.mark)
+        person = wish.vouched or (read is not None and read.looked(now))
+        rated = {one.key for one in found.form.questions if one.kind in RATED}
+        values = {key: value for key, value in checked.answers.items() if key in rated}
+        new = _keep_answer(connection, found, checked, wish, now)
+        if new:
+            _keep(connection, found, values, Kind.GESTURE if person else Kind.SENT, visitor, now)
+    judged = _judged(house, found, now)
+    counts: Mapping[str, Any] = {} if judged is None else judged.outcome.values
+    whole = judged is not None and judged.outcome.whole
+    fits = whole and (not new or all(counts.get(key) == value for key, value in values.items()))
+    shown = replace(found, values={**found.values, **checked.answers})
+    return Saved(
+        sight=shown, checked=checked, counted=fits, again=checked.complete and bool(checked.answers) and not fits
+    )
+
+
+def _keep_answer(connection: sa.Connection, found: Sight, checked: Checked, wish: Wish, now: datetime) -> bool:
+    before = found.values
+    # What was written before and is empty now was taken back.
+    gone = {key: "" for key, text in wish.given.items() if not text.strip() and isinstance(before.get(key), str)}
+    texts = {key for key, text in gone.items() if text == "" and _optional(found, key)}
+    document: dict[str, Any] = {**dict.fromkeys(texts, ""), **checked.answers}
+    if not document:
+        return False
+    given = Given(
+        ask_id=found.ask.id,
+        submission=_submission(wish),
+        at=now,
+        document=document,
+        language=wish.language,
+        complete=checked.complete,
+    )
+    return answers.add(connection, given)
+
+
+def _optional(found: Sight, key: str) -> bool:
+    question = found.form.question(key)
+    return question is not None and not question.required and question.kind not in RATED
+
+
+def _submission(wish: Wish) -> str:
+    """Of a page of ours it is its own; of what names none, by what it says, so that it is kept once all the same."""
+    if _SUBMISSION.fullmatch(wish.submission):
+        return wish.submission
+    said = repr((wish.submission, sorted(wish.given.items())))
+    return f"by content {hashlib.sha256(said.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def _keep(
+    connection: sa.Connection,
+    found: Sight,
+    values: Mapping[str, answering.Value],
+    kind: Kind,
+    visitor: Visitor,
+    now: datetime,
+) -> None:
+    for key, value in values.items():
+        came = Came(
+            ask_id=found.ask.id,
+            at=now,
+            kind=kind,
+            question=key,
+            value=int(value),
+            prefetch=visitor.prefetch,
+            net=visitor.net,
+            agent=visitor.agent,
+        )
+        signals.add(connection, came)
+    asks.judge_at(connection, found.ask.id, now)
+
+
+def _judged(house: House, found: Sight, now: datetime) -> Judged | None:
+    with house.engine.begin() as connection:
+        return judge_ask.judge(house, connection, found.ask.id, now=now)
+
+
+def _visited(connection: sa.Connection, found: Sight, visitor: Visitor, now: datetime) -> None:
+    """It was shown to a person, unless something speaks for a machine."""
+    ask, rule = found.ask, found.campaign.rule
+    if ask.state is not State.SENT or visitor.prefetch or now - (ask.sent_at or ask.happened_at) < rule.first_window:
+        return
+    came = [one for group in signals.of(connection, ask.id).values() for one in group]
+    near = [one for one in came if now - one.at <= rule.burst]
+    different = {one.value for one in near if one.value is not None}
+    if len(different) > 1 or any(one.crowd for one in near):
+        return
+    asks.move(connection, ask, State.VISITED, by=_CLIENT, now=now)
+
+
+__all__ = ["Ended", "Saved", "Sight", "Told", "Visitor", "Wish", "save", "see", "seen", "sent"]

@@ -1,0 +1,96 @@
+"""What the page of an ask shows: its questions in the reader's language, with what was said and what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from caseline.feedback.answering import Why
+from caseline.feedback.forms import LONGEST_TEXT, Form, Kind, Question, words
+from caseline.web.language import Texts, later
+
+_FACES: Final[Mapping[int, Sequence[int]]] = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
+"""Which of the five faces stand for how many values: as in the letter."""
+_WORDS: Final = (later("very bad"), later("bad"), later("all right"), later("good"), later("excellent"))
+_WRONG: Final = {
+    Why.MISSING: later("Please answer this question."),
+    Why.NOT_ON_SCALE: later("Please choose one of the values."),
+    Why.NOT_OFFERED: later("Please choose one of the answers."),
+    Why.TOO_LONG: later("The text is too long: %(most)s characters are kept at most. Please shorten it."),
+    Why.UNREADABLE: later("The text holds signs that cannot be kept. Please take them out."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that can be chosen."""
+
+    value: str
+    label: str
+    chosen: bool
+    face: int | None = None
+    """Of smileys, from 1 (worst) to 5."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as it is shown."""
+
+    key: str
+    kind: str
+    label: str
+    hint: str
+    required: bool
+    options: Sequence[Option]
+    text: str
+    wrong: str
+    """What is wrong with the answer; empty when nothing is."""
+    leads: str
+    """The question on which it depends; empty for one that is always asked."""
+    by: str
+    """By which of its answers, parted by blanks."""
+
+    @property
+    def first_field(self) -> str:
+        """Where a link to it goes."""
+        return f"q-{self.key}-0" if self.options else f"q-{self.key}"
+
+
+def questions(
+    form: Form, given: Mapping[str, Any], faults: Mapping[str, Why], texts: Texts
+) -> tuple[list[Asked], list[str]]:
+    """The questions in order, and what is wrong with no question of its own."""
+    shown = [_asked(one, given.get(one.key), faults.get(one.key), texts) for one in form.questions]
+    known = {one.key for one in form.questions}
+    strange = [texts.say("Something was sent that this page does not ask.")] if set(faults) - known else []
+    return shown, strange
+
+
+def _asked(question: Question, said: object, fault: Why | None, texts: Texts) -> Asked:
+    text = "" if said is None else str(said)
+    return Asked(
+        key=question.key,
+        kind=question.kind.value,
+        label=words(question.label, texts.language),
+        hint=words(question.hint, texts.language),
+        required=question.required,
+        options=_options(question, text.strip(), texts),
+        text=text if question.kind is Kind.TEXT else "",
+        wrong="" if fault is None else texts.say(_WRONG[fault], most=texts.number(LONGEST_TEXT)),
+        leads=question.when.question if question.when else "",
+        by=" ".join(sorted(question.when.answers)) if question.when else "",
+    )
+
+
+def _options(question: Question, chosen: str, texts: Texts) -> list[Option]:
+    if question.kind is Kind.TEXT:
+        return []
+    if question.kind is Kind.CHOICE:
+        return [Option(code, words(label, texts.language), code == chosen) for code, label in question.options]
+    if question.kind is not Kind.SMILEYS:
+        return [Option(str(one), str(one), str(one) == chosen) for one in question.values]
+    own = {code: words(label, texts.language) for code, label in question.options}
+    faces = _FACES[len(question.values)]
+    return [
+        Option(str(one), own.get(str(one)) or texts.say(_WORDS[face - 1]), str(one) == chosen, face)
+        for one, face in zip(question.values, faces, strict=True)
+    ]
