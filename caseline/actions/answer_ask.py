@@ -154,7 +154,9 @@ def save(house: House, link: Link | None, wish: Wish, visitor: Visitor, *, now: 
         values = {key: value for key, value in checked.answers.items() if key in rated}
         new = _keep_answer(connection, found, checked, wish, now)
         if new:
-            _keep(connection, found, values, Kind.GESTURE if person else Kind.SENT, visitor, now)
+            # What no person can have pressed is kept as what a machine has sent: alone it never counts.
+            who = visitor if person else replace(visitor, prefetch=True)
+            _keep(connection, found, values, Kind.GESTURE if person else Kind.SENT, who, now)
     judged = _judged(house, found, now)
     counts: Mapping[str, Any] = {} if judged is None else judged.outcome.values
     whole = judged is not None and judged.outcome.whole

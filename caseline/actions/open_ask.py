@@ -92,7 +92,7 @@ def find(
     ask = belongs(connection, shown)
     if ask is not None and ask.state is State.QUEUED:
         # The server has taken the letter, and the client was faster than the job that sees to it.
-        settle_asks.settle(connection, ask.id, now=now)
+        settle_asks.settle(house, connection, ask.id, now=now)
         ask = asks.one(connection, ask.id)
     if ask is None or not (ask.state in OPEN or ask.state in _ENDED):
         return None

@@ -1,6 +1,5 @@
 """Asks whose links are known: shipped forms and campaigns, letters that the server has taken, and a clock."""
 
-import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+import anyio
 import httpx
 import sqlalchemy as sa
 import yaml
@@ -96,19 +96,22 @@ class Asking:
                 "language": "en",
                 "happened_at": self.now,
                 "address": CLIENT,
-                "state": State.QUEUED,
             }
             (number,) = asks.add(connection, [Draft(**{**values, **fields})], by="job", now=self.now)
         return number
 
+    def queued(self, code: str = "smileys-on-closure", form: str = "smileys", **fields: Any) -> "Sent":  # noqa: ANN401
+        """An ask that waits for its time; its link is known already."""
+        made = Sent(self, self.draft(code, form, **fields), links.mint_secret())
+        with self.house.engine.begin() as connection:
+            asks.keep_secret(connection, made.id, links.digest(made.secret), now=self.now)
+        made.move(State.QUEUED)
+        return made
+
     def sent(self, code: str = "smileys-on-closure", form: str = "smileys", **fields: Any) -> "Sent":  # noqa: ANN401
         """An ask whose letter the server has taken now."""
-        ask_id = self.draft(code, form, **fields)
-        made = Sent(self, ask_id, links.mint_secret())
-        with self.house.engine.begin() as connection:
-            asks.keep_secret(connection, ask_id, links.digest(made.secret), now=self.now)
-            times = {"sent_at": self.now, "expires_at": self.now + timedelta(days=30)}
-            asks.move(connection, made.ask, State.SENT, by="job", now=self.now, changes=times)
+        made = self.queued(code, form, **fields)
+        made.move(State.SENT, sent_at=self.now, expires_at=self.now + timedelta(days=30))
         return made
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
@@ -194,7 +197,6 @@ class Program:
 
     def ask(self, method: str, path: str, data: Mapping[str, str] | None = None, **more: Any) -> httpx.Response:  # noqa: ANN401
         """One call."""
-        import anyio
 
         async def called() -> httpx.Response:
             transport = httpx.ASGITransport(self.application, client=(self._address, 1), raise_app_exceptions=False)
@@ -234,15 +236,10 @@ def hidden(page: httpx.Response) -> dict[str, str]:
 
 def asking(database_url: str, home: Path, **settings: object) -> Asking:
     """A house with the shipped forms."""
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, keep=4)
     values: dict[str, Any] = {"home": home, "mail_name": "Служба поддержки", **settings}
     house = House(Settings(**values), database_url, engine, connect("embedded", engine))
     with engine.begin() as connection:
         for code, document in shipped("forms").items():
             books.save_form(connection, code, document, by="test", now=SENT)
     return Asking(house)
-
-
-def number(seed: int) -> random.Random:
-    """Chance that is the same each time."""
-    return random.Random(seed)  # noqa: S311 - nothing secret

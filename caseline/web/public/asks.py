@@ -24,7 +24,7 @@ PAGES_A_MINUTE: Final = 60
 """Of one network."""
 BAD_A_MINUTE: Final = 10
 POSTS_AN_HOUR: Final = 20
-"""For one ask."""
+"""For one ask, of one network: a machine that sends a lot keeps no person from answering."""
 LARGEST: Final = 2 * 1024 * 1024
 """Bytes of what is posted: a text that is far too long comes back to be shortened, and nothing else is lost."""
 _OWN: Final = frozenset({"page-mark", "page-submission", "page-language"})
@@ -143,8 +143,8 @@ class Desk:
 
     def _allows(self, request: Request, now: datetime) -> bool:
         """Whether so many posts for one ask are still those of a person."""
-        link = _link(request)
-        return self._posts.allows(link.id if link else "", now=now)
+        link, host = _link(request), request.client.host if request.client else ""
+        return self._posts.allows(f"{link.id if link else ''} {network(host)}", now=now)
 
     async def _unsubscribe(self, request: Request, now: datetime) -> Response | None:
         number, _, secret = request.path_params["tail"].partition(".")

@@ -1,0 +1,101 @@
+"""One person among machines that open the same links: what counts is what he has said, or nothing."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from caseline.feedback.states import State
+from tests.factories import feedback_asks, scanners
+from tests.factories.feedback_asks import Asking
+from tests.factories.scanners import MACHINES, Person
+
+_HOUR: Final = 3_600
+starts = st.one_of(st.integers(0, 130), st.integers(0, 2_000)).map(float)
+machines = st.lists(st.tuples(starts, st.sampled_from(sorted(MACHINES))), max_size=4)
+
+
+@pytest.fixture
+def asking(database_url: str, tmp_path: Path) -> Asking:
+    return feedback_asks.asking(database_url, tmp_path)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(others=machines, start=starts, value=st.integers(1, 5), scripts=st.booleans(), stays=st.booleans())
+@example(others=[(30.0, "browser")], start=5.0, value=4, scripts=True, stays=True)
+@example(others=[(0.0, "all_links"), (900.0, "browser")], start=120.0, value=5, scripts=True, stays=False)
+@example(others=[(700.0, "presser")], start=100.0, value=5, scripts=True, stays=False)
+def test_what_counts_is_what_the_person_has_said(
+    asking: Asking, others: list[tuple[float, str]], start: float, value: int, scripts: bool, stays: bool
+) -> None:
+    asking.now += timedelta(days=1)
+    one, application = asking.sent(), asking.application()
+    person = Person(feedback_asks.Program(asking, "203.0.113.9", {}, application), one, value, scripts, stays)
+    actors = [(start, person.steps())]
+    for number, (at, name) in enumerate(others):
+        machine = feedback_asks.Program(asking, f"198.51.{number}.7", {}, application)
+        actors.append((at, MACHINES[name](machine, one)))
+
+    scanners.play(asking, actors)
+    for _ in range(3):
+        asking.later(minutes=11)
+        asking.job()
+
+    if person.pressed or (start >= 60 and not others):
+        assert one.counted == {"rating": value}
+        assert one.ask.state is State.ANSWERED
+    else:
+        # He has not pressed Save although machines were about: then nothing counts, and never another's value.
+        assert one.counted in ({}, {"rating": value})
+    assert all(one.value == value for one in one.ratings)
+
+
+@pytest.mark.parametrize("name", sorted(MACHINES))
+def test_machines_alone_make_no_rating(asking: Asking, name: str) -> None:
+    asking.later(hours=2)
+    one = asking.sent()
+    asking.later(hours=2)
+
+    scanners.play(asking, [(0.0, MACHINES[name](asking.client(), one))])
+    asking.later(hours=1)
+    asking.job()
+
+    assert one.ratings == []
+    assert one.ask.state in {State.SENT, State.VISITED, State.ANSWERING}
+    assert one.follows == []
+    assert asking.rows("SELECT count(*) FROM feedback.signal") != [(0,)]
+    assert asking.rows("SELECT * FROM feedback.opt_out") == []
+
+
+def test_who_presses_at_once_is_asked_to_press_again_and_stands_as_not_confirmed(asking: Asking) -> None:
+    one, machine = asking.sent(), asking.client()
+    asking.later(hours=2)
+
+    page = machine.get(f"{one.path}/1")
+    pressed = machine.save(page, one.path, looks=0.2, rating="1", comment="kept all the same")
+    asking.later(hours=1)
+    asking.job()
+
+    assert "Please press “Save” once more" in pressed.text
+    assert "kept all the same</textarea>" in pressed.text
+    assert (one.counted, one.ask.state) == ({}, State.ANSWERING)
+    assert one.said["comment"] == "kept all the same"
+    again = machine.save(pressed, one.path, rating="1")
+    assert again.status_code == 303
+    assert one.counted == {"rating": 1}
+
+
+def test_a_rating_that_a_person_has_pressed_is_changed_by_no_script(asking: Asking) -> None:
+    one, person = asking.sent(), asking.client()
+    asking.later(hours=2)
+    person.save(person.get(f"{one.path}/5"), one.path, rating="5")
+
+    scanners.play(asking, [(30.0, MACHINES["browser"](asking.client(address="198.51.100.7"), one))])
+    asking.later(hours=1)
+    asking.job()
+
+    assert one.counted == {"rating": 5}
+    assert [rating.value for rating in one.ratings] == [5]
