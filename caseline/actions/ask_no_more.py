@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from caseline.actions import open_ask
 from caseline.actions.wiring import House
-from caseline.feedback import asks, books, opt_outs
+from caseline.feedback import asks, books, links, opt_outs
 from caseline.feedback.asks import Ask
 from caseline.feedback.links import Link
 from caseline.feedback.states import State
@@ -27,19 +27,19 @@ class Refusal:
     """He is asked no more."""
 
 
-def see(house: House, public_id: str, secret: str) -> Refusal | None:
-    """What the page of a link shows; None for what is no link of ours. Changes nothing: scanners open every link."""
+def see(house: House, tail: str) -> Refusal | None:
+    """What the page of a link, by its last part, shows; None for what is no link of ours. Changes nothing: scanners open every link."""
     with house.engine.connect() as connection:
-        ask = _of(connection, public_id, secret)
+        ask = _of(connection, tail)
         if ask is None:
             return None
         return Refusal(ask.language, opt_outs.holds(connection, address=ask.address, contact_id=ask.contact_id))
 
 
-def opt_out(house: House, public_id: str, secret: str, *, now: datetime) -> Refusal | None:
+def opt_out(house: House, tail: str, *, now: datetime) -> Refusal | None:
     """Ask him no more, by any channel; None for what is no link of ours. Said again it changes nothing."""
     with house.engine.begin() as connection:
-        ask = _of(connection, public_id, secret)
+        ask = _of(connection, tail)
         if ask is None:
             return None
         opt_outs.add(connection, address=ask.address, contact_id=ask.contact_id, by="client", now=now)
@@ -48,13 +48,14 @@ def opt_out(house: House, public_id: str, secret: str, *, now: datetime) -> Refu
         return Refusal(ask.language, done=True)
 
 
-def _of(connection: sa.Connection, public_id: str, secret: str) -> Ask | None:
+def _of(connection: sa.Connection, tail: str) -> Ask | None:
     """The ask of which both parts are: the link names neither form nor service, so those of the ask are taken."""
-    ask, _digests = asks.shown(connection, public_id)
+    shown = links.read("none", "none", tail) or open_ask.NOBODYS
+    ask, _digests = asks.shown(connection, shown.id)
     try:
         form = books.form_code(connection, ask.form_version_id if ask else 0)
     except sa.exc.NoResultFound:
         form = ""
-    link = Link(form, ask.service if ask else "", public_id, secret)
+    link = Link(form, ask.service if ask else "", shown.id, shown.secret)
     found = open_ask.belongs(connection, link)
     return found if found is not None and found.state is not State.DRAFT else None

@@ -1,7 +1,8 @@
 """Asks whose links are known: shipped forms and campaigns, letters that the server has taken, and a clock."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import anyio
 import httpx
+import pytest
 import sqlalchemy as sa
 import yaml
 
@@ -234,7 +236,8 @@ def hidden(page: httpx.Response) -> dict[str, str]:
     return {name: unescape(value) for name, value in _HIDDEN.findall(page.text)}
 
 
-def asking(database_url: str, home: Path, **settings: object) -> Asking:
+@contextmanager
+def opened(database_url: str, home: Path, **settings: object) -> Iterator[Asking]:
     """A house with the shipped forms."""
     engine = open_engine(database_url, keep=4)
     values: dict[str, Any] = {"home": home, "mail_name": "Служба поддержки", **settings}
@@ -242,4 +245,12 @@ def asking(database_url: str, home: Path, **settings: object) -> Asking:
     with engine.begin() as connection:
         for code, document in shipped("forms").items():
             books.save_form(connection, code, document, by="test", now=SENT)
-    return Asking(house)
+    yield Asking(house)
+    engine.dispose()
+
+
+@pytest.fixture
+def asking(database_url: str, tmp_path: Path) -> Iterator[Asking]:
+    """The same for a test; whoever wants it imports it."""
+    with opened(database_url, tmp_path) as made:
+        yield made

@@ -147,14 +147,14 @@ class Desk:
         return self._posts.allows(f"{link.id if link else ''} {network(host)}", now=now)
 
     async def _unsubscribe(self, request: Request, now: datetime) -> Response | None:
-        number, _, secret = request.path_params["tail"].partition(".")
+        tail = request.path_params["tail"]
         if request.method != "POST":
-            found = await run_in_threadpool(ask_no_more.see, self._house, number, secret)
+            found = await run_in_threadpool(ask_no_more.see, self._house, tail)
         else:
             # Programs of mail send it without cookies, origin or anything but the one line (RFC 8058).
             if (await bodies.form(request)).get("List-Unsubscribe") != "One-Click" and not pages.own_wish(request):
                 return None
-            found = await run_in_threadpool(ask_no_more.opt_out, self._house, number, secret, now=now)
+            found = await run_in_threadpool(ask_no_more.opt_out, self._house, tail, now=now)
         if found is None:
             return None
         tongue = ask_page.language_of(request, found.language)

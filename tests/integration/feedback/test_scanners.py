@@ -1,8 +1,6 @@
 """One person among machines that open the same links: what counts is what he has said, or nothing."""
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,20 +8,15 @@ from hypothesis import strategies as st
 
 from caseline.feedback.states import State
 from tests.factories import feedback_asks, scanners
-from tests.factories.feedback_asks import Asking
+from tests.factories.feedback_asks import Asking, asking
 from tests.factories.scanners import MACHINES, Person
 
-_HOUR: Final = 3_600
+__all__ = ["asking"]
 starts = st.one_of(st.integers(0, 130), st.integers(0, 2_000)).map(float)
 machines = st.lists(st.tuples(starts, st.sampled_from(sorted(MACHINES))), max_size=4)
 
 
-@pytest.fixture
-def asking(database_url: str, tmp_path: Path) -> Asking:
-    return feedback_asks.asking(database_url, tmp_path)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(others=machines, start=starts, value=st.integers(1, 5), scripts=st.booleans(), stays=st.booleans())
 @example(others=[(30.0, "browser")], start=5.0, value=4, scripts=True, stays=True)
 @example(others=[(0.0, "all_links"), (900.0, "browser")], start=120.0, value=5, scripts=True, stays=False)
@@ -40,7 +33,7 @@ def test_what_counts_is_what_the_person_has_said(
         actors.append((at, MACHINES[name](machine, one)))
 
     scanners.play(asking, actors)
-    for _ in range(3):
+    for _ in range(2):
         asking.later(minutes=11)
         asking.job()
 
