@@ -102,6 +102,12 @@ def see(house: House, link: Link | None, visitor: Visitor, *, value: int | None 
     return found
 
 
+def look(house: House, link: Link | None, *, now: datetime) -> Sight | None:
+    """What a link shows, to a site that shows it to somebody itself; no visit is kept."""
+    with house.engine.begin() as connection:
+        return open_ask.find(house, connection, link, now=now)
+
+
 def sent(house: House, link: Link | None, value: int, mark: str, visitor: Visitor, *, now: datetime) -> Told | None:
     """The page's script sends the value that was clicked; None for what is no link of ours, or takes no answer."""
     with house.engine.begin() as connection:
@@ -240,4 +246,4 @@ def _visited(connection: sa.Connection, found: Sight, visitor: Visitor, now: dat
     asks.move(connection, ask, State.VISITED, by=_CLIENT, now=now)
 
 
-__all__ = ["Ended", "Saved", "Sight", "Told", "Visitor", "Wish", "save", "see", "seen", "sent"]
+__all__ = ["Ended", "Saved", "Sight", "Told", "Visitor", "Wish", "look", "save", "see", "seen", "sent"]

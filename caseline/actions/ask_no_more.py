@@ -28,7 +28,10 @@ class Refusal:
 
 
 def see(house: House, tail: str) -> Refusal | None:
-    """What the page of a link, by its last part, shows; None for what is no link of ours. Changes nothing: scanners open every link."""
+    """What the page of a link, by its last part, shows; None for what is no link of ours.
+
+    Changes nothing: scanners open every link.
+    """
     with house.engine.connect() as connection:
         ask = _of(connection, tail)
         if ask is None:

@@ -19,6 +19,7 @@ import caseline.feedback.answer_tables
 import caseline.feedback.dialogue_tables
 import caseline.feedback.question_tables
 import caseline.feedback.follow_tables
+import caseline.feedback.site_tables
 import caseline.feedback.tables
 import caseline.files.tables
 import caseline.listing.tables

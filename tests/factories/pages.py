@@ -38,6 +38,7 @@ def listening_at(application: Starlette) -> Iterator[str]:
     """Serve any application; the value is its address."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # whoever comes before the server is ready waits, and is not refused
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

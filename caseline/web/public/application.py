@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from caseline.actions.wiring import House
 from caseline.web.public import assignment, chat, pages, review
 from caseline.web.public import asks, assignment, pages
+from caseline.web.public import asks, assignment, pages, service
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
@@ -52,6 +53,12 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
     return Starlette(
         routes=[assignment.route(house, brake), *chat.routes(house, brake), review.route(house, brake), static],
         routes=[assignment.route(house, Brake()), *asks.Desk(house, clock).routes(), static],
+        routes=[
+            assignment.route(house, Brake()),
+            *asks.Desk(house, clock).routes(),
+            *service.Service(house, clock).routes(),
+            static,
+        ],
         middleware=[_SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )
