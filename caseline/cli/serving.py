@@ -16,7 +16,11 @@ HostOption = Annotated[str, typer.Option("--host", help="Address to listen on; t
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65_535, help="Port to listen on; 0 takes a free one.")]
 ProxyOption = Annotated[
     str | None,
-    typer.Option("--proxy", metavar="ADDRESS", help="A reverse proxy whose X-Forwarded-… headers are believed."),
+    typer.Option(
+        "--proxy",
+        metavar="ADDRESS",
+        help="A reverse proxy whose X-Forwarded-… headers are believed; several, or networks, parted by commas.",
+    ),
 ]
 THIS_MACHINE = "127.0.0.1"
 DESK_PORT: Final = 8330
@@ -62,6 +66,7 @@ def run(application: "ASGIApp", bound: socket.socket, proxy: str | None) -> None
     config = uvicorn.Config(
         application,
         log_level="warning",
+        access_log=False,  # addresses of pages hold the secrets of links
         server_header=False,
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy,

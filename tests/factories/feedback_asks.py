@@ -245,8 +245,10 @@ def opened(database_url: str, home: Path, **settings: object) -> Iterator[Asking
     with engine.begin() as connection:
         for code, document in shipped("forms").items():
             books.save_form(connection, code, document, by="test", now=SENT)
-    yield Asking(house)
-    engine.dispose()
+    try:
+        yield Asking(house)
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture
