@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground, keep_campaigns
+from caseline.actions import campaign_ground, keep_campaigns, trigger_agreements
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.editing import Editor
 from caseline.actions.seen import Absent
@@ -16,7 +16,7 @@ from caseline.actions.wiring import House
 from caseline.crm.refusals import Told
 from caseline.feedback import asks, books, drafting, request_facts
 from caseline.feedback.asks import Ask
-from caseline.feedback.audience import Answer
+from caseline.feedback.audience import Answer, Skip
 from caseline.feedback.campaign import On
 from caseline.feedback.candidates import Found
 from caseline.feedback.drafting import Rests
@@ -48,12 +48,14 @@ class Foreseen:
     skipped: Counter[str] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
     """The first of those that would be asked, and of each reason."""
+    agreements: list[trigger_agreements.Line] = field(default_factory=list)
+    """The same of a campaign over agreements."""
 
 
 def foresee(house: House, code: str, *, now: datetime, since: datetime | None = None) -> Foreseen:
     """Try a campaign over everything that is in its stages now, and change nothing. Raises `Absent`, `CampaignUnfit`.
 
-    Agreements are tried by `ask_addresses`; a campaign that is started by hand has nothing to be tried over.
+    A campaign that is started by hand has nothing to be tried over.
     """
     with house.engine.begin() as connection:
         keep_campaigns.ship(connection, now=now)
@@ -64,6 +66,8 @@ def foresee(house: House, code: str, *, now: datetime, since: datetime | None = 
         start = since or kept.switched_on_at or now - LOOKS_BACK
         one = campaign_ground.standing(house, connection, kept, since=start)
         done, rests, after = Foreseen(start), Rests(), 0
+        if one.ground.campaign.trigger.by is On.AGREEMENT:
+            _tell_agreements(connection, done, one, now)
         if one.ground.campaign.trigger.by not in {On.STAGE, On.AGE}:
             return done
         while True:
@@ -72,6 +76,20 @@ def foresee(house: House, code: str, *, now: datetime, since: datetime | None = 
             if len(found) < AT_ONCE:
                 return done
             after = found[-1].record_id
+
+
+def _tell_agreements(connection: sa.Connection, done: Foreseen, one: Standing, now: datetime) -> None:
+    for line in trigger_agreements.foresee(connection, one, now=now):
+        skip = line.decided.skip
+        if skip is Skip.ASKED_ALREADY:
+            done.already += 1
+            continue
+        if skip is None:
+            done.asked += 1
+        else:
+            done.skipped[skip.value] += 1
+        if (done.asked if skip is None else done.skipped[skip.value]) <= SHOWN:
+            done.agreements.append(line)
 
 
 def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], now: datetime) -> None:

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 from caseline.actions import wiring
 from caseline.actions.wiring import House
+from caseline.crm import connect
 from caseline.feedback import answers, asks, books, confirming, effects, ratings, signals, states
+from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
@@ -65,6 +67,8 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     asks.judge_at(connection, ask.id, min((one.again_at for one in judged.values() if one.again_at), default=None))
     found = outcome(form, ask.state, ask.grade, answers.together(given), judged)
     _write(connection, ask, found, given, now)
+    if found.step is State.ANSWERED and ask.subject == SUBJECT:
+        connect.agreements(house.settings.crm).was_answered(connection, ask.subject_id, at=now)
     if found.follows:
         _follow(connection, ask, campaign, found, now)
     return Judged(found.step or ask.state, judged, found)

@@ -69,10 +69,19 @@ def remind(house: House, *, now: datetime) -> tuple[int, int]:
             if ask is None or ask.state not in {State.SENT, State.VISITED}:
                 continue
             if ask.channel in MAIL:
-                write_ask.write(house, connection, ask, _campaign(connection, ask), reminder=True, now=now)
-                count += 1
+                count += _remind(house, connection, ask, now)
             asks.reminded(connection, ask_id, now=now)
     return count, ended
+
+
+def _remind(house: House, connection: sa.Connection, ask: Ask, now: datetime) -> bool:
+    """False: it cannot be written, as when the record is gone; the ask goes without."""
+    try:
+        with connection.begin_nested():
+            write_ask.write(house, connection, ask, _campaign(connection, ask), reminder=True, now=now)
+    except OutboxFault:
+        return False
+    return True
 
 
 def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, chat: Chat | None) -> bool | None:
@@ -87,7 +96,8 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
         # What cannot be begun has gone on by itself: by another channel, later, or not at all.
         return None if chat is None else chat(house, connection, ask, campaign, now=now) is None
     try:
-        letter_id = write_ask.write(house, connection, ask, campaign, reminder=False, now=now)
+        with connection.begin_nested():
+            letter_id = write_ask.write(house, connection, ask, campaign, reminder=False, now=now)
     except OutboxFault as error:
         asks.move(connection, ask, State.FAILED, by="job", now=now, changes={"reason": str(error)})
         return False

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from caseline.actions import campaign_ground
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
+from caseline.crm import connect
 from caseline.feedback import asks, books, letter_states, schedule
+from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.asks import Ask
 from caseline.feedback.letter_states import Settled
 from caseline.feedback.states import State
@@ -56,7 +58,11 @@ def sent(house: House, connection: sa.Connection, ask: Ask, *, at: datetime) -> 
         "expires_at": schedule.expires_at(plan, at),
         "remind_at": schedule.remind_at(plan, at, ground.zone, ground.works),
     }
-    return asks.move(connection, ask, State.SENT, by="job", now=at, changes=changes)
+    if not asks.move(connection, ask, State.SENT, by="job", now=at, changes=changes):
+        return False
+    if ask.subject == SUBJECT:
+        connect.agreements(house.settings.crm).was_asked(connection, ask.subject_id, at=at)
+    return True
 
 
 def _standing(house: House, connection: sa.Connection, ask: Ask, at: datetime) -> Standing:

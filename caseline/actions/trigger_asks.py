@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground
+from caseline.actions import campaign_ground, trigger_agreements
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
 from caseline.crm import event_log
@@ -48,6 +48,7 @@ def run(house: House, *, now: datetime) -> Done:
     done = Done()
     _of_events(house, done, now)
     _of_age(house, done, now)
+    done.asked += trigger_agreements.run(house, now=now, faults=done.faults)
     return done
 
 

@@ -10,15 +10,8 @@ from caseline.cli.choices import JsonOption
 _Code = Annotated[str, typer.Argument(metavar="CODE", help="What it is called in its calls: letters, digits, dashes.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    family = typer.Typer(help="Asking clients for ratings and reviews.", no_args_is_help=True)
-    family.add_typer(sites(), name="site")
-    app.add_typer(family, name="feedback")
-
-
 def sites() -> typer.Typer:
-    """The commands about sites."""
+    """The commands `caseline feedback site`."""
     family = typer.Typer(help="Sites of others that show forms themselves and send answers.", no_args_is_help=True)
     for name, command in (("add", add), ("list", listed), ("remove", remove)):
         family.command(name)(command)

@@ -121,7 +121,7 @@ WITH known AS MATERIALIZED (
 _LATELY: Final = """
 LEFT JOIN LATERAL (
   SELECT max(coalesce(ask.sent_at, ask.happened_at)) FILTER (WHERE campaign.kind = :kind) AS person_asked_at,
-    max(coalesce(ask.sent_at, ask.happened_at)) AS anybody_asked_at
+    max(coalesce(ask.sent_at, ask.happened_at)) FILTER (WHERE campaign.kind <> 'smileys') AS anybody_asked_at
   FROM feedback.ask AS ask JOIN feedback.campaign AS campaign ON campaign.id = ask.campaign_id
   WHERE ask.contact_id = facts.contact_id AND ask.state NOT IN ('skipped', 'failed', 'cancelled')
 ) AS lately ON true

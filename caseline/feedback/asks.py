@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.feedback import answer_tables, tables
@@ -87,9 +86,12 @@ class Step:
     reason: str | None
 
 
+_TYPES = {sa.Text: "text", sa.BigInteger: "bigint", sa.DateTime: "timestamptz"}
+
+
 def _adding() -> sa.TextClause:
     """One statement with one value for any number of drafts: to pass thousands of values costs more than the rows."""
-    columns = {name: _ask.c[name].type.compile(dialect=postgresql.dialect()) for name in Draft.__dataclass_fields__}
+    columns = {name: _TYPES[type(_ask.c[name].type)] for name in Draft.__dataclass_fields__}
     typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     return sa.text(
         f"INSERT INTO feedback.ask ({', '.join(columns)}, state_at, state_by)"  # noqa: S608 - names of our own columns
@@ -170,6 +172,16 @@ def move(
 def forward(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> None:
     """Let drafts go on: those with an address are sent when their time has come, the others wait for one."""
     connection.execute(_FORWARD, {"ids": list(ids), "now": now})
+
+
+def await_addresses(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> None:
+    """Let drafts wait until managers choose addresses."""
+    values = {
+        "state": State.AWAITING_ADDRESS.value,
+        "state_at": sa.func.greatest(_ask.c.state_at, now),
+        "state_by": "job",
+    }
+    connection.execute(sa.update(_ask).where(_ask.c.id.in_(ids), _ask.c.state == State.DRAFT.value).values(values))
 
 
 def cancel_reopened(

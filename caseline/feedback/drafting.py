@@ -98,8 +98,7 @@ def decide(found: Found, ground: Ground, *, now: datetime, by_hand: bool = False
 
 def draft(found: Found, ground: Ground, decided: Answer, *, now: datetime, period: str = ONCE) -> Draft:
     """The ask that is made of it: one that is sent when its time has come, waits for an address, or is skipped."""
-    variant = _variant(found, ground)
-    campaign = ground.campaign.varied(variant)
+    campaign, variant = varied(ground, found.contact_id, found.email or f"record {found.record_id}")
     skipped = decided.skip is not None
     start = max(found.since, now - _LATEST) if period == ONCE else now
     return Draft(
@@ -115,7 +114,7 @@ def draft(found: Found, ground: Ground, decided: Answer, *, now: datetime, perio
         happened_at=found.since,
         state=State.SKIPPED if skipped else State.DRAFT,
         reason=_reason(decided) if skipped else None,
-        variant_id=None if variant is None or skipped else ground.variants.get(variant),
+        variant_id=None if skipped else variant,
         contact_id=found.contact_id,
         company_id=found.company_id,
         responsible_id=found.responsible_id,
@@ -149,13 +148,14 @@ def _address(found: Found, campaign: Campaign) -> str | None:
     return found.phone if campaign.address is AddressRule.PHONE else found.email
 
 
-def _variant(found: Found, ground: Ground) -> str | None:
-    """The variant of the person: the same one each time."""
+def varied(ground: Ground, contact_id: int | None, otherwise: str) -> tuple[Campaign, int | None]:
+    """The campaign as this person gets it, the same one each time, and the id of the variant."""
     offered = ground.campaign.variants
     if not offered:
-        return None
-    person = found.contact_id if found.contact_id is not None else (found.email or f"record {found.record_id}")
-    return offered[experiments.arm(f"campaign {ground.code}", str(person), [one.share for one in offered])].code
+        return ground.campaign, None
+    person = otherwise if contact_id is None else str(contact_id)
+    code = offered[experiments.arm(f"campaign {ground.code}", person, [one.share for one in offered])].code
+    return ground.campaign.varied(code), ground.variants.get(code)
 
 
 def _zone(found: Found, ground: Ground) -> ZoneInfo:

@@ -128,7 +128,7 @@ def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int, n
     return _found(connection.execute(_THERE, {**wanted.values(now), "after": after, "most": most}))
 
 
-def _found(rows: sa.CursorResult[Any]) -> list[Found]:
+def _found(rows: Any) -> list[Found]:  # noqa: ANN401 - rows of whatever columns
     """The statement names its columns in the order of the fields: they are many, and so are the rows."""
     assert tuple(rows.keys()) == tuple(Found.__dataclass_fields__)  # noqa: S101 - both stand in this room
     return [Found(*row) for row in rows]

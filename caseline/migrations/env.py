@@ -17,8 +17,8 @@ import caseline.crm.time_tables
 import caseline.crm.timeline_tables
 import caseline.feedback.answer_tables
 import caseline.feedback.dialogue_tables
-import caseline.feedback.question_tables
 import caseline.feedback.follow_tables
+import caseline.feedback.question_tables
 import caseline.feedback.site_tables
 import caseline.feedback.tables
 import caseline.files.tables

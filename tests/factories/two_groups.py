@@ -19,8 +19,8 @@ from caseline.actions import (
     index_texts,
     keep_absences,
     keep_autotexts,
-    keep_pictures,
     keep_hooks,
+    keep_pictures,
     keep_review_targets,
     keep_sections,
     keep_templates,
@@ -31,9 +31,9 @@ from caseline.actions.keep_users import Wish
 from caseline.actions.wiring import Blueprint, House
 from caseline.crm.request_fields import Section
 from caseline.crm.vocabulary import Type
+from caseline.feedback.reviews import Reward, Target
 from caseline.outbox import faces
 from caseline.outbox.autotexts import Autotext
-from caseline.feedback.reviews import Reward, Target
 from caseline.outbox.templates import Template
 from caseline.people import one_time
 from caseline.people.rights import Role

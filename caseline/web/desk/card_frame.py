@@ -21,10 +21,9 @@ from caseline.outbox.letters import Attachment
 from caseline.timing import wording
 from caseline.timing.vocabulary import Language
 from caseline.web.desk import (
-    card_words,
-    feedback_report_words,
     bonus_panel,
     card_words,
+    feedback_report_words,
     option_list,
     product_pages,
     refusal_words,

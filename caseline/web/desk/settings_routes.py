@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from caseline.people.rights import Right
 from caseline.web.desk import (
-    settings_autotexts,
     bonus_pages,
+    settings_autotexts,
     settings_calendars,
     settings_categories,
     settings_divisions,

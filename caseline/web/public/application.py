@@ -12,9 +12,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
-from caseline.web.public import assignment, chat, pages, review
-from caseline.web.public import asks, assignment, pages
-from caseline.web.public import asks, assignment, pages, service
+from caseline.web.public import asks, assignment, chat, pages, review, service
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
@@ -30,15 +28,12 @@ HEADERS: Final = {
 _SEAL: Final = Seal(HEADERS)
 
 
-def build(house: House) -> Starlette:
-    """The application. It sets no cookies and asks no other host for anything; of its pages the chat has a script."""
-    brake = Brake()
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
-    """The application. It sets no cookies and asks no other host for anything; one page has a script, and needs none.
+    """The application. It sets no cookies and asks no other host for anything; its pages need no scripts.
 
     `clock`: by which asks are answered.
     """
@@ -51,10 +46,10 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
 
     brake = Brake()
     return Starlette(
-        routes=[assignment.route(house, brake), *chat.routes(house, brake), review.route(house, brake), static],
-        routes=[assignment.route(house, Brake()), *asks.Desk(house, clock).routes(), static],
         routes=[
-            assignment.route(house, Brake()),
+            assignment.route(house, brake),
+            *chat.routes(house, brake),
+            review.route(house, brake),
             *asks.Desk(house, clock).routes(),
             *service.Service(house, clock).routes(),
             static,

@@ -41,7 +41,6 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     if request.method != "POST":
         found = await run_in_threadpool(end_by_link.see, house, link)
         return None if found is None else _page(house, request, found, now)
-    if not own_wish(request):
     if not pages.own_wish(request):
         return None
     remark = (await bodies.form(request)).get("remark", "")
@@ -71,11 +70,3 @@ def _page(
         remark=remark,
         longest=LONGEST_REMARK,
     )
-
-
-def own_wish(request: Request) -> bool:
-    """Whether the form was sent from our page. Browsers name no origin (`null`) where pages give no referrer."""
-    origin = request.headers.get("origin", "null")
-    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-        return False
-    return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}

@@ -18,7 +18,6 @@ from caseline.chat.gateway import LONGEST
 from caseline.web import bodies
 from caseline.web.language import Texts
 from caseline.web.public import pages
-from caseline.web.public.assignment import own_wish
 from caseline.web.public.brake import Brake
 
 _SEE_OTHER, _BAD, _CONFLICT, _LARGE, _TOO_MANY = 303, 400, 409, 413, 429
@@ -71,7 +70,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     if request.method != "POST":
         found = await run_in_threadpool(web_chat.see, house, link)
         return None if found is None else _page(house, request, found)
-    if not own_wish(request):
+    if not pages.own_wish(request):
         return None
     form = await bodies.form(request)
     turn = form.get("turn", "")

@@ -13,7 +13,6 @@ from caseline.actions.go_to_review import Way
 from caseline.actions.wiring import House
 from caseline.web import bodies
 from caseline.web.public import pages
-from caseline.web.public.assignment import own_wish
 from caseline.web.public.brake import Brake
 
 _TOO_MANY: Final = 429
@@ -43,7 +42,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     link = request.path_params["link"]
     if request.method != "POST":
         return _shown(house, request, await run_in_threadpool(go_to_review.see, house, link, now=now))
-    if not own_wish(request):
+    if not pages.own_wish(request):
         return None
     seen = (await bodies.form(request)).get("seen", "")
     way = await run_in_threadpool(go_to_review.go, house, link, seen, now=now)

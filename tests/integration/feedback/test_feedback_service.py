@@ -16,7 +16,7 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from caseline.actions import keep_sites
-from caseline.crm.refusals import Refused
+from caseline.crm.cards import Refused
 from caseline.feedback import signatures
 from caseline.feedback.states import State
 from caseline.web.public import service, service_shapes
@@ -46,7 +46,9 @@ class Site(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Of the library that Schemathesis calls with."""
         body = request.body or b""
-        told = self.headers(request.method or "", request.path_url, body.encode() if isinstance(body, str) else body)
+        content = body.encode() if isinstance(body, str) else body
+        assert isinstance(content, bytes)
+        told = self.headers(request.method or "", request.path_url, content)
         request.headers.update(told)
         return request
 

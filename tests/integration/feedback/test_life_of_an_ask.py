@@ -5,6 +5,7 @@ Hypothesis plays them; what must have come of it follows from what was kept, by 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 import pytest
@@ -51,7 +52,7 @@ def desk(database_url: str) -> Iterator[ServiceDesk]:
     made.house.engine.dispose()
 
 
-def life(desk: ServiceDesk) -> type[RuleBasedStateMachine]:
+def life(desk: ServiceDesk) -> type[RuleBasedStateMachine]:  # noqa: C901 - one machine
     class Life(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -178,7 +179,7 @@ def life(desk: ServiceDesk) -> type[RuleBasedStateMachine]:
             rows = desk.query("SELECT before, after, at FROM feedback.moved WHERE ask_id = :id ORDER BY id", id=self.id)
             known = {tuple(one) for one in desk.query("SELECT before, after FROM feedback.step")}
             assert rows[0].before is None
-            assert all(late.before == early.after for early, late in zip(rows, rows[1:], strict=False))
+            assert all(late.before == early.after for early, late in pairwise(rows))
             assert all((one.before, one.after) in known for one in rows[1:])
             assert [one.at for one in rows] == sorted(one.at for one in rows)
             assert rows[-1].after == self.ask.state

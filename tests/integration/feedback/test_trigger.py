@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from caseline.actions import keep_campaigns, trigger_asks
-from caseline.actions.editing import Editor
 from caseline.crm.cards import Card
 from caseline.feedback import books
 from tests.factories.cards import ServiceDesk, moscow, service_desk
