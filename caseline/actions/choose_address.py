@@ -15,7 +15,7 @@ from caseline.crm import connect
 from caseline.crm.cards import Refused
 from caseline.crm.clients import Asked as AskedClients
 from caseline.crm.clients import Entity
-from caseline.feedback import asks, known_addresses, question_book
+from caseline.feedback import asks, bad_addresses, known_addresses, question_book
 from caseline.feedback.asks import Ask
 from caseline.feedback.known_addresses import Known
 from caseline.feedback.question_book import Waiting
@@ -124,15 +124,7 @@ def choose(house: House, viewer: Viewer, ask_id: int, choice: Choice, *, now: da
     sight = shown(house, viewer, ask_id, now=now)
     if not sight.answers:
         raise Faulty(_over(sight.ask))
-    address = _checked(choice.address)
-    if folded(address) in {folded(one.address) for one in sight.bad}:
-        raise Faulty(
-            Fault(
-                "address",
-                f"letters to {address} come back: choose another one",
-                f"письма на {address} возвращаются: выберите другой адрес",
-            )
-        )
+    address = _checked(house, choice.address)
     if choice.keep_at:
         _keep(house, viewer, sight, choice.keep_at, address, now)
     known = next((one for one in sight.addresses if folded(one.address) == folded(address)), None)
@@ -159,21 +151,31 @@ def _over(ask: Ask) -> Fault:
     )
 
 
-def _checked(address: str) -> str:
-    if not address.strip():
-        raise Faulty(
-            Fault("address", "no address: choose one, or type it", "адрес не указан: выберите его или введите новый")
-        )
+def _checked(house: House, typed: str) -> str:
+    """An address to which a letter may go."""
+    if not typed.strip():
+        raise _fault("no address: choose one, or type it", "адрес не указан: выберите его или введите новый")
     try:
-        return checked(address)
+        address = checked(typed)
     except OutboxFault as error:
-        raise Faulty(
-            Fault(
-                "address",
-                str(error),
-                f"«{address.strip()[:100]}» — не адрес почты: исправьте его (name@example.org)",
+        russian = f"«{typed.strip()[:100]}» — не адрес почты: исправьте его (name@example.org)"
+        raise _fault(str(error), russian) from error
+    with house.engine.connect() as connection:
+        if bad_addresses.among(connection, [address]):
+            raise _fault(
+                f"letters to {address} come back: choose another one",
+                f"письма на {address} возвращаются: выберите другой адрес",
             )
-        ) from error
+        if bad_addresses.unwanted(connection, address):
+            raise _fault(
+                f"whoever reads at {address} wants no such letters: choose another one",
+                f"получатель {address} отказался от таких писем: выберите другой адрес",
+            )
+    return address
+
+
+def _fault(english: str, russian: str) -> Faulty:
+    return Faulty(Fault("address", english, russian))
 
 
 def _keep(house: House, viewer: Viewer, sight: Sight, key: str, address: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""SQL of addresses that letters do not reach: the last letter to them was refused, or came back."""
+"""SQL of addresses that no letter shall go to: the last one came back, or whoever reads there wants none."""
 
 import re
 from collections.abc import Collection
@@ -35,3 +35,9 @@ def among(connection: sa.Connection, addresses: Collection[str]) -> frozenset[st
     return frozenset(
         row.folded for row in found if row.state == Delivery.FAILED.value and _REFUSED.match(row.answer or "")
     )
+
+
+def unwanted(connection: sa.Connection, address: str) -> bool:
+    """Whether whoever reads at an address has said that he wants no letters that ask for feedback."""
+    query = "SELECT EXISTS (SELECT FROM feedback.opt_out WHERE ended_at IS NULL AND lower(address) = :address)"
+    return bool(connection.execute(sa.text(query), {"address": folded(address)}).scalar_one())

@@ -226,6 +226,9 @@ def test_the_one_address_that_was_chosen_is_written_to(desk: ServiceDesk, people
         with pytest.raises(Faulty, match="address:"):
             choose_address.choose(desk.house, viewer, ask, Choice(address=bad), now=START)
     assert state(desk, ask)[0] is State.AWAITING_ADDRESS
+    desk.query("INSERT INTO feedback.opt_out (address, at, by) VALUES ('Docs@client.example', now(), 'client')")
+    with pytest.raises(Faulty, match="wants no such letters"):
+        choose_address.choose(desk.house, viewer, ask, Choice(address="docs@client.example"), now=START)
 
     choose_address.choose(desk.house, viewer, ask, Choice(address="ANNA@client.example"), now=START)
 

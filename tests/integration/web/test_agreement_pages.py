@@ -68,6 +68,7 @@ def test_one_is_made_found_and_changed(house: House, signed_in: Browser) -> None
     assert made.url.path == f"/agreements/{number}"
     for said in ("A-1", "Firm", "Care", "Anna", "North", "1 Feb 2026", "In work", "Nobody was asked"):
         assert said in made.text, said
+    assert "Olga (1)" in signed_in.get("/contacts/suggest?contact_id=olg").text
     form = signed_in.get(f"/agreements/{number}/edit")
     assert 'value="Firm (1)"' in form.text
     changed = signed_in.post(

@@ -92,8 +92,9 @@ def was_answered(connection: sa.Connection, agreement_id: int, *, at: datetime) 
 
 
 def _note(connection: sa.Connection, agreement_id: int, column: sa.Column[Any], at: datetime) -> None:
-    later = sa.func.greatest(column, at)
-    connection.execute(sa.update(agreement).where(agreement.c.id == agreement_id).values({column.name: later}))
+    # A later time alone is written: an update that changes nothing would count as an edit.
+    earlier = sa.or_(column.is_(None), column < at)
+    connection.execute(sa.update(agreement).where(agreement.c.id == agreement_id, earlier).values({column.name: at}))
 
 
 def _wanted(asked: Asked) -> list[sa.ColumnElement[bool]]:
