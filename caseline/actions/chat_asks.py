@@ -1,4 +1,4 @@
-"""Begins dialogues of asks, sends what they say and makes something of what people reply.
+"""Asks people in chats: begins the dialogues of asks, and says something more in them.
 
 Every step is a transaction of its own and may be taken again: what comes in is kept before anything is made of it, what
 goes out is kept before it leaves. Killed anywhere, the next run goes on; no message is lost, and none counts twice.
@@ -11,11 +11,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import chat_letters, wiring, write_letter
+from caseline.actions import chat_letters, chat_lines, chat_run, wiring, write_letter
+from caseline.actions.chat_run import Ran
 from caseline.actions.wiring import House
 from caseline.chat import chats, links, outgoing
 from caseline.chat.faults import Away, Barred, Refused
-from caseline.chat.gateway import Button, ChatGateway, May, Message, Start, Whom
+from caseline.chat.gateway import ChatGateway, May, Message, Start, Whom
 from caseline.chat.outgoing import New
 from caseline.chat.web import NAME as WEB
 from caseline.crm import connect, phones
@@ -24,7 +25,7 @@ from caseline.feedback import asks, books, chat_words, dialogue, dialogues
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import MAIL, Campaign
 from caseline.feedback.chat_words import Script
-from caseline.feedback.dialogue import CannotAsk, Dialogue, Line
+from caseline.feedback.dialogue import CannotAsk
 from caseline.feedback.states import State
 from caseline.outbox.faults import TemplateFault
 from caseline.outbox.tags import Tag
@@ -44,7 +45,7 @@ class _No:
 
 
 def start(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, *, now: datetime) -> str | None:
-    """Begin the dialogue of a queued ask that is held: keep its first words, to be sent by `chat_run.run`.
+    """Begin the dialogue of a queued ask that is held: keep its first words, to be sent by `run`.
 
     None: it has begun. Otherwise why not, and the ask has gone on: to the campaign's fallback channel, to *skipped*, or
     it stays queued until later, where the gateway is away or the person is being asked something else. The ask becomes
@@ -68,6 +69,11 @@ def start(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign,
     return _otherwise(connection, ask, varied, contact, no.reason, now)
 
 
+def run(house: House, *, now: datetime) -> Ran:
+    """Take in what waits at the messenger, handle what came, send what is due. May be killed and repeated."""
+    return chat_run.run(house, now=now)
+
+
 def say(connection: sa.Connection, ask_id: int, text: str, *, key: str, now: datetime) -> bool:
     """Say something more in the chat of an ask, once for each `key`; False where it has none."""
     kept = dialogues.of_ask(connection, ask_id)
@@ -76,38 +82,6 @@ def say(connection: sa.Connection, ask_id: int, text: str, *, key: str, now: dat
     new = New(message=Message(text), key=f"ask {ask_id} {key}")
     outgoing.queue(connection, kept.chat_id, new, now=now)
     return True
-
-
-def queue(
-    connection: sa.Connection, kept: dialogues.Kept, heard: dialogue.Heard, *, first: bool, now: datetime
-) -> None:
-    """Keep the lines that a dialogue says."""
-    script = chat_words.kept(kept.script)
-    values = {Tag(name): value for name, value in kept.tags.items()}
-    for number, line in enumerate(heard.lines):
-        question = None if line.question is None else heard.dialogue.questions[line.question]
-        text = script.said(line, question, kept.language, values)
-        message = Message(text, _buttons(kept.id, line, heard.dialogue) if script.pressed(line) else ())
-        new = New(
-            message=message,
-            key=f"dialogue {kept.id} {heard.dialogue.turn} {line.say}",
-            dialogue_id=kept.id,
-            opening=first and number == 0,
-        )
-        outgoing.queue(connection, kept.chat_id, new, now=now)
-
-
-def read_button(code: str) -> tuple[int, int, int] | None:
-    """The dialogue, question and value of a button of ours."""
-    parts = code.split(":")
-    fits = len(parts) == 3 and all(one.isascii() and one.isdigit() and len(one) < 18 for one in parts)  # noqa: PLR2004
-    return (int(parts[0]), int(parts[1]), int(parts[2])) if fits else None
-
-
-def _buttons(number: int, line: Line, dialogue_: Dialogue) -> tuple[Button, ...]:
-    assert line.question is not None  # noqa: S101 - only questions have buttons
-    values = dialogue_.questions[line.question].values
-    return tuple(Button(str(value), f"{number}:{line.question}:{value}") for value in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +135,7 @@ class _Beginning:
         if kept is None:
             return _No("the contact is being asked something else in the same chat", now + _BUSY)
         chats.belongs(connection, chat_id, self.contact.id)
-        queue(connection, kept, begun, first=True, now=now)
+        chat_lines.queue(connection, kept, begun, first=True, now=now)
         if link is not None:
             chats.keep_secret(connection, chat_id, links.digest(link.secret), now=now)
             letter_id = chat_letters.invite(self.house, connection, self.ask, self.contact, link, now=now)

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import chat_asks, chat_intake, judge_ask, settle_asks, wiring
+from caseline.actions import chat_intake, chat_lines, judge_ask, settle_asks, wiring
 from caseline.actions.wiring import House
 from caseline.chat import chats, incoming, outgoing
 from caseline.chat.chats import Chat
@@ -19,7 +19,7 @@ from caseline.crm import connect, phones
 from caseline.crm.cards import Deed
 from caseline.crm.timeline import NewMessage
 from caseline.crm.vocabulary import MessageKind
-from caseline.feedback import answers, asks, books, dialogue, dialogues, signals, spoken
+from caseline.feedback import answers, asks, books, dialogue, dialogues, opt_outs, signals, spoken
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.confirming import Kind
@@ -118,7 +118,7 @@ class _Hearing:
     def _hear(self, kept: Kept, ask: Ask) -> _Made:
         questions = dialogue.questions(books.version(self.connection, ask.form_version_id))
         before = kept.asking(questions)
-        pressed = None if self.one.button is None else chat_asks.read_button(self.one.button)
+        pressed = None if self.one.button is None else chat_lines.read_button(self.one.button)
         if self.one.button is not None and (pressed is None or pressed[0] != kept.id):
             return _Made("a button of something else")
         reply = Reply(
@@ -130,7 +130,7 @@ class _Hearing:
         if heard.dialogue == before:
             return _Made("late, or said again")
         dialogues.change(self.connection, kept.id, heard.dialogue, now=self.now)
-        chat_asks.queue(self.connection, kept, heard, first=False, now=self.now)
+        chat_lines.queue(self.connection, kept, heard, first=False, now=self.now)
         if heard.rated is not None:
             self._rate(kept, ask, heard.rated, last=heard.dialogue.stage is Stage.DONE)
             return _Made(f"{heard.rated[0]}: {heard.rated[1]}", ask.id)
@@ -156,7 +156,8 @@ class _Hearing:
         asks.judge_at(self.connection, ask.id, self.now)
 
     def _stop(self, ask: Ask | None) -> None:
-        dialogues.wants_no_more(self.connection, self.chat.phone, self.chat.contact_id, now=self.now)
+        chat = self.chat
+        opt_outs.add(self.connection, address=chat.phone, contact_id=chat.contact_id, by="client", now=self.now)
         if ask is not None and may(ask.state, State.OPTED_OUT):
             asks.move(self.connection, ask, State.OPTED_OUT, by="client", now=self.now)
 

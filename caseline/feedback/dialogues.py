@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm import tables as crm_tables
 from caseline.crm.vocabulary import REQUEST
-from caseline.feedback.answer_tables import opt_out
 from caseline.feedback.chat_words import Script
 from caseline.feedback.dialogue import Dialogue, Stage
 from caseline.feedback.dialogue_tables import dialogue as _dialogue
@@ -117,14 +116,6 @@ def end(connection: sa.Connection, dialogue_id: int, stage: Stage, *, now: datet
     asking = (_dialogue.c.id == dialogue_id, _dialogue.c.stage == Stage.ASKING.value)
     ended = sa.update(_dialogue).where(*asking).values(stage=stage.value, changed_at=now)
     return bool(connection.execute(ended).rowcount)
-
-
-def wants_no_more(connection: sa.Connection, address: str | None, contact_id: int | None, *, now: datetime) -> None:
-    """Keep that somebody wants to be asked no more, by any channel."""
-    if address is None and contact_id is None:
-        return
-    values = {"address": address, "contact_id": contact_id, "at": now, "by": "client"}
-    connection.execute(insert(opt_out).values(values).on_conflict_do_nothing())
 
 
 def open_requests(connection: sa.Connection, contact_id: int, *, most: int) -> list[int]:
