@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from caseline.actions import chat_asks, chat_run
@@ -22,6 +23,7 @@ from tests.factories.pages import listening_at
 pytestmark = pytest.mark.browser
 
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+RULES: Final = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
 
 
@@ -53,6 +55,7 @@ def test_three_ratings_at_a_phone(chromium: Browser, asking: Asking, faults: lis
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         heights = [one.bounding_box() for one in page.locator(".choices button").all()]
         assert all(box is not None and box["height"] >= 44 and box["width"] >= 44 for box in heights)
+        assert Axe().run(page, options=RULES).response["violations"] == []
         shot(page, "chat-390-first")
 
         page.get_by_role("button", name="9", exact=True).tap()
@@ -74,6 +77,7 @@ def test_three_ratings_at_a_phone(chromium: Browser, asking: Asking, faults: lis
             chat_asks.say(connection, ask.id, "Вам начислено 500 бонусов", key="bonus", now=datetime.now(UTC))
         expect(page.get_by_text("Вам начислено 500 бонусов")).to_be_visible(timeout=9_000)
         assert page.get_by_label("Сообщение").input_value() == "и ещё"
+        assert Axe().run(page, options=RULES).response["violations"] == []
         shot(page, "chat-390-end")
 
     assert asking.signals(ask) == [("quality", 9), ("speed", 8), ("courtesy", 10)]

@@ -8,16 +8,27 @@
   const box = () => document.getElementById("text");
   const toEnd = () => window.scrollTo(0, document.documentElement.scrollHeight);
 
+  // Lines that stand already stay, so that a reader of screens says the new ones alone.
+  function putLines(old, fresh) {
+    const before = [...old.children];
+    const after = [...fresh.children];
+    const same = before.every((line, at) => line.textContent === after[at]?.textContent);
+    if (!same) old.replaceChildren();
+    old.append(...(same ? after.slice(before.length) : after).map((line) => document.adoptNode(line)));
+  }
+
   function put(html, keepTyped) {
     const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("chat");
     if (!fresh) return false;
-    const old = box();
-    const typed = old && keepTyped ? old.value : "";
-    const here = old && document.activeElement === old;
-    chat().replaceWith(document.adoptNode(fresh));
-    const now = box();
-    if (now && typed) now.value = typed;
-    if (now && (here || !keepTyped)) now.focus({ preventScroll: true });
+    const typed = box() && keepTyped ? box().value : "";
+    const here = box() && document.activeElement === box();
+    putLines(chat().querySelector("ol"), fresh.querySelector("ol"));
+    const rest = (whole) => [...whole.children].filter((part) => !part.matches(".log"));
+    rest(chat()).forEach((part) => part.remove());
+    chat().append(...rest(fresh).map((part) => document.adoptNode(part)));
+    chat().dataset.mark = fresh.dataset.mark;
+    if (box() && typed) box().value = typed;
+    if (box() && (here || !keepTyped)) box().focus({ preventScroll: true });
     toEnd();
     return true;
   }
