@@ -187,11 +187,37 @@ def _answer(dice: random.Random, told: Told, at: datetime, *, phone: bool) -> No
             told.ratings.append(Given(question, dice.randint(lowest, highest), at + timedelta(days=2)))
 
 
+def smiley(number: int, value: int, at: datetime, *, division: int = 1) -> Told:
+    """An ask about a request of the first person that was sent, and answered with a smiley at once."""
+    return Told(
+        id=number,
+        campaign=1,
+        channel="mail_smileys",
+        service="repair",
+        person=1,
+        division=division,
+        group=1,
+        contact=None,
+        variant=None,
+        state="answered",
+        happened=at,
+        sent=at,
+        visited=True,
+        answered=at,
+        ratings=[Given("smiley", value, at)],
+    )
+
+
 def kept(house: House, asks: list[Told]) -> None:
     """Write them, with persons, divisions, groups, categories, contacts, records, forms and campaigns."""
     with house.engine.begin() as connection:
         _around(connection)
         _documents(connection)
+    _put(house, asks)
+
+
+def _put(house: House, asks: list[Told]) -> None:
+    with house.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE feedback.ask DISABLE TRIGGER USER")
         if asks:
             _many(connection, "crm.record", [_record(one) for one in asks])
@@ -329,11 +355,11 @@ def _signal(one: Told, each: Click) -> dict[str, Any]:
     }
 
 
-def forgotten(house: House) -> None:
-    """Take all of it away again."""
-    tables = ("feedback.form", "feedback.campaign", "crm.record", "crm.category", "crm.contact", "people.division")
+def instead(house: House, asks: list[Told]) -> None:
+    """Put other asks in the place of those that were kept; persons and campaigns stay."""
     with house.engine.begin() as connection:
-        connection.exec_driver_sql(f'TRUNCATE {", ".join(tables)}, people."group" RESTART IDENTITY CASCADE')
+        connection.exec_driver_sql("TRUNCATE feedback.ask, crm.record CASCADE")
+    _put(house, asks)
 
 
 @contextmanager

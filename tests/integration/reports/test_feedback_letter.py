@@ -10,7 +10,7 @@ from caseline.actions.wiring import House
 from caseline.outbox import store as outbox
 from caseline.people.rights import Role
 from tests.factories import feedback_filled, pages
-from tests.factories.feedback_filled import Given, Told
+from tests.factories.feedback_filled import Given, Told, smiley
 from tests.factories.served import house
 
 __all__ = ["house"]
@@ -25,32 +25,15 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASELINE_DESK_URL", "https://desk.example.org")
 
 
-def answered(number: int, value: int, at: datetime, *, division: int = 1, campaign: int = 1) -> Told:
-    question = "smiley" if campaign == 1 else "nps"
-    return Told(
-        id=number,
-        campaign=campaign,
-        channel="mail_smileys",
-        service="repair",
-        person=1,
-        division=division,
-        group=1,
-        contact=None,
-        variant=None,
-        state="answered",
-        happened=at,
-        sent=at,
-        visited=True,
-        answered=at,
-        ratings=[Given(question, value, at)],
-    )
-
-
 def asks() -> list[Told]:
     """Last week forty smileys of 5 in division 1 and two bad ones, an NPS answer; the week before forty of 3."""
-    made = [answered(number, 5, LAST + timedelta(minutes=number)) for number in range(1, 41)]
-    made += [answered(41, 1, LAST), answered(42, 2, LAST, division=2), answered(43, 10, LAST, campaign=2)]
-    made += [answered(number, 3, LAST - timedelta(days=7, minutes=number)) for number in range(44, 84)]
+    made = [smiley(number, 5, LAST + timedelta(minutes=number)) for number in range(1, 41)]
+    made += [
+        smiley(41, 1, LAST),
+        smiley(42, 2, LAST, division=2),
+        replace(smiley(43, 5, LAST), campaign=2, ratings=[Given("nps", 10, LAST)]),
+    ]
+    made += [smiley(number, 3, LAST - timedelta(days=7, minutes=number)) for number in range(44, 84)]
     return made
 
 

@@ -79,7 +79,7 @@ def test_a_click_that_does_not_count_and_what_was_entered_by_phone_are_told_so(c
 
 
 def test_why_nobody_was_asked_is_said(house: House, cards: Browser) -> None:
-    assert "Why not asked: Not asked: the person was asked lately" in panel(cards, 4)
+    assert "Why not asked: the person was asked lately" in panel(cards, 4)
     number = pages.request(house, "It does not start.")
     assert panel(cards, number) == ""  # it is open: nothing was to be asked yet
     with house.engine.begin() as connection:

@@ -4,17 +4,24 @@ import csv
 import html
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from caseline.actions.wiring import House
+from caseline.people.access import Viewer
 from caseline.people.rights import Role
-from caseline.reports.feedback_questions import AXES, Report
-from tests.factories import feedback_filled, pages
+from caseline.reports import feedback_questions
+from caseline.reports.feedback_questions import AXES, Report, Source, Wish
+from caseline.reports.periods import Period
+from tests.factories import feedback_filled, pages, paper_feedback
 from tests.factories.pages import Browser
 
+EVERYBODY = Viewer(login_id=0, name="", role=Role.DIRECTOR)
 SPAN = "from=2026-05-01&to=2026-06-30"
 _LINK = re.compile(r'<td class="number"><a href="([^"]+)">([^<]+)</a>')
 _ROW = re.compile(r'<td class="nowrap"><a href="/requests/')
@@ -73,6 +80,47 @@ def test_every_report_opens_by_all_that_its_lines_can_be_in_both_languages(reade
     said = reader.get(f"/reports/feedback-mean?{SPAN}&basis=happened").text
     assert "Counted by the day of what the client was asked about (time zone Europe/Moscow)" in said
     assert "not averaged as they are" in said
+
+
+def test_the_numbers_of_a_page_are_those_of_a_plain_count(house: House, reader: Browser) -> None:
+    @settings(max_examples=5)
+    @given(
+        seed=st.integers(0, 10_000), report=st.sampled_from((Report.NPS, Report.CSAT)), source=st.sampled_from(Source)
+    )
+    def compare(seed: int, report: Report, source: Source) -> None:
+        asks = feedback_filled.drawn(seed, 50)
+        feedback_filled.instead(house, asks)
+        page = reader.get(f"/reports/{report}?{SPAN}&by=division&source={source}").text
+
+        period = Period(date(2026, 5, 1), date(2026, 6, 30), "Europe/Moscow")
+        wish = Wish(by="division", source=source.value)
+        question = feedback_questions.ask(report, period, wish, now=feedback_filled.NOW.replace(year=2027))
+        values = paper_feedback.tallies(question, EVERYBODY, asks)
+        phones = paper_feedback.phones(question, EVERYBODY, asks)
+        doubts = paper_feedback.doubtful(question, EVERYBODY, asks)
+        shown = {row[0]: [row[1], *row[-2:]] for row in rows_of(page)}
+        names = {str(place): name for place, name in enumerate(feedback_filled.DIVISIONS, 1)} | {"": "(no division)"}
+        if "<tfoot>" in page:
+            assert shown == {
+                names[key]: [sum(values.get(key, {}).values()), phones[key], doubts[key]]
+                for key in {*values, *phones, *doubts}
+            }
+        else:
+            assert not sum(sum(one.values()) for one in values.values())
+
+    compare()
+
+
+def rows_of(page: str) -> list[list[Any]]:
+    """Rows of the table with their names: first the count of ratings, last those by phone and the unconfirmed ones."""
+    found = []
+    for row in re.findall(
+        r"<tr>(<th scope=\"row\">.*?)</tr>", page.partition("<tbody>")[2].partition("</tbody>")[0], re.DOTALL
+    ):
+        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        told = [html.unescape(re.sub(r"<span.*?</span>|<[^>]+>", "", cell, flags=re.DOTALL)).strip() for cell in cells]
+        found.append([told[0], *(int(one) if one.isdecimal() else one for one in told[1:])])
+    return found
 
 
 def test_few_answers_are_too_few_to_judge_and_said_so(reader: Browser) -> None:
