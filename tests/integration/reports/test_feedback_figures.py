@@ -71,8 +71,8 @@ def test_every_rating_counts_where_it_would_on_paper(house: House, filled: list[
         for by, basis, source in product(AXES[report], BASES[report], Source)
     ]
     tried = 0
-    # Every seventh: each value of each of them stands beside most of the others.
-    for report, by, viewer, about, basis, source in whole[::7]:
+    # Every eleventh: each value of each of them stands beside most of the others.
+    for report, by, viewer, about, basis, source in whole[::11]:
         asking = asked(report, by, viewer, chosen=about, basis=basis.value, source=source.value, period="31d")
         found = read_feedback.answer(house, asking)
         assert isinstance(found, Rated)
@@ -87,7 +87,7 @@ def test_every_rating_counts_where_it_would_on_paper(house: House, filled: list[
             assert (line.phone, line.unconfirmed) == (phones[key], doubts[key]), case
         assert found.total.tally.number == sum(sum(one.values()) for one in expected.values())
         tried += found.total.tally.number > 0
-    assert tried > 40
+    assert tried > 25
 
 
 def test_the_numbers_are_those_of_a_plain_count(house: House) -> None:
@@ -136,20 +136,19 @@ def test_the_funnel_counts_every_ask_at_one_end(house: House, filled: list[feedb
 
 @pytest.mark.usefixtures("filled")
 def test_behind_every_figure_are_as_many_rows_as_it_says(house: House) -> None:
-    for report in (Report.NPS, Report.CSAT):
-        for by in (Axis.DIVISION, Axis.QUESTION, Axis.PERIOD):
-            asking = asked(report, by, OF_A_GROUP, step=Step.MONTH)
-            found = read_feedback.answer(house, asking)
-            assert isinstance(found, Rated)
-            for line in found.lines:
-                numbers = of_line(report, line)
-                assert numbers.keys() == set(FIGURES[report])
-                for figure, number in numbers.items():
-                    spot = Spot(figure, line.key)
-                    rows = list(read_feedback.every_row(house, asking, spot, Order()))
-                    assert len(rows) == number == read_feedback.count(house, asking, spot), (by, spot)
-                    assert {row.confirmed for row in rows} <= {figure != "unconfirmed"}
-                    assert [row.at for row in rows] == sorted((row.at for row in rows), reverse=True)
+    for report, by in ((Report.NPS, Axis.PERIOD), (Report.CSAT, Axis.QUESTION)):
+        asking = asked(report, by, OF_A_GROUP, step=Step.MONTH)
+        found = read_feedback.answer(house, asking)
+        assert isinstance(found, Rated)
+        for line in found.lines:
+            numbers = of_line(report, line)
+            assert numbers.keys() == set(FIGURES[report])
+            for figure, number in numbers.items():
+                spot = Spot(figure, line.key)
+                rows = list(read_feedback.every_row(house, asking, spot, Order()))
+                assert len(rows) == number == read_feedback.count(house, asking, spot), (by, spot)
+                assert {row.confirmed for row in rows} <= {figure != "unconfirmed"}
+                assert [row.at for row in rows] == sorted((row.at for row in rows), reverse=True)
 
 
 def of_line(report: Report, line: Line) -> dict[str, int]:
