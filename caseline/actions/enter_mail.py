@@ -135,7 +135,7 @@ class Entry:
             return
 
     def _stage_after(self, card: Card, verdict: Verdict) -> Stage | None:
-        stages = self.intake.cards.stages(self.connection)
+        stages = self.intake.cards.stages(self.connection, card.kind)
         if verdict.act is Act.REOPEN and card.stage.closed:
             return move_request.before_closing(self.connection, self.intake.cards, card, stages)
         resumed = self.house.settings.mail_resume_stage

@@ -44,7 +44,11 @@ def all_of_them(connection: sa.Connection, viewer: Viewer) -> Offers:
 def _channels(viewer: Viewer) -> sa.Select[tuple[str]]:
     channel = tables.record.c.channel
     latest = (
-        sa.select(channel).where(*access.seen(viewer)).order_by(tables.record.c.id.desc()).limit(_LATEST).subquery()
+        sa.select(channel)
+        .where(tables.record.c.kind == vocabulary.REQUEST, *access.seen(viewer))
+        .order_by(tables.record.c.id.desc())
+        .limit(_LATEST)
+        .subquery()
     )
     return sa.select(latest.c.channel).distinct().where(latest.c.channel != "").order_by(latest.c.channel)
 
