@@ -80,20 +80,29 @@ def _send(client: httpx.Client, claimed: Claimed, *, near: bool, now: datetime) 
         "X-Caseline-Timestamp": timestamp,
         "X-Caseline-Signature": hook_rules.signature(claimed.secret, timestamp, body),
     }
-    # The address that was looked at is the one that is spoken to, whatever the name means a moment later.
-    url = httpx.URL(claimed.url).copy_with(host=_address(host, parts.port or 443, near=near))
-    extensions = {"sni_hostname": host}
-    with client.stream("POST", url, content=body, headers=headers, extensions=extensions) as answer:
-        if answer.status_code not in _OK:
-            raise Unreachable(f"it answered {answer.status_code}; only 200 to 299 means that it was taken")
-        return f"taken: {answer.status_code}"
+    *others, last = _addresses(host, parts.port or 443, near=near)
+    for address in (*others, last):
+        # The address that was looked at is the one that is spoken to, whatever the name means a moment later.
+        url = httpx.URL(claimed.url).copy_with(host=address)
+        request = client.build_request("POST", url, content=body, headers=headers, extensions={"sni_hostname": host})
+        try:
+            answer = client.send(request, stream=True)
+        except httpx.ConnectError:
+            if address == last:
+                raise
+            continue
+        answer.close()
+        if answer.status_code in _OK:
+            return f"taken: {answer.status_code}"
+        raise Unreachable(f"it answered {answer.status_code}; only 200 to 299 means that it was taken")
+    raise Unreachable(f"nobody is there at {host}")
 
 
-def _address(host: str, port: int, *, near: bool) -> str:
+def _addresses(host: str, port: int, *, near: bool) -> list[str]:
     try:
         found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except OSError as error:
         raise Unreachable(f"nobody knows the host {host}") from error
     if not near and (private := [one for one in found if hook_rules.near(one)]):
         raise Unreachable(f"{host} is {private[0]}, in a private network; CASELINE_HOOKS_NEAR=true allows that")
-    return found[0]
+    return list(dict.fromkeys(found))
