@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from caseline.feedback.states import State
 from tests.browser.conftest import opened, shot
+from tests.browser.test_every_page import RULES
 from tests.factories.feedback_asks import Asking, Sent, asking
 from tests.factories.pages import listening_at
 
@@ -65,6 +67,7 @@ def test_one_click_is_a_rating_after_the_quiet_period(chromium: Browser, asking:
         expect(page.get_by_role("status")).to_contain_text("Оценка записана: 4 – хорошо.")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         shot(page, "feedback-clicked-ru")
+        assert Axe().run(page, options=RULES).response["violations"] == []
         assert one.counted == {}
         asking.later(minutes=11)
         asking.job()
@@ -120,6 +123,7 @@ def test_the_keyboard_alone_fills_in_a_form_whose_questions_follow_from_answers(
         expect(page.get_by_role("alert")).to_be_focused()
         expect(page.get_by_role("alert")).to_contain_text("Работа ответственного менеджера")
         shot(page, "feedback-faults-ru")
+        assert Axe().run(page, options=RULES).response["violations"] == []
         page.get_by_role("link", name="Работа ответственного менеджера").press("Enter")
         page.keyboard.press("Space")
         asking.later(seconds=20)

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
 from caseline.web.public import asks, assignment, chat, pages, review, service
+from caseline.web.public import asks, assignment, brand, pages, service
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
@@ -52,6 +53,7 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
             review.route(house, brake),
             *asks.Desk(house, clock).routes(),
             *service.Service(house, clock).routes(),
+            brand.route(house),
             static,
         ],
         middleware=[_SEAL.middleware()],

@@ -12,14 +12,16 @@ from caseline.actions.wiring import House
 from caseline.feedback.answering import Why
 from caseline.feedback.forms import LONGEST_TEXT, words
 from caseline.feedback.states import State
-from caseline.web.language import LANGUAGES, Texts
-from caseline.web.public import ask_view, pages
+from caseline.web.language import LANGUAGES
+from caseline.web.public import ask_view, brand, pages
 
 SCRIPTED: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 """For the one page that has a script; it is a help, and the page works without it."""
+_PICTURES: Final = "; img-src 'self'; font-src 'self'"
+"""Where the house has a template of its own for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
     tongue = language_of(request, found.ask.language)
     if found.ended is not None:
         return _ended(house, request, found, said, tongue)
-    texts = Texts(tongue, found.zone)
+    texts = pages.texts_of(house, request, zone=found.zone, tongue=tongue)
     given = {**found.values, **said.typed}
     asked, strange = ask_view.questions(found.form, given, said.faults, texts)
     received = found.ask.answered_at if found.ask.state in {State.ANSWERED, State.CLOSED} else None
@@ -52,8 +54,8 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
         house,
         request,
         "ask.html",
-        zone=found.zone,
-        tongue=tongue,
+        texts=texts,
+        own=found.link.form,
         status=status,
         sender=house.settings.mail_name,
         title=words(found.form.title, tongue),
@@ -73,7 +75,8 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
         longest=LONGEST_TEXT,
         others=others(tongue),
     )
-    drawn.headers["Content-Security-Policy"] = SCRIPTED
+    own = _PICTURES if brand.has(house, found.link.form) else ""
+    drawn.headers["Content-Security-Policy"] = SCRIPTED + own
     return drawn
 
 
@@ -101,8 +104,7 @@ def _ended(house: House, request: Request, found: Sight, said: Said, tongue: str
         house,
         request,
         "ask_ended.html",
-        zone=found.zone,
-        tongue=tongue,
+        texts=pages.texts_of(house, request, zone=found.zone, tongue=tongue),
         status=409 if said.typed else 200,
         sender=house.settings.mail_name,
         title=words(found.form.title, tongue),

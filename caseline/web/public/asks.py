@@ -162,7 +162,7 @@ class Desk:
             self._house,
             request,
             "unsubscribe.html",
-            tongue=tongue,
+            texts=pages.texts_of(self._house, request, tongue=tongue),
             sender=self._house.settings.mail_name,
             done=found.done,
             others=ask_page.others(tongue),

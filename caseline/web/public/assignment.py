@@ -61,7 +61,7 @@ def _page(
         house,
         request,
         "assignment.html",
-        zone=found.zone,
+        texts=pages.texts_of(house, request, zone=found.zone),
         status=status,
         one=one,
         found=found,

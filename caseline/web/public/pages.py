@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from caseline.actions.wiring import House
 from caseline.web import language, templates
 from caseline.web.language import Texts
+from caseline.web.public import brand
 
 HERE: Final = Path(__file__).parent
 
@@ -23,22 +24,29 @@ def environment(tongue: str) -> Environment:
     return templates.environment("caseline.web.public", tongue)
 
 
+def texts_of(house: House, request: Request, *, zone: str = "UTC", tongue: str | None = None) -> Texts:
+    """In the language that is named, or that of the browser; that of letters stands in for others."""
+    accepted = request.headers.get("accept-language", "")
+    return Texts(language.choose(tongue, accepted, otherwise=house.settings.mail_language), zone)
+
+
 def page(
     house: House,
     request: Request,
     template: str,
     *,
-    zone: str = "UTC",
+    texts: Texts | None = None,
     status: int = 200,
-    tongue: str | None = None,
+    own: str | None = None,
     **data: object,
 ) -> Response:
-    """A page, in the language that is named, or that of the browser; that of letters stands in for others."""
-    accepted = request.headers.get("accept-language", "")
-    texts = Texts(language.choose(tongue, accepted, otherwise=house.settings.mail_language), zone)
-    given = {"texts": texts, "language": texts.language, "sheet": f"{prefix(house)}/{asset('public.css')}"}
-    drawn = environment(texts.language).get_template(template).render({**given, **data})
-    return HTMLResponse(drawn, status)
+    """A page. `own`: the form for which the house may have a template of its own."""
+    spoken = texts or texts_of(house, request)
+    base = prefix(house)
+    given = {"texts": spoken, "language": spoken.language, "sheet": f"{base}/{asset('public.css')}"}
+    whole = {**given, "brand": f"{base}/brand", **data}
+    drawn = None if own is None else brand.drawn(house, own, spoken.language, whole)
+    return HTMLResponse(drawn or environment(spoken.language).get_template(template).render(whole), status)
 
 
 def oops(house: House, request: Request, status: int = 404) -> Response:

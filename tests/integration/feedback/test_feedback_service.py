@@ -49,6 +49,9 @@ class Site(requests.auth.AuthBase):
         content = body.encode() if isinstance(body, str) else body
         assert isinstance(content, bytes)
         told = self.headers(request.method or "", request.path_url, content)
+        sent = body.encode() if isinstance(body, str) else body
+        assert isinstance(sent, bytes)
+        told = self.headers(request.method or "", request.path_url, sent)
         request.headers.update(told)
         return request
 

@@ -200,6 +200,7 @@ class TestAnswering:
         page = person.get(one.path)
         for fields in ({"rating": "6"}, {"rating": "4️"}, {"rating": "-1"}, {"nobody": "asks"}, {"rating": "1e0"}):
             assert person.save(page, one.path, **fields).status_code == 422  # type: ignore[arg-type]
+            assert person.save(page, one.path, looks=5, **fields).status_code == 422
         assert (one.ratings, one.submissions) == ([], 0)
         asking.later(minutes=1)
 
@@ -385,7 +386,7 @@ def test_headers_of_every_public_route(asking: Asking) -> None:
     one = asking.sent()
     told: dict[str, dict[str, str]] = {}
     for route in asking.application().routes:
-        path = re.sub(r"/{link}|/{path:path}", "/x", route.path)
+        path = re.sub(r"/{link}|/{path:path}|/{name}", "/x", route.path)
         for shown in {path.replace("{value:int}", "4")} if "{form}" not in path else {path}:
             page = shown.replace("/f/{form}/{service}/{tail}", one.path).replace("/u/{tail}", one.unsubscribe)
             answer = asking.client().get(page.replace("{value:int}", "4"))
@@ -412,3 +413,24 @@ def test_pages_hold_nothing_inline_and_nothing_of_the_client(asking: Asking) -> 
     assert re.findall(r"<script(?![^>]* src=)|style=|\son\w+=|<style", page) == []
     assert feedback_asks.CLIENT not in page
     assert _RANDOM.sub(r"\1", page) == _RANDOM.sub(r"\1", asking.client().get(one.path).text)
+
+
+def test_a_house_has_a_look_of_its_own_for_a_form(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
+    one, other, person = asking.sent(), asking.sent("nps-after-a-stage", "nps"), asking.client()
+    folder = asking.house.settings.home / "public"
+    folder.mkdir()
+    (folder / "logo.png").write_bytes(b"a picture")
+    page = '{% extends "ask.html" %}{% block intro %}<img src="{{ brand }}/logo.png" alt="">{{ title }}!{% endblock %}'
+    (folder / "smileys.html").write_text(page, encoding="utf-8")
+    (folder / "nps.html").write_text("{{ nothing.of.that }}", encoding="utf-8")
+
+    shown = person.get(f"{one.path}/4")
+
+    assert '<img src="/brand/logo.png" alt="">How did we help?!' in shown.text
+    assert person.save(shown, one.path, rating="4").status_code == 303
+    assert "img-src 'self'" in shown.headers["content-security-policy"]
+    assert person.get("/brand/logo.png").content == b"a picture"
+    for name in ("smileys.html", "..%2Fsmileys.html", "nothing.png"):
+        assert person.get(f"/brand/{name}").status_code == 404
+    assert "Five questions about our work" in person.get(other.path).text
+    assert "nps.html: 'nothing' is undefined" in caplog.text
