@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import judge_ask, open_ask
+from caseline.actions import judge_ask, open_ask, tell_persons
 from caseline.actions.judge_ask import Judged
 from caseline.actions.open_ask import Ended, Sight
+from caseline.actions.tell_persons import Visitor
 from caseline.actions.wiring import House
 from caseline.feedback import answering, answers, asks, signals
 from caseline.feedback.answering import Checked
@@ -24,21 +25,8 @@ from caseline.feedback.confirming import Kind, Mode, Standing
 from caseline.feedback.forms import RATED
 from caseline.feedback.links import Link
 from caseline.feedback.signals import Came
-from caseline.feedback.states import State
 
 _SUBMISSION: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_CLIENT: Final = "client"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Who comes, as far as it is kept."""
-
-    net: str | None = None
-    """As `signals.net` has it."""
-    agent: str | None = None
-    prefetch: bool = False
-    """It said that it fetches ahead, or came as HEAD."""
 
 
 class Told(StrEnum):
@@ -71,7 +59,7 @@ class Saved:
     """As it stands now."""
     checked: Checked
     again: bool = False
-    """It came sooner than anybody reads a page: it is kept, and counts when it is sent once more."""
+    """It came as no person presses Save: it is kept, and counts when it is sent once more."""
     counted: bool = False
     """All that must be answered is, and counts."""
 
@@ -118,7 +106,7 @@ def sent(house: House, link: Link | None, value: int, mark: str, visitor: Visito
         rated = found.rated
         if said is None or not said.fresh(now) or said.value != found.value or rated is None or found.value is None:
             return Told.PRESS
-        _visited(connection, found, visitor, now)
+        tell_persons.visited(connection, found, visitor, now=now)
         _keep(connection, found, {rated.key: found.value}, Kind.SENT, visitor, now)
     judged = _judged(house, found, now)
     one = None if judged is None else judged.judgements.get(rated.key)
@@ -137,7 +125,7 @@ def seen(house: House, link: Link | None, mark: str, visitor: Visitor, *, now: d
             return False
         said = open_ask.marks(connection, now=now).read(found.ask.public_id, mark)
         if said is not None and said.fresh(now) and not found.ended:
-            _visited(connection, found, visitor, now)
+            tell_persons.visited(connection, found, visitor, now=now)
     return True
 
 
@@ -155,7 +143,11 @@ def save(house: House, link: Link | None, wish: Wish, visitor: Visitor, *, now: 
         if found.ended:
             return Saved(sight=found, checked=checked)
         read = open_ask.marks(connection, now=now).read(found.ask.public_id, wish.mark)
-        person = wish.vouched or (read is not None and read.looked(now))
+        person = wish.vouched or (
+            read is not None
+            and read.looked(now)
+            and not tell_persons.walks(connection, found, wish.given, read, visitor, now=now)
+        )
         rated = {one.key for one in found.form.questions if one.kind in RATED}
         values = {key: value for key, value in checked.answers.items() if key in rated}
         new = _keep_answer(connection, found, checked, wish, now)
@@ -231,19 +223,6 @@ def _keep(
 def _judged(house: House, found: Sight, now: datetime) -> Judged | None:
     with house.engine.begin() as connection:
         return judge_ask.judge(house, connection, found.ask.id, now=now)
-
-
-def _visited(connection: sa.Connection, found: Sight, visitor: Visitor, now: datetime) -> None:
-    """It was shown to a person, unless something speaks for a machine."""
-    ask, rule = found.ask, found.campaign.rule
-    if ask.state is not State.SENT or visitor.prefetch or now - (ask.sent_at or ask.happened_at) < rule.first_window:
-        return
-    came = [one for group in signals.of(connection, ask.id).values() for one in group]
-    near = [one for one in came if now - one.at <= rule.burst]
-    different = {one.value for one in near if one.value is not None}
-    if len(different) > 1 or any(one.crowd for one in near):
-        return
-    asks.move(connection, ask, State.VISITED, by=_CLIENT, now=now)
 
 
 __all__ = ["Ended", "Saved", "Sight", "Told", "Visitor", "Wish", "look", "save", "see", "seen", "sent"]

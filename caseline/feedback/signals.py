@@ -58,6 +58,16 @@ def add(connection: sa.Connection, came: Came) -> None:
         connection.execute(sa.update(signal).where(*near, sa.not_(signal.c.crowd)).values(crowd=True))
 
 
+def opened(connection: sa.Connection, ask_id: int, *, net: str | None, agent: str | None, since: datetime) -> set[int]:
+    """The values whose links somebody has opened since then, as far as network and program tell that it was he."""
+    same = (
+        signal.c.net.is_not_distinct_from(net),
+        signal.c.agent.is_not_distinct_from((agent or "")[:_LONGEST_AGENT] or None),
+    )
+    query = sa.select(signal.c.value).where(signal.c.ask_id == ask_id, signal.c.value.is_not(None), *same)
+    return set(connection.execute(query.where(signal.c.kind == Kind.VISIT.value, signal.c.at >= since)).scalars())
+
+
 def of(connection: sa.Connection, ask_id: int) -> dict[str, list[Signal]]:
     """The signals of an ask for each question; those without one speak of all questions."""
     columns = (signal.c.question, signal.c.at, signal.c.kind, signal.c.value)

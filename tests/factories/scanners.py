@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import httpx
+
 from tests.factories.feedback_asks import Asking, Program, Sent, hidden
 
 Steps = Generator[float, None, None]
 """Does something between the seconds that it waits."""
 VALUES: Final = (1, 2, 3, 4, 5)
+_SEE_OTHER: Final = 303
 
 
 def all_links(client: Program, one: Sent) -> Steps:
@@ -51,6 +54,15 @@ def presser(client: Program, one: Sent) -> Steps:
     yield 0.2
 
 
+def slow_presser(client: Program, one: Sent) -> Steps:
+    """One that comes with the letter, looks at each page for a while and presses its button."""
+    for value in VALUES:
+        page = client.get(f"{one.path}/{value}")
+        yield 3
+        client.post(one.path, {**hidden(page), "rating": str(value)})
+        yield 1
+
+
 def preview(client: Program, one: Sent) -> Steps:
     """A chat draws a preview of a link that somebody has passed on."""
     client.get(f"{one.path}/3", headers={"User-Agent": "TelegramBot (like TwitterBot)", "Purpose": "preview"})
@@ -67,8 +79,13 @@ def fetcher(client: Program, one: Sent) -> Steps:
 
 
 MACHINES: Final[Mapping[str, Callable[[Program, Sent], Steps]]] = {
-    one.__name__: one for one in (all_links, head_then_get, browser, slow_browser, presser, preview, fetcher)
+    one.__name__: one
+    for one in (all_links, head_then_get, browser, slow_browser, presser, slow_presser, preview, fetcher)
 }
+
+
+WITH_THE_LETTER: Final = frozenset({"slow_presser"})
+"""Those that are known by coming with the letter alone: later they are as people are."""
 
 
 @dataclass
@@ -92,9 +109,16 @@ class Person:
             if told["told"] == "kept" or not self.stays:
                 return
         yield 4
-        done = self.client.post(self.one.path, {**hidden(page), "rating": str(self.value)})
-        assert done.status_code == 303
+        done = self._pressed(page)
+        if done.status_code != _SEE_OTHER:
+            assert "Please press “Save” once more" in done.text
+            yield 4
+            done = self._pressed(done)
+        assert done.status_code == _SEE_OTHER
         self.pressed = True
+
+    def _pressed(self, page: httpx.Response) -> httpx.Response:
+        return self.client.post(self.one.path, {**hidden(page), "rating": str(self.value)})
 
 
 def play(asking: Asking, actors: Sequence[tuple[float, Steps]]) -> None:

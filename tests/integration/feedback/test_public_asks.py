@@ -417,6 +417,7 @@ def test_pages_hold_nothing_inline_and_nothing_of_the_client(asking: Asking) -> 
 
 def test_a_house_has_a_look_of_its_own_for_a_form(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
     one, other, person = asking.sent(), asking.sent("nps-after-a-stage", "nps"), asking.client()
+    asking.later(hours=1)
     folder = asking.house.settings.home / "public"
     folder.mkdir()
     (folder / "logo.png").write_bytes(b"a picture")
