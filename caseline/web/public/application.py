@@ -12,8 +12,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
-from caseline.web.public import asks, assignment, chat, pages, review, service
-from caseline.web.public import asks, assignment, brand, pages, service
+from caseline.web.public import asks, assignment, brand, chat, pages, review, service
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
 
