@@ -43,6 +43,8 @@ def send_asks(house: House) -> None:
     chat_run.run(house, now=_now())
     written, failed = counted(done.written, "ask"), f"{done.failed:,} failed"
     get_run_logger().info("%s written, %s, %s settled", written, failed, f"{done.settled:,}")
+    if done.problem is not None:
+        get_run_logger().warning("letters wait: %s", done.problem)
 
 
 @task(name="judge-asks", task_run_name="what came", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)

@@ -48,6 +48,8 @@ def run(house: House, *, now: datetime) -> Done:
 def lines(done: Done) -> list[str]:
     """The round in words."""
     said = [made(done.triggered), f"{counted(done.sent.written, 'ask')} written, {done.sent.settled:,} settled"]
+    if done.sent.problem is not None:
+        said.append(f"letters wait: {done.sent.problem}")
     said.append(f"{counted(done.judged, 'ask')} judged")
     said.append(f"{counted(done.reminded, 'reminder')} written, {counted(done.ended, 'link')} ended")
     return said

@@ -34,25 +34,28 @@ class Done:
     written: int = 0
     failed: int = 0
     settled: int = 0
+    problem: str | None = None
+    """Which setting is missing, for which letters wait."""
 
 
 def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
     """Write what is due, each in a transaction of its own, and settle what was sent. May die anywhere.
 
-    Raises `SettingsError` when letters are due and nobody has said our addresses; nothing is half done then.
+    As long as nobody has said our addresses, letters wait; what needs none goes on.
     """
     done = Done()
     with house.engine.begin() as connection:
         found = letter_states.addressed(connection, now=now)
         asks.forward(connection, found, now=now)
         done.addressed = len(found)
+    done.problem = letters_wait(house)
     with house.engine.connect() as connection:
-        due = letter_states.due(connection, now=now, most=AT_ONCE)
+        due = letter_states.due(connection, now=now, most=AT_ONCE, letters=done.problem is None)
     for ask_id in due:
         with house.engine.begin() as connection:
             written = _send(house, connection, ask_id, now, chat)
-            done.written += written is True
-            done.failed += written is False
+        done.written += written is True
+        done.failed += written is False
     done.settled = settle_asks.run(house, now=now)
     return done
 
@@ -61,7 +64,7 @@ def remind(house: House, *, now: datetime) -> tuple[int, int]:
     """(reminders that were written, asks that have ended)."""
     with house.engine.begin() as connection:
         ended = letter_states.expire(connection, now=now, most=AT_ONCE * 20)
-        due = letter_states.to_remind(connection, now=now, most=AT_ONCE)
+        due = letter_states.to_remind(connection, now=now, most=AT_ONCE) if letters_wait(house) is None else []
     count = 0
     for ask_id in due:
         with house.engine.begin() as connection:
@@ -72,6 +75,15 @@ def remind(house: House, *, now: datetime) -> tuple[int, int]:
                 count += _remind(house, connection, ask, now)
             asks.reminded(connection, ask_id, now=now)
     return count, ended
+
+
+def letters_wait(house: House) -> str | None:
+    """Why letters with links cannot be written yet: a setting that is missing; None where they can."""
+    if house.settings.mail_address is None:
+        return "CASELINE_MAIL_ADDRESS: nobody has said our own address; set it (support@example.org)"
+    if house.settings.public_url is None:
+        return "CASELINE_PUBLIC_URL: nobody has said at which address `caseline public serve` is reached; set it"
+    return None
 
 
 def _remind(house: House, connection: sa.Connection, ask: Ask, now: datetime) -> bool:

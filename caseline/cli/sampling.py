@@ -4,7 +4,7 @@ import shutil
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from caseline.sample.export import Report
 
 CasesOption = Annotated[int, typer.Option("--cases", min=1, help="Cases in the export.")]
+
+
+_SMILEYS: Final = "smileys-on-closure"
 
 
 def register(app: typer.Typer) -> None:
@@ -96,7 +99,8 @@ def _write_once(folder: Path, cases: int) -> None:
 
 def _furnish() -> None:
     """Set up what the desk shows, sort the requests, and say how to get in."""
-    from caseline.actions import furnish_desk, index_texts, sort_requests
+    from caseline.actions import furnish_desk, index_texts, keep_campaigns, sort_requests
+    from caseline.actions.editing import Editor
     from caseline.sample.furnishing import CATALOGUE, CATEGORIES, FIELDS, STAGES
 
     wanted = [furnish_desk.Category(one.code, one.label, one.hours, one.words) for one in CATEGORIES]
@@ -108,6 +112,9 @@ def _furnish() -> None:
             found = sort_requests.sort(house, processes=house.settings.workers, now=door.now(), watch=watch)
         with keywords_shown.bar("Making requests searchable") as watch:
             index_texts.index(house, now=door.now(), rest=0, watch=watch)
+        smileys = keep_campaigns.find(house, _SMILEYS, now=door.now())
+        if smileys.version == 1:  # nobody has decided about it yet
+            keep_campaigns.switch_on(house, _SMILEYS, Editor("demo", door.now()))
     if made.categories:
         out.print(f"Desk: {counted(made.categories, 'category')}, {counted(made.entries, 'keyword')} of a sample")
     if made.products:
@@ -119,11 +126,16 @@ def _furnish() -> None:
             f"caseline user set {furnish_desk.LOGIN} --password)",
             soft_wrap=True,
         )
+    _say_how_to_go_on()
+
+
+def _say_how_to_go_on() -> None:
+    out = screen.out()
     activate = Path(sys.prefix, "bin", "activate")
     if shutil.which("caseline") is None and activate.is_file():
         out.print(f"source {activate}", style="bold", soft_wrap=True)
     out.print(
-        f"caseline up    the desk at http://{THIS_MACHINE}:{DESK_PORT}, and the pages of Prefect",
+        f"caseline up --sandbox    the desk at http://{THIS_MACHINE}:{DESK_PORT}, Prefect, a post office of its own",
         style="bold",
         soft_wrap=True,
     )

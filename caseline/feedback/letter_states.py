@@ -19,6 +19,7 @@ _BOUNCED: Final = sa.text(
 _ONE: Final = sa.text(_SETTLED + "WHERE a.state = 'queued' AND a.id = :id AND l.state = 'sent'")
 _DUE: Final = sa.text("""
 SELECT id FROM feedback.ask WHERE state = 'queued' AND letter_id IS NULL AND due_at <= :now
+  AND (:letters OR channel NOT IN ('mail_link', 'mail_smileys'))
 ORDER BY due_at, id LIMIT :most
 """)
 _REMIND: Final = sa.text("""
@@ -71,9 +72,9 @@ def accepted(connection: sa.Connection, ask_id: int) -> Settled | None:
     return None if row is None else Settled(**row)
 
 
-def due(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:
-    """Asks of which a letter or message is to be written by now."""
-    return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
+def due(connection: sa.Connection, *, now: datetime, most: int, letters: bool = True) -> list[int]:
+    """Asks of which a letter or message is to be written by now; without `letters` only those that need none."""
+    return list(connection.execute(_DUE, {"now": now, "most": most, "letters": letters}).scalars())
 
 
 def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:

@@ -33,8 +33,9 @@ def test_the_demo_furnishes_a_desk_once(caseline: Command, query: Query) -> None
     assert len(password) > 10
     assert "Desk: 8 categories, 56 keywords" in first.out
     assert "Catalogue: 36 products" in first.out
-    assert "caseline up    the desk at http://127.0.0.1:8330" in first.out
+    assert "caseline up --sandbox    the desk at http://127.0.0.1:8330" in first.out
     assert "caseline user set demo --password" in first.out
+    assert query("SELECT code FROM feedback.campaign WHERE switched_on_at IS NOT NULL") == [("smileys-on-closure",)]
     assert "password" not in second.out
     assert "Desk:" not in second.out
     assert "demo" in caseline("user", "list").out
