@@ -1,0 +1,148 @@
+"""Each preset from what happens to what is shown: asked by itself, answered by a client, counted, followed up once."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from caseline.actions import choose_address
+from caseline.actions.choose_address import Choice
+from caseline.people.rights import Role
+from tests.factories.cards import moscow
+from tests.factories.rounds import Rounds, rounds
+
+CLIENT = "client@example.org"
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[Rounds]:
+    with rounds(database_url, feedback_rest_days=0) as made:
+        yield made
+
+
+def test_e1_e2_a_closed_request_sends_smileys_and_one_click_becomes_a_rating_on_its_card(house: Rounds) -> None:
+    house.switch_on("smileys-on-closure")
+    card = house.desk.open("2026-04-06 12:10", contact_id=house.contact(), subject="Насос гудит")
+    house.now = moscow("2026-04-06 13:00")
+    house.desk.move(card, "closed", "2026-04-06 12:30")
+
+    house.round()
+
+    (letter,) = house.letters(CLIENT)
+    assert str(card.id) in str(letter["Subject"])
+    assert "06.04.2026" in str(letter["Subject"])
+    faces = [path for path in house.links(CLIENT) if path.rpartition("/")[2] in set("12345")]
+    assert len(faces) == 5
+    house.later(minutes=5)
+    person = house.client()
+    page = person.get(faces[3])
+    assert person.script(page, faces[3]).status_code == 200
+    assert house.query("SELECT count(*) FROM feedback.rating") == [(0,)]
+    house.later(minutes=11)
+    house.round()
+
+    assert house.query("SELECT question, value, by_hand FROM feedback.rating") == [("rating", 4, False)]
+    assert house.states() == [("closed", None)]
+
+
+def test_c1_to_c4_the_stage_starts_it_a_missing_address_is_said_and_the_filled_one_goes_on_once(house: Rounds) -> None:
+    house.switch_on("nps-after-a-stage")
+    agent = house.staff.person("Agent")
+    contact = house.contact(email=None)
+    card = house.desk.open("2026-04-06 11:10", contact_id=contact, assignee_id=agent)
+    house.move(card, "review_requested", by=agent)
+    house.round()
+
+    assert house.states() == [("needs_data", None)]
+    assert house.letters(CLIENT) == []
+
+    house.query("UPDATE crm.contact SET email = :mail WHERE id = :id", mail=CLIENT, id=contact)
+    house.later(minutes=10)
+    house.round()
+    house.round()
+
+    (letter,) = house.letters(CLIENT)
+    assert house.states() == [("sent", None)]
+    kinds = house.query("SELECT kind FROM crm.message WHERE record_id = :id", id=card.id)
+    assert [tuple(one) for one in kinds] == [("mail_out",)]
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    path = next(one for one in house.links(CLIENT) if one.startswith("/f/nps/"))
+    house.later(minutes=5)
+    person = house.client()
+    page = person.get(path)
+    person.save(page, path, decision="yes", quality="5", recommend="10", improve="Ничего")
+    house.round()
+
+    ((name, extra),) = house.query("SELECT subject, extra FROM crm.record WHERE kind = 'nps'")
+    assert name.startswith(f"NPS {card.number or card.id}")
+    assert extra["recommend"] == 10
+    assert house.query("SELECT count(*) FROM crm.assignment") == [(1,)]
+    assert house.query("SELECT count(*) FROM feedback.ask") == [(1,)]
+
+
+def test_b6_to_b14_an_agreement_is_asked_about_by_its_manager_and_answered(house: Rounds) -> None:
+    house.switch_on("review-registry")
+    head = house.staff.person("Head", role=Role.HEAD)
+    manager = house.staff.person("Manager", role=Role.AGENT)
+    division = house.division("Сервис", head)
+    contact = house.contact(email=CLIENT)
+    agreement = house.agreement("Д-7/26", contact, manager, division)
+    house.later(minutes=5)
+
+    house.round()
+
+    assert house.states() == [("awaiting_address", None)]
+    ((ask_id,),) = house.query("SELECT id FROM feedback.ask")
+    viewer = house.staff.viewer(manager)
+    sight = choose_address.shown(house.house, viewer, ask_id, now=house.now)
+    assert [one.address for one in sight.addresses] == [CLIENT]
+    choose_address.choose(house.house, viewer, ask_id, Choice(address=CLIENT), now=house.now)
+    house.round()
+
+    (letter,) = house.letters(CLIENT)
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert "Д-7/26" in str(body.get_content())
+    assert house.states() == [("sent", None)]
+    ((asked_at, received_at),) = house.query(
+        "SELECT asked_at, received_at FROM crm.agreement WHERE id = :id", id=agreement
+    )
+    assert asked_at is not None
+    assert received_at is None
+    path = next(one for one in house.links(CLIENT) if one.startswith("/f/review/"))
+    house.later(minutes=5)
+    person = house.client()
+    person.save(person.get(path), path, quality="2", manager="5", comment="Долго")
+    house.round()
+
+    ((received_at,),) = house.query("SELECT received_at FROM crm.agreement WHERE id = :id", id=agreement)
+    assert received_at is not None
+    states = [after for (after,) in house.query("SELECT after FROM feedback.moved ORDER BY id")]
+    assert states == ["draft", "awaiting_address", "queued", "sent", "answered", "closed"]
+    assert house.query("SELECT count(*) FROM crm.assignment") == [(1,)]
+    house.later(days=1)
+    house.round()
+    assert house.query("SELECT count(*) FROM feedback.ask") == [(1,)]
+
+
+def test_a_fifth_campaign_is_made_by_data_alone(house: Rounds) -> None:
+    """Closure, a form on a site of one's own, and a call of another system."""
+    house.make(
+        "site-after-closure",
+        {
+            "name": {"ru": "Форма на сайте", "en": "Form on the site"},
+            "kind": "web",
+            "trigger": {"by": "stage", "closed": True},
+            "channel": "web",
+            "form": "smileys",
+            "follow": [{"do": "webhook", "hook": "accounting"}],
+        },
+    )
+    card = house.desk.open("2026-04-06 12:10", contact_id=house.contact(email=None))
+    house.now = moscow("2026-04-06 13:00")
+    house.desk.move(card, "closed", "2026-04-06 12:30")
+
+    house.round()
+
+    assert house.states() == [("sent", None)]
+    assert house.letters(CLIENT) == []
