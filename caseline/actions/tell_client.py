@@ -1,4 +1,4 @@
-"""Says something to a client because of his answer: by a letter that stands in the timeline of what was rated."""
+"""Says something to a client because of his answer: in the chat in which he gave it, or by a letter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseline.actions import write_letter
+from caseline.actions import chat_asks, write_letter
 from caseline.actions.wiring import House
 from caseline.actions.write_letter import Draft
 from caseline.crm import connect
 from caseline.crm.cards import Card
 from caseline.feedback.asks import Ask
+from caseline.feedback.campaign import Channel
 from caseline.outbox.letters import Address, Nature
 from caseline.outbox.tags import Tag
 
@@ -31,19 +32,23 @@ class Say:
 
 
 def tell(house: House, connection: sa.Connection, ask: Ask, card: Card, say: Say, *, now: datetime) -> str:
-    """Queue the letter in the caller's transaction; answers what came of it."""
+    """Queue it in the caller's transaction; answers what came of it. A letter stands in the timeline of the record."""
     address = _address(house, connection, ask)
-    if address is None:
-        return NOBODY
     draft = Draft(
         card=card,
         template=say.template,
-        to=address,
+        to=address or Address(""),
         values=say.values,
         nature=Nature.NOTICE,
         occasion=f"{say.template} {say.key} of ask {ask.id}",
         secret_links=say.secrets,
     )
+    if ask.channel == Channel.CHAT:
+        words = write_letter.worded(house, connection, draft, now=now)
+        if chat_asks.say(connection, ask.id, words.text.strip(), key=f"{say.template} {say.key}", now=now):
+            return "said in the chat"
+    if address is None:
+        return NOBODY
     return f"letter {write_letter.write(house, connection, draft, now=now).letter_id}"
 
 

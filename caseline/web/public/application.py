@@ -35,7 +35,7 @@ def _now() -> datetime:
 def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
     """The application. It sets no cookies and asks no other host for anything; its pages need no scripts.
 
-    `clock`: by which asks are answered.
+    `clock`: by which everything is dated.
     """
     static = Mount("/static", StaticFiles(directory=pages.HERE / "static"), name="static")
 
@@ -47,9 +47,9 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
     brake = Brake()
     return Starlette(
         routes=[
-            assignment.route(house, brake),
-            *chat.routes(house, brake),
-            review.route(house, brake),
+            assignment.route(house, brake, clock),
+            *chat.routes(house, brake, clock),
+            review.route(house, brake, clock),
             *asks.Desk(house, clock).routes(),
             *service.Service(house, clock).routes(),
             brand.route(house),

@@ -1,6 +1,7 @@
 """The page of one assignment: an outsider reads it, and ends it by a button."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -20,11 +21,11 @@ _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 
 
-def route(house: House, brake: Brake) -> Route:
+def route(house: House, brake: Brake, clock: Callable[[], datetime]) -> Route:
     """GET and HEAD show it and change nothing, whoever opens it; POST ends it."""
 
     async def endpoint(request: Request) -> Response:
-        now, address = datetime.now(UTC), request.client.host if request.client else ""
+        now, address = clock(), request.client.host if request.client else ""
         if brake.holds(address, now=now):
             return pages.oops(house, request, _TOO_MANY)
         answer = await _answer(house, request, now)

@@ -1,7 +1,9 @@
 """The page of a web chat, with and without its script, and the calls of messengers."""
 
 import json
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from starlette.background import BackgroundTask
@@ -23,6 +25,7 @@ from caseline.web.public.brake import Brake
 _SEE_OTHER, _BAD, _CONFLICT, _LARGE, _TOO_MANY = 303, 400, 409, 413, 429
 _NOTHING_NEW: Final = 204
 _STATUS: Final = {Fault.TOO_MANY: _TOO_MANY, Fault.TOO_LONG: _LARGE, Fault.ENDED: _CONFLICT}
+_LINK: Final = re.compile(r"(https?://[^\s<>\"]+)")
 _LARGEST_CALL: Final = 256 * 1024
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
@@ -31,11 +34,11 @@ POLICY: Final = (
 """Unlike other public pages this one has a script, which asks our own host alone."""
 
 
-def routes(house: House, brake: Brake) -> list[Route]:
+def routes(house: House, brake: Brake, clock: Callable[[], datetime]) -> list[Route]:
     """The page, what its script asks for, and where messengers call."""
 
     async def page(request: Request) -> Response:
-        now, address = datetime.now(UTC), request.client.host if request.client else ""
+        now, address = clock(), request.client.host if request.client else ""
         if brake.holds(address, now=now):
             return pages.oops(house, request, _TOO_MANY)
         answer = await _answer(house, request, now)
@@ -50,7 +53,7 @@ def routes(house: House, brake: Brake) -> list[Route]:
         return Response(status_code=_NOTHING_NEW) if found is None else _page(house, request, found)
 
     async def call(request: Request) -> Response:
-        now, address = datetime.now(UTC), request.client.host if request.client else ""
+        now, address = clock(), request.client.host if request.client else ""
         shown = (request.path_params.get("secret", ""), request.headers.get(hook_chat.HEADER, ""))
         if brake.holds(address, now=now) or not hook_chat.trusted(house, *shown):
             brake.failed(address, now=now)
@@ -103,8 +106,14 @@ def _page(house: House, request: Request, found: Sight, fault: Fault | None = No
         fault=fault,
         typed=typed,
         longest=LONGEST,
+        pieces=_pieces,
     )
     return HTMLResponse(content, 200 if fault is None else _STATUS[fault], {"Content-Security-Policy": POLICY})
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it is a link."""
+    return [(piece, number % 2 == 1) for number, piece in enumerate(_LINK.split(text)) if piece]
 
 
 async def _called(house: House, request: Request, now: datetime) -> Response:

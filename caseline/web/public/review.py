@@ -1,6 +1,7 @@
 """The page between a letter and the site where a review may be written: whoever presses its button goes there."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +19,7 @@ from caseline.web.public.brake import Brake
 _TOO_MANY: Final = 429
 
 
-def route(house: House, brake: Brake) -> Route:
+def route(house: House, brake: Brake, clock: Callable[[], datetime]) -> Route:
     """GET and HEAD show the way and change nothing, whoever opens it; POST keeps that somebody goes, and shows him on.
 
     The answer to the button is a page that leads on by itself, no redirect: browsers hold redirects of forms against
@@ -26,7 +27,7 @@ def route(house: House, brake: Brake) -> Route:
     """
 
     async def endpoint(request: Request) -> Response:
-        now, address = datetime.now(UTC), request.client.host if request.client else ""
+        now, address = clock(), request.client.host if request.client else ""
         if brake.holds(address, now=now):
             return pages.oops(house, request, _TOO_MANY)
         answer = await _answer(house, request, now)

@@ -1,14 +1,18 @@
 """Each preset from what happens to what is shown: asked by itself, answered by a client, counted, followed up once."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
 from caseline.actions import choose_address
 from caseline.actions.choose_address import Choice
+from caseline.feedback import review_store
+from caseline.feedback.reviews import Reward, Target
 from caseline.people.rights import Role
 from tests.factories.cards import moscow
-from tests.factories.rounds import Rounds, rounds
+from tests.factories.rounds import PUBLIC, Rounds, rounds
 
 CLIENT = "client@example.org"
 
@@ -123,6 +127,53 @@ def test_b6_to_b14_an_agreement_is_asked_about_by_its_manager_and_answered(house
     house.later(days=1)
     house.round()
     assert house.query("SELECT count(*) FROM feedback.ask") == [(1,)]
+
+
+def test_d1_to_d7_a_visit_is_rated_in_a_chat_and_a_good_mean_brings_review_and_bonus(house: Rounds) -> None:
+    with house.house.engine.begin() as connection:
+        address = "https://yandex.ru/maps/org/primer/1"
+        review_store.put(connection, Target(code="yandex", name="Яндекс Карты", address=address, reward=Reward.CLICK))
+    house.switch_on("chat-rating-with-bonus")
+    contact = house.contact()
+    house.query("UPDATE crm.contact SET mobile = '+7 900 123-45-67' WHERE id = :id", id=contact)
+    card = house.desk.open("2026-04-06 11:10", contact_id=contact)
+    house.move(card, "visit_done")
+    house.round()
+    path = next(one for one in house.links(CLIENT) if one.startswith("/c/"))
+    person = house.client()
+    assert "служба заботы о клиентах" in person.get(path).text
+
+    for value in ("9", "восемь", "8/10"):
+        house.later(seconds=20)
+        page = person.get(path)
+        fields = {name: chat_field(page.text, name) for name in ("key", "turn")}
+        assert person.post(path, {**fields, "text": value}).status_code == 303
+        house.round()
+
+    rated = house.query("SELECT question, value FROM feedback.rating WHERE superseded_at IS NULL ORDER BY question")
+    assert dict(map(tuple, rated)) == {"quality": 9, "speed": 8, "courtesy": 8}
+    ((mean, subject_id),) = house.query("SELECT mean, subject_id FROM feedback.ask")
+    assert (round(mean, 3), subject_id) == (8.333, card.id)
+    assert "Рады, что вам понравилось" in person.get(path).text
+    offer = re.search(rf'href="{PUBLIC}(/go/[^"]+)"', person.get(path).text)
+    assert offer is not None
+    assert house.query("SELECT count(*) FROM feedback.bonus_line") == [(0,)]
+    way = person.get(offer[1])
+    house.later(seconds=10)
+    seen = {"seen": chat_field(way.text, "seen")}
+    assert "https://yandex.ru/maps/org/primer/1" in person.post(offer[1], seen).text
+    house.round()
+
+    ((kind, amount, owner),) = house.query("SELECT kind, amount, contact_id FROM feedback.bonus_line")
+    assert (kind, amount, owner) == ("credit", 500, contact)
+    house.round()
+    assert "500" in person.get(path).text
+
+
+def chat_field(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', text)
+    assert found is not None, text[:2000]
+    return unescape(found[1])
 
 
 def test_a_fifth_campaign_is_made_by_data_alone(house: Rounds) -> None:
