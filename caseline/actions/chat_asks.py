@@ -25,13 +25,15 @@ from caseline.feedback import asks, books, chat_words, dialogue, dialogues
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import MAIL, Campaign
 from caseline.feedback.chat_words import Script
-from caseline.feedback.dialogue import CannotAsk
+from caseline.feedback.dialogue import CannotAsk, Stage
 from caseline.feedback.states import State
 from caseline.outbox.faults import TemplateFault
 from caseline.outbox.tags import Tag
 
 CANNOT: Final = "cannot start a chat"
 _AWAY: Final = timedelta(minutes=15)
+_ASKED: Final = frozenset({State.QUEUED, State.SENT, State.VISITED, State.ANSWERING})
+"""States in which an ask waits for replies."""
 _BUSY: Final = timedelta(hours=4)
 """So long an ask waits whose person is being asked something else in the same chat."""
 
@@ -129,6 +131,7 @@ class _Beginning:
         key = link.id if link is not None else start_.chat or ""
         chat_id = chats.ready(connection, self.gateway.name, key, now=now, phone=whom.phone, name=whom.name)
         chats.hold(connection, chat_id)
+        self._end_what_is_over(chat_id)
         told = (self.ask.language, self._tags())
         number = dialogues.begin(connection, begun.dialogue, script, of=(self.ask.id, chat_id), told=told, now=now)
         kept = None if number is None else dialogues.one(connection, number)
@@ -141,6 +144,16 @@ class _Beginning:
             letter_id = chat_letters.invite(self.house, connection, self.ask, self.contact, link, now=now)
             asks.lettered(connection, self.ask.id, letter_id)
         return None
+
+    def _end_what_is_over(self, chat_id: int) -> None:
+        """A dialogue that nobody goes on with, because its ask has ended, is in nobody's way."""
+        running = dialogues.running(self.connection, chat_id)
+        other = None if running is None else asks.one(self.connection, running.ask_id)
+        if running is None or other is None:
+            return
+        late = other.expires_at is not None and other.expires_at <= self.now
+        if late or other.state not in _ASKED:
+            dialogues.end(self.connection, running.id, Stage.ENDED, now=self.now)
 
     def _whom(self) -> Whom:
         values, region = self.contact.values, self.house.settings.phone_region

@@ -1,6 +1,7 @@
 """Dialogues by Telegram and Chat2Desk: doubled, late and unreadable replies, faults of the messenger, killed runs."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -158,6 +159,17 @@ def test_two_asks_of_one_person_come_one_after_the_other(bot: Bot) -> None:
     assert bot.asking.signals(second) == [("quality", 3)]
 
 
+def test_who_never_replied_can_be_asked_again_when_the_first_ask_is_over(bot: Bot) -> None:
+    first = bot.begun()
+    bot.asking.now += timedelta(days=8)
+    second = bot.begun()
+
+    assert bot.asking.dialogue(first).stage is Stage.ENDED
+    bot.fake.writes(IVAN, "5")
+    bot.run()
+    assert (bot.asking.signals(first), bot.asking.signals(second)) == ([], [("quality", 5)])
+
+
 def test_who_blocks_the_bot_ends_the_dialogue_and_fails_the_ask(bot: Bot) -> None:
     bot.fake.blocked.add(IVAN)
     ask, _ = bot.asking.start()
@@ -304,6 +316,18 @@ def test_a_message_that_cannot_be_handled_keeps_no_other_back(bot: Bot, monkeypa
     assert bot.asking.signals(ask) == [("quality", 9)]
 
 
+def quiet(asking: Asking) -> None:
+    """Wait for what follows from a call, which comes after its answer."""
+    open_ = (
+        "SELECT (SELECT count(*) FROM chat.incoming WHERE handled_at IS NULL)"
+        " + (SELECT count(*) FROM chat.outgoing WHERE state IN ('queued', 'sending'))"
+    )
+    for _ in range(200):
+        if asking.rows(open_) == [(0,)]:
+            return
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def client(_bot: Bot) -> Iterator[httpx.Client]:
     """Somebody who calls the webhook."""
@@ -321,7 +345,7 @@ class TestCalls:
         for _ in range(2):
             answer = client.post("/hook/chat", json=update, headers=headers)
             assert (answer.status_code, answer.json()) == (200, {"ok": True})
-        bot.run()
+        quiet(bot.asking)
 
         assert bot.asking.signals(ask) == [("quality", 9)]
         assert "Скорость" in bot.texts()[-1]
@@ -401,7 +425,7 @@ def test_approved_words_first_then_free_ones_and_a_lost_answer_doubles_nothing(
             call = fake.call(500, text, number)
             for _ in range(2):
                 assert httpx.post(f"{address}/hook/chat/{HOOK}", json=call, timeout=30).status_code == 200
-            chat_run.run(asking.house, now=datetime.now(UTC) + timedelta(hours=1))
+            quiet(asking)
         wrong = fake.call(500, "1", 99)
         assert httpx.post(f"{address}/hook/chat/{HOOK}x", json=wrong, timeout=30).status_code == 404
 
