@@ -22,7 +22,7 @@ from caseline.feedback import answering, answers, asks, signals
 from caseline.feedback.answering import Checked
 from caseline.feedback.answers import Given
 from caseline.feedback.confirming import Kind, Mode, Standing
-from caseline.feedback.forms import RATED
+from caseline.feedback.forms import LANGUAGES, RATED
 from caseline.feedback.links import Link
 from caseline.feedback.signals import Came
 
@@ -178,7 +178,7 @@ def _keep_answer(connection: sa.Connection, found: Sight, checked: Checked, wish
         submission=_submission(wish),
         at=now,
         document=document,
-        language=wish.language,
+        language=wish.language if wish.language in LANGUAGES else found.ask.language,
         complete=checked.complete,
     )
     return answers.add(connection, given)

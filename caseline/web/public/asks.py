@@ -1,5 +1,6 @@
 """The pages behind the links of asks: the form, a smiley that was clicked, and what the page's own script sends."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,6 +34,7 @@ _SEE_OTHER: Final = 303
 _TOO_LARGE: Final = 413
 _UNFIT: Final = 422
 _TOO_MANY: Final = 429
+_VALUE: Final = re.compile(r"[0-9]{1,3}")
 Clock = Callable[[], datetime]
 
 
@@ -50,7 +52,7 @@ class Desk:
         page = "/f/{form}/{service}/{tail}"
         return [
             Route(f"{page}/seen", self._braked(self._seen), methods=["POST"]),
-            Route(f"{page}/{{value:int}}", self._braked(self._clicked), methods=["GET", "POST"]),
+            Route(f"{page}/{{value}}", self._braked(self._clicked), methods=["GET", "POST"]),
             Route(page, self._braked(self._form), methods=["GET", "POST"]),
             Route("/u/{tail}", self._braked(self._unsubscribe), methods=["GET", "POST"]),
         ]
@@ -76,7 +78,10 @@ class Desk:
         return await self._look(request, None, now)
 
     async def _clicked(self, request: Request, now: datetime) -> Response | None:
-        value = request.path_params["value"]
+        text = request.path_params["value"]
+        if not _VALUE.fullmatch(text):
+            return None
+        value = int(text)
         if request.method != "POST":
             return await self._look(request, value, now)
         if not pages.own_wish(request):

@@ -19,6 +19,7 @@ from tests.factories.feedback_asks import Asking, asking, hidden
 __all__ = ["asking"]
 OOPS: Final = "Oops. Something went wrong"
 EVIL: Final = "<script>alert(1)</script> \"'&{{ 7*7 }}%(x)s"
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 _RANDOM: Final = re.compile(r'(name="page-(?:mark|submission)" value=")[^"]*')
 
 
@@ -288,6 +289,7 @@ class TestHostile:
             f"/f/{form}/{service}/{number}.",
             f"/f/{form}/{service}/{tail}/4/5",
             f"/f/{form}/{service}/{tail}/good",
+            f"/f/{form}/{service}/{tail}/{'9' * 5_000}",
             f"/f/{form}/{tail}",
             f"/f/{form.upper()}/{service}/{tail}",
             f"/f/{form}/{service}/{'A' * 12}.{'A' * 43}",
@@ -309,6 +311,27 @@ class TestHostile:
         }
         assert len({str(sorted(one.headers.items())) for one in answers if one.status_code == 404}) == 1
         assert asking.rows("SELECT count(*) FROM feedback.signal") == [(0,)]
+
+    def test_whatever_is_posted_is_an_answer_or_is_named(self, asking: Asking) -> None:
+        one, person = asking.sent(), asking.client()
+        page = person.get(one.path)
+        for fields in (
+            {"page-language": "\0", "page-submission": "\0" * 70, "rating": "4", "comment": EVIL},
+            {"page-language": "xx", "page-mark": "\0", "rating": "4"},
+            {"rating": "\0"},
+            {"rating": "4", "comment": "\0"},
+            {"\0": "\0"},
+            {},
+        ):
+            asking.later(minutes=1)
+            status = person.post(one.path, {**hidden(page), **fields}).status_code
+            assert status in {200, 303, 422}, fields
+        raw = person.ask("POST", one.path, content=b"rating=4&%ED%A0%80=%00&%ff", headers=_FORM)
+
+        assert raw.status_code == 422
+        assert person.ask("POST", one.path, content=b"\xff\xfe", headers=_FORM).status_code == 404
+        assert one.said == {"rating": 4, "comment": EVIL}
+        assert asking.rows("SELECT DISTINCT language FROM feedback.answer") == [("en",)]
 
     def test_posts_from_other_sites_are_refused(self, asking: Asking) -> None:
         one, person = asking.sent(), asking.client()
@@ -387,9 +410,9 @@ def test_headers_of_every_public_route(asking: Asking) -> None:
     told: dict[str, dict[str, str]] = {}
     for route in asking.application().routes:
         path = re.sub(r"/{link}|/{path:path}|/{name}", "/x", route.path)
-        for shown in {path.replace("{value:int}", "4")} if "{form}" not in path else {path}:
+        for shown in {path.replace("{value}", "4")} if "{form}" not in path else {path}:
             page = shown.replace("/f/{form}/{service}/{tail}", one.path).replace("/u/{tail}", one.unsubscribe)
-            answer = asking.client().get(page.replace("{value:int}", "4"))
+            answer = asking.client().get(page.replace("{value}", "4"))
             told[route.path] = {"status": str(answer.status_code), **answer.headers}
     script = "script-src 'self'; connect-src 'self'; "
 
