@@ -20,8 +20,6 @@ from caseline.people import store as people
 TEMPLATE: Final = "ask_address"
 NO_ADDRESS: Final = "the person has no mail address"
 NO_MAIL: Final = "nobody has said our own mail address (CASELINE_MAIL_ADDRESS)"
-_NOWHERE: Final = 1 << 62
-"""Where ids begin that no request has: what answers such a letter is a mail of its own."""
 
 
 class Letter(StrEnum):
@@ -75,9 +73,9 @@ def _letter(house: House, connection: sa.Connection, asked: Waiting, to: tuple[i
         "Signature": house.settings.mail_signature,
     }
     values = {tag: said[tag.value] for tag in Tag if tag.value in said}
-    words = templates.render(template_book.find(connection, TEMPLATE, language), values)
+    words = templates.render(template_book.ready(connection, TEMPLATE, language), values)
     return NewLetter(
-        thread=Thread(_NOWHERE + asked.id),
+        thread=Thread(None),
         to=[Address(to[1], name)],
         subject=f"{_BEGINS[which][language]}{words.subject}",
         text=words.text,
