@@ -33,7 +33,7 @@ def invite(house: House, connection: sa.Connection, ask: Ask, contact: Client, l
         template=TEMPLATE,
         to=Address(str(contact.values["email"]), str(contact.values.get("name") or "")),
         values={Tag.LINK: address(house, link)},
-        nature=Nature.NOTICE,
+        nature=Nature.ASK,
         occasion=f"chat of ask {ask.id}",
         secret_links=[link.secret],
     )
