@@ -40,11 +40,12 @@ def ask_for_addresses(house: House) -> None:
 def send_asks(house: House) -> None:
     """Queue the letters that are due and begin dialogues. Run twice, each is queued once."""
     done = sending.run(house, now=_now(), chat=chat_asks.start)
-    chat_run.run(house, now=_now())
+    if house.settings.chat_fault() is None:
+        chat_run.run(house, now=_now())
     written, failed = counted(done.written, "ask"), f"{done.failed:,} failed"
     get_run_logger().info("%s written, %s, %s settled", written, failed, f"{done.settled:,}")
     if done.problem is not None:
-        get_run_logger().warning("letters wait: %s", done.problem)
+        get_run_logger().warning("some wait: %s", done.problem)
 
 
 @task(name="judge-asks", task_run_name="what came", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)

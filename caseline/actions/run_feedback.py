@@ -36,7 +36,8 @@ def run(house: House, *, now: datetime) -> Done:
     triggered = trigger_asks.run(house, now=now)
     addresses = ask_addresses.run(house, now=now)
     sent = send_asks.run(house, now=now, chat=chat_asks.start)
-    chat_run.run(house, now=now)
+    if house.settings.chat_fault() is None:
+        chat_run.run(house, now=now)
     judged = judge_ask.run(house, now=now)
     followed = follow_up.run(house, now=now)
     use_bonus.run(house, now=now)
@@ -49,7 +50,7 @@ def lines(done: Done) -> list[str]:
     """The round in words."""
     said = [made(done.triggered), f"{counted(done.sent.written, 'ask')} written, {done.sent.settled:,} settled"]
     if done.sent.problem is not None:
-        said.append(f"letters wait: {done.sent.problem}")
+        said.append(f"some wait: {done.sent.problem}")
     said.append(f"{counted(done.judged, 'ask')} judged")
     said.append(f"{counted(done.reminded, 'reminder')} written, {counted(done.ended, 'link')} ended")
     return said

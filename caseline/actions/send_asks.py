@@ -35,7 +35,7 @@ class Done:
     failed: int = 0
     settled: int = 0
     problem: str | None = None
-    """Which setting is missing, for which letters wait."""
+    """Which setting is missing, for which letters or chats wait."""
 
 
 def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
@@ -49,11 +49,13 @@ def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
         asks.forward(connection, found, now=now)
         done.addressed = len(found)
     done.problem = letters_wait(house)
+    no_chat = house.settings.chat_fault()
     with house.engine.connect() as connection:
         due = letter_states.due(connection, now=now, most=AT_ONCE, letters=done.problem is None)
+    done.problem = done.problem or no_chat
     for ask_id in due:
         with house.engine.begin() as connection:
-            written = _send(house, connection, ask_id, now, chat)
+            written = _send(house, connection, ask_id, now, None if no_chat else chat)
         done.written += written is True
         done.failed += written is False
     done.settled = settle_asks.run(house, now=now)

@@ -33,6 +33,15 @@ class ChatSettings(BaseSettings):
     chat_url: str | None = Field(default=None, pattern=_BASE)
     """Where the gateway is reached, if not at its usual address."""
 
+    def chat_fault(self) -> str | None:
+        """Why nobody can be asked in a chat: a setting that is missing or unreadable; None where they can be used."""
+        try:
+            if self.chat != "web":
+                self.chat_secret()
+        except SettingsError as error:
+            return str(error)
+        return None
+
     def chat_secret(self) -> str:
         """What the gateway knows us by; `SettingsError` when nobody has said it, or it can be none."""
         token = secret_files.secret(self.chat_token, self.chat_token_file, "CHAT_TOKEN_FILE")
