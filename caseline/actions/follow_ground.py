@@ -112,13 +112,13 @@ def made(house: House, connection: sa.Connection, ask: Ask, kind: str) -> Card |
 def _review(house: House, connection: sa.Connection, ask: Ask, *, now: datetime) -> Card:
     if (there := made(house, connection, ask, REVIEW)) is not None:
         return there
-    number = made_records.agreement_number(connection, ask.subject_id)
-    if number is None:
+    agreement = connect.agreements(house.settings.crm).get(connection, ask.subject_id)
+    if agreement is None:
         raise Gone(f"ask {ask.id}: agreement {ask.subject_id} is gone; nothing can follow from its answer")
     bad = ask.grade == _BAD
     new = NewCard(
         kind=REVIEW,
-        subject=_REVIEW_OF[house.settings.mail_language].format(number=number),
+        subject=_REVIEW_OF[house.settings.mail_language].format(number=agreement.number),
         stage=_STAGE_OF_BAD if bad else _STAGE,
         company_id=ask.company_id,
         contact_id=ask.contact_id,

@@ -56,15 +56,13 @@ class Deadline:
     """The "resolve by" of a record, with all that it was counted from."""
 
     due_at: datetime
-    warn_at: datetime
-    """Three quarters of the business time are used."""
+    warn_at: datetime  # three quarters of the business time are used
     target_s: int
     clock_started_at: datetime
     calendar_id: str
     calendar_version: int
     mode: Mode
-    stopped_at: datetime | None = None
-    """The clock stands still since then."""
+    stopped_at: datetime | None = None  # since then the clock stands still
     quiet_until: datetime | None = None
     """What was past then never alarms."""
 
@@ -151,8 +149,7 @@ class NewCard:
     company_id: int | None = None
     contact_id: int | None = None
     number: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
-    """Further columns."""
+    more: Mapping[str, Any] = field(default_factory=dict)  # further columns
     id: int | None = None
     """The id that the system of record has given it; None: the next one."""
     kind: str = REQUEST

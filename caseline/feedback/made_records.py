@@ -13,7 +13,6 @@ from caseline.feedback.follow_tables import made_record
 
 EVENT = "feedback_received"
 """What the event log calls an answer that counts."""
-_AGREEMENT = sa.text("SELECT number FROM crm.agreement WHERE id = :id")
 
 
 def of_ask(connection: sa.Connection, ask_id: int) -> dict[str, int]:
@@ -52,11 +51,6 @@ def define(connection: sa.Connection, kind: str, fields: Sequence[tuple[str, str
     for position, (name, type_, label) in enumerate(fields):
         row = {"entity": kind, "name": name, "type": type_, "label": label, "position": position}
         connection.execute(insert(crm.field_definition).values(row).on_conflict_do_nothing())
-
-
-def agreement_number(connection: sa.Connection, agreement_id: int) -> str | None:
-    """The number of an agreement; None when there is none of that id."""
-    return connection.execute(_AGREEMENT, {"id": agreement_id}).scalar_one_or_none()
 
 
 def wants_no_more(connection: sa.Connection, ask: Ask) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from caseline.people.rights import Role
 from caseline.web import language
-from caseline.web.desk import agreement_words, catalogue_words, notice_words, value_words
+from caseline.web.desk import agreement_words, catalogue_words, follow_words, notice_words, value_words
 from caseline.web.language import Texts, later
 
 DEEDS: Final = {
@@ -65,10 +65,7 @@ KINDS: Final = {
     "contact": later("contact"),
     "agreement": later("agreement"),
     "service": later("service"),
-    "review_target": later("site for reviews"),
-    "review_host": later("site that may be linked to"),
-    "hook": later("webhook"),
-    "bonus": later("bonus of a contact"),
+    **follow_words.KINDS,
 }
 """Reference data of which deeds like `person.changed` tell."""
 VERBS: Final = {
@@ -142,11 +139,6 @@ DETAILS: Final = {
     "text": later("text"),
     "html": later("HTML text"),
     **{kind.value: label for kind, label in notice_words.KINDS.items()},
-    "reward": later("a bonus is given for"),
-    "url": later("address"),
-    "bonuses": later("told of bonuses"),
-    "secret": later("secret"),
-    "balance": later("balance"),
     "above": later("stands in"),
     "into": later("the other one"),
     "moved_things": later("moved with it"),
@@ -162,6 +154,7 @@ DETAILS: Final = {
     "order": later("order"),
     **catalogue_words.DETAILS,
     **agreement_words.DETAILS,
+    **follow_words.DETAILS,
 }
 """Fields that the log tells of, in the order in which a line tells them."""
 _ORDER: Final = {name: place for place, name in enumerate(DETAILS)}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from caseline.crm.timeline import Line, Origin
-from caseline.web.desk import assignment_words, history_words, request_words
+from caseline.web.desk import assignment_words, feedback_words, history_words, request_words
 from caseline.web.desk.event_terms import FIELDS, REASONS, SETTERS
 from caseline.web.language import Texts, later
 
@@ -80,9 +80,8 @@ def _created(texts: Texts, line: Line, _names: Names) -> Said:
     origin = line.data.get("split_from")
     if isinstance(origin, int):
         return Said(texts.say("The request was split off another"), request=origin)
-    if line.data.get("ask"):
-        return Said(texts.say("Made of what a client has answered"))
-    return Said(texts.say("The request was opened"), _turn(texts, line))
+    words = later("Made of what a client has answered") if line.data.get("ask") else later("The request was opened")
+    return Said(texts.say(words), _turn(texts, line))
 
 
 def _changed(texts: Texts, line: Line, names: Names) -> Said:
@@ -230,28 +229,14 @@ def _product(texts: Texts, line: Line, _names: Names) -> Said:
     return Said(title, str(line.data.get("name", "")))
 
 
-def _feedback(texts: Texts, line: Line, _names: Names) -> Said:
-    words = {
-        "bad": later("A client has answered: bad"),
-        "neutral": later("A client has answered: neutral"),
-        "good": later("A client has answered: good"),
-    }.get(str(line.data.get("grade")), later("A client has answered"))
-    mean = line.data.get("mean")
-    if isinstance(mean, bool) or not isinstance(mean, int | float):
-        return Said(texts.say(words))
-    return Said(texts.say(words), texts.say("mean %(mean)s", mean=texts.number(round(mean, 2))))
-
-
 _WORDS: Final[Mapping[str, Callable[[Texts, Line, Names], Said]]] = {
     "created": _created,
-    "feedback_received": _feedback,
-    "product_added": _product,
-    "product_removed": _product,
+    "feedback_received": lambda texts, line, _names: Said(*feedback_words.answered(texts, line.data)),
+    **dict.fromkeys(("product_added", "product_removed"), _product),
     "changed": _changed,
     "category_set": _category,
     "stage_changed": _stage,
-    "deadline_set": _deadline,
-    "deadline_dropped": _deadline,
+    **dict.fromkeys(("deadline_set", "deadline_dropped"), _deadline),
     "deadline_share_used": _share,
     "category_missing": lambda texts, _line, _names: Said(texts.say("It has waited for a category too long")),
     **dict.fromkeys(assignment_words.EVENTS, _assignment),

@@ -60,6 +60,8 @@ def test_b15_a_review_is_told_to_the_responsible_the_head_and_top_management(reg
     assert (subject, kind, closed) == ("Отзыв по договору Д-42/26", "review", True)
     assert extra == {"quality": 5, "manager": 4, "comment": "Хорошо"}
     assert registry.asked.query("SELECT count(*) FROM crm.assignment") == [(0,)]
+    received = registry.asked.query("SELECT received_at FROM crm.agreement")
+    assert received == [(registry.asked.now,)]
 
 
 def test_b16_a_bad_one_sets_a_quality_control_assignment_for_the_head_due_in_two_working_days(
