@@ -6,9 +6,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from caseline.actions import find_assignment, follow_ground, follow_people, follow_record, know_calendars, wiring
+from caseline.actions.follow_ground import Undone
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.crm.cards import HOUR_S, Card, Refused
+from caseline.crm.cards import HOUR_S, Card
 from caseline.crm.timeline import NewAssignment
 from caseline.feedback.answering import Grade
 from caseline.feedback.asks import Ask
@@ -21,7 +22,7 @@ _DAY_S: Final = 24 * HOUR_S
 
 
 def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *, now: datetime) -> str:
-    """Give it, on the record that the campaign makes of the answer, else on what was rated. Raises `Refused`."""
+    """Give it, on the record that the campaign makes of the answer, else on what was rated. Raises `Undone`."""
     source = follow_ground.carrier(house, connection, ask, now=now)
     card = _place(house, connection, ask, source, now)
     rule, language = effect.data, house.settings.mail_language
@@ -32,7 +33,7 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     if assignee is None:
         assignee = follow_people.doer(house, connection, ask, source, now=now)
     if assignee is None:
-        raise Refused(f"ask {ask.id}, assignment: nobody is there to do it; give {source.name} a responsible person")
+        raise Undone(f"ask {ask.id}, assignment: nobody is there to do it; give {source.name} a responsible person")
     title = words(rule["title"], language)
     starts_at, due_at = _days(house, connection, rule, now)
     new = NewAssignment(

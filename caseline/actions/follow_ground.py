@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from caseline.actions import find_request, follow_people, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.crm.cards import Card, Deed, NewCard, Refused
+from caseline.crm.cards import Card, Deed, NewCard
 from caseline.crm.vocabulary import REQUEST
 from caseline.feedback import books, coefficient, effects, made_records
 from caseline.feedback.asks import Ask
@@ -32,7 +32,11 @@ _REVIEW_OF: Final = {"ru": "Отзыв по договору {number}", "en": "R
 _LABEL: Final = {"ru": "Коэффициент", "en": "Coefficient"}
 
 
-class Gone(Refused):
+class Undone(Exception):
+    """What follows from an answer cannot be done now; it is tried again, and the message names the remedy."""
+
+
+class Gone(Undone):
     """What was rated is not there any more."""
 
 
@@ -140,6 +144,7 @@ __all__ = [
     "REVIEW",
     "VALUE",
     "Gone",
+    "Undone",
     "campaign_of",
     "carrier",
     "filled",

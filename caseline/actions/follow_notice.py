@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from caseline.actions import follow_ground, follow_people, wiring
+from caseline.actions.follow_ground import Undone
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
 from caseline.feedback import made_records
 from caseline.feedback.asks import Ask
 from caseline.feedback.effects import Effect
@@ -24,7 +24,7 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     card = follow_ground.carrier(house, connection, ask, now=now)
     number = made_records.event_of(connection, card.id, ask.id)
     if number is None:
-        raise Refused(f"ask {ask.id}: the event log does not tell of its answer yet; it is tried again")
+        raise Undone(f"ask {ask.id}: the event log does not tell of its answer yet; it is tried again")
     named = [one for who in effect.data["to"] for one in follow_people.found(connection, ask, card, Who(who))]
     zone = zones.zone(wiring.intake(house).clocks.zone(connection, None))
     staff = store.staff(connection, today=now.astimezone(zone).date())

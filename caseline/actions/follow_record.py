@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from caseline.actions import follow_ground, wiring
+from caseline.actions.follow_ground import Undone
 from caseline.actions.wiring import House
-from caseline.crm.cards import Card, NewCard, Refused
+from caseline.crm.cards import Card, NewCard
 from caseline.feedback import books, coefficient
 from caseline.feedback.asks import Ask
 from caseline.feedback.effects import Effect
@@ -23,7 +24,7 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
 
 
 def ensured(house: House, connection: sa.Connection, ask: Ask, rule: Mapping[str, Any], *, now: datetime) -> Card:
-    """The record of the rule's kind, made when it is not there. Raises `Refused` for a kind without stages."""
+    """The record of the rule's kind, made when it is not there. Raises `Undone` for a kind without stages."""
     kind, language = rule["kind"], house.settings.mail_language
     there = follow_ground.made(house, connection, ask, kind)
     if there is not None:
@@ -33,7 +34,7 @@ def ensured(house: House, connection: sa.Connection, ask: Ask, rule: Mapping[str
         return source
     stages = wiring.intake(house).cards.stages(connection, kind)
     if not stages:
-        raise Refused(f"campaign of ask {ask.id}, follow, kind: {kind!r} has no stages; add one, or name another kind")
+        raise Undone(f"campaign of ask {ask.id}, follow, kind: {kind!r} has no stages; add one, or name another kind")
     form = books.version(connection, ask.form_version_id)
     value = coefficient.coefficient(form, follow_ground.values_of(connection, ask))
     number = source.number or str(source.id)

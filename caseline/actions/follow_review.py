@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from caseline.actions import follow_ground, tell_client
+from caseline.actions.follow_ground import Undone
 from caseline.actions.tell_client import Say
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
 from caseline.feedback import links, made_records, review_store, reviews
 from caseline.feedback.asks import Ask
 from caseline.feedback.effects import Effect
@@ -18,14 +18,14 @@ from caseline.outbox.tags import Tag
 
 
 def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *, now: datetime) -> str:
-    """Keep the offers and queue the letter, all of it or nothing. Raises `Refused` while nothing can be offered.
+    """Keep the offers and queue the letter, all of it or nothing. Raises `Undone` while nothing can be offered.
 
     Whoever wants to be asked no more is not asked for this either.
     """
     if made_records.wants_no_more(connection, ask):
         return "not offered: the client wants to be asked no more"
     if house.settings.public_url is None:
-        raise Refused("CASELINE_PUBLIC_URL: nobody has said at which address our pages are served; set it")
+        raise Undone("CASELINE_PUBLIC_URL: nobody has said at which address our pages are served; set it")
     made = _offered(house, connection, ask, effect.data["targets"], now)
     if not made:
         return "offered already"
@@ -45,7 +45,7 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
 def _offered(
     house: House, connection: sa.Connection, ask: Ask, codes: Sequence[str], now: datetime
 ) -> list[tuple[str, str]]:
-    """(site, link) of what is offered by this; raises `Refused` when no target can be linked to."""
+    """(site, link) of what is offered by this; raises `Undone` when no target can be linked to."""
     hosts, made, faults = review_store.hosts(connection), [], []
     for code in codes:
         found = review_store.target(connection, code)
@@ -61,5 +61,5 @@ def _offered(
         if review_store.offer(connection, ask.id, found[0], public_id=number, digest=links.digest(secret), now=now):
             made.append((target.name, f"{(house.settings.public_url or '').rstrip('/')}/go/{number}.{secret}"))
     if faults and len(faults) == len(codes):
-        raise Refused(f"ask {ask.id}, review: {'; '.join(faults)}; an administrator can mend the targets")
+        raise Undone(f"ask {ask.id}, review: {'; '.join(faults)}; an administrator can mend the targets")
     return made

@@ -5,19 +5,19 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from caseline.actions import follow_ground
+from caseline.actions.follow_ground import Undone
 from caseline.actions.wiring import House
-from caseline.crm.cards import Refused
 from caseline.feedback import books, hooks
 from caseline.feedback.asks import Ask
 from caseline.feedback.effects import Effect
 
 
 def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *, now: datetime) -> str:
-    """Queue it. Raises `Refused` for a webhook that is not there."""
+    """Queue it. Raises `Undone` for a webhook that is not there."""
     code = effect.data["hook"]
     found = hooks.find(connection, code)
     if found is None:
-        raise Refused(f"ask {ask.id}, webhook: there is none called {code!r}; an administrator can make it")
+        raise Undone(f"ask {ask.id}, webhook: there is none called {code!r}; an administrator can make it")
     card = follow_ground.carrier(house, connection, ask, now=now)
     kept = books.campaign(connection, ask.campaign_id)
     body = {
