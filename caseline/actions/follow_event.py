@@ -18,4 +18,5 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     if ask.subject == follow_ground.AGREEMENT:
         made_records.tell(connection, ask.subject, ask.subject_id, {**data, "record": card.id}, at=now)
     made_records.tell(connection, follow_ground.REQUEST, card.id, data, at=now)
+    follow_ground.refill(house, connection, ask, now=now)
     return f"told on record {card.id}"

@@ -107,6 +107,24 @@ def make(
     return card
 
 
+def refill(house: House, connection: sa.Connection, ask: Ask, *, now: datetime) -> None:
+    """Let records that were made of the answer hold what counts of it now, where it was corrected."""
+    cards, fields = wiring.intake(house).cards, connect.fields(house.settings.crm)
+    for kind, number in made_records.of_ask(connection, ask.id).items():
+        card = cards.get(connection, number)
+        held = fields.values(connection, number)
+        wanted = {
+            f"extra.{key}": one for key, one in filled(connection, ask, kind, house.settings.mail_language).items()
+        }
+        changed = {key: one for key, one in wanted.items() if held.get(key) != one}
+        if card is not None and changed:
+            told = {
+                "fields": sorted(changed),
+                "changes": {k: {"old": held.get(k), "new": v} for k, v in changed.items()},
+            }
+            fields.write(connection, card, changed, Deed(at=now, event="changed", data=told))
+
+
 def made(house: House, connection: sa.Connection, ask: Ask, kind: str) -> Card | None:
     """The record of that kind that was made of the answer."""
     number = made_records.of_ask(connection, ask.id).get(kind)
@@ -150,6 +168,7 @@ __all__ = [
     "filled",
     "made",
     "make",
+    "refill",
     "responsible",
     "values_of",
 ]

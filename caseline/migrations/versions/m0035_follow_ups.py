@@ -42,7 +42,7 @@ STATEMENTS = (
     """
     INSERT INTO feedback.review_host (host, reward) VALUES
       ('yandex.ru', 'click'), ('yandex.com', 'click'), ('2gis.ru', 'click'),
-      ('google.com', 'answer'), ('g.page', 'answer'), ('goo.gl', 'answer')
+      ('google.com', 'answer'), ('g.page', 'answer'), ('maps.app.goo.gl', 'answer')
     """,
     """
     CREATE TABLE feedback.review_target (

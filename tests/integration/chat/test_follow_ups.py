@@ -12,6 +12,7 @@ from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.reviews import Reward, Target
 from caseline.feedback.signals import Came
+from caseline.feedback.states import State
 from tests.factories.chat_asks import Asking, asking
 
 FOLLOW: Final = [
@@ -49,7 +50,7 @@ def test_the_link_and_the_bonus_are_said_in_the_chat_once_and_no_letter_is_writt
     with made.house.engine.begin() as connection:
         changes = {"sent_at": made.now, "expires_at": made.now}
         if ask.state == "queued":
-            asks.move(connection, ask, asks.State.SENT, by="job", now=made.now, changes=changes)
+            asks.move(connection, ask, State.SENT, by="job", now=made.now, changes=changes)
 
     for _ in range(2):
         answer(made, ask)

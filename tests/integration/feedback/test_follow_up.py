@@ -157,9 +157,11 @@ def test_a_worse_correction_opens_the_work_again_and_doubles_nothing(asked: Feed
         {"do": "bonus", "amount": 100, "given_for": "answer"},
         {"do": "assignment", "to": "responsible", "title": "Разобрать", "when": {"grades": ["bad"]}},
     ]
+    follow.append(EVERYTHING[1])
     ask = sent(asked, asked.campaign("chat-rating-with-bonus", follow=follow), manager)
     asked.answer(ask, **GOOD)
     assert asked.query("SELECT count(*) FROM crm.assignment")[0][0] == 0
+    assert asked.query("SELECT extra FROM crm.record WHERE kind = 'nps'") == [(GOOD,)]
 
     asked.now += timedelta(hours=1)
     for _ in range(2):
@@ -167,6 +169,7 @@ def test_a_worse_correction_opens_the_work_again_and_doubles_nothing(asked: Feed
 
     assert asked.query("SELECT count(*) FROM crm.assignment")[0][0] == 1
     assert asked.query("SELECT sum(amount) FROM feedback.bonus_line")[0][0] == 100
+    assert asked.query("SELECT extra FROM crm.record WHERE kind = 'nps'") == [({**GOOD, "speed": 1},)]
     assert asked.read(ask.id).state == "closed"
 
 
