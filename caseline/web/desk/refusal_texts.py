@@ -101,6 +101,9 @@ RARE: Final = (
     later("picture %(name)s: there is none of this name: choose one of %(names)s"),
     later("picture %(name)s: the file has %(size)s bytes, and %(most)s are the most: make it smaller"),
     later("picture %(name)s: the file is no PNG, JPEG or GIF: save the picture as one of these"),
+    later("site %(code)r: take 1 to 40 small Latin letters, digits and dashes"),
+    later("site %(code)r: there is none of this code; `caseline feedback site list` names them"),
+    later("site %(code)r: there is one of this code: remove it first, or take another code"),
     later("picture %(name)s: it has %(width)s by %(height)s pixels: make each side 1 to %(most)s long"),
 )
 """By the English of the refusal."""

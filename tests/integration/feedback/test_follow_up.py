@@ -157,7 +157,7 @@ def test_a_worse_correction_opens_the_work_again_and_doubles_nothing(asked: Feed
         {"do": "bonus", "amount": 100, "given_for": "answer"},
         {"do": "assignment", "to": "responsible", "title": "Разобрать", "when": {"grades": ["bad"]}},
     ]
-    follow.append(EVERYTHING[1])
+    follow.append(dict(EVERYTHING[1]))  # type: ignore[call-overload]
     ask = sent(asked, asked.campaign("chat-rating-with-bonus", follow=follow), manager)
     asked.answer(ask, **GOOD)
     assert asked.query("SELECT count(*) FROM crm.assignment")[0][0] == 0
