@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
+from caseline.crm.agreement_tables import agreement
 from caseline.feedback import forms, tables
 from caseline.people import tables as people
 from caseline.reports.feedback_questions import BAD, FIGURES, RATED, REASONED, Axis, Order, Report, Sort, Spot
@@ -145,6 +146,7 @@ def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
     known = sa.and_(ASKED.c.version_id == ASK.c.form_version_id, ASKED.c.question == part.c.question)
     source = part.join(ASK, ASK.c.id == part.c.ask_id).join(_CAMPAIGN, _CAMPAIGN.c.id == ASK.c.campaign_id)
     source = source.outerjoin(RECORD, of_record).outerjoin(ASKED, known)
+    source = source.outerjoin(agreement, sa.and_(ASK.c.subject == "agreement", agreement.c.id == ASK.c.subject_id))
     source = source.outerjoin(_PERSON, _PERSON.c.id == ASK.c.responsible_id)
     source = source.outerjoin(_DIVISION, _DIVISION.c.id == ASK.c.division_id)
     campaign = sa.func.coalesce(_CAMPAIGN.c.document["name"][ground.language].astext, _CAMPAIGN.c.name)
@@ -163,7 +165,7 @@ def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
             part.c.ask_id,
             ASK.c.subject,
             ASK.c.subject_id,
-            sa.func.coalesce(RECORD.c.number, sa.cast(ASK.c.subject_id, sa.Text)).label("number"),
+            sa.func.coalesce(RECORD.c.number, agreement.c.number, sa.cast(ASK.c.subject_id, sa.Text)).label("number"),
             ASK.c.state,
             ASK.c.reason,
             part.c.at,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from caseline.crm import tables as crm
+from caseline.crm.agreement_tables import service
 from caseline.feedback import forms, tables
 from caseline.people import tables as people
 from caseline.reports.feedback_questions import Axis
@@ -47,7 +48,10 @@ def _labelled(ground: Ground, by: Axis) -> sa.Select[Any] | None:
     if by is Axis.SERVICE:
         # As asks have it, and links.
         code = sa.func.replace(sa.func.lower(crm.category.c.code), "_", "-")
-        return sa.select(code.label("key"), crm.category.c.label.label("name"))
+        rendered = sa.select(service.c.code.label("key"), service.c.label.label("name"))
+        categories = sa.select(code.label("key"), crm.category.c.label.label("name"))
+        known = sa.union_all(rendered, categories.where(code.not_in(sa.select(service.c.code)))).subquery()
+        return sa.select(known.c.key, known.c.name)
     if by is Axis.QUESTION:
         # A question may have been worded otherwise before: its last wording is its name.
         name = named(ASKED.c.label, ground.language).label("name")
