@@ -62,7 +62,7 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     kept = books.campaign(connection, ask.campaign_id)
     assert kept is not None  # noqa: S101 - the database keeps to it
     form, campaign = books.version(connection, ask.form_version_id), kept.campaign
-    judged = _judgements(connection, ask, form, campaign, given, now)
+    judged = judgements(connection, ask, form, campaign, given, now)
     _keep(house, connection, ask, form, judged)
     asks.judge_at(connection, ask.id, min((one.again_at for one in judged.values() if one.again_at), default=None))
     found = outcome(form, ask.state, ask.grade, answers.together(given), judged)
@@ -74,9 +74,10 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     return Judged(found.step or ask.state, judged, found)
 
 
-def _judgements(
+def judgements(
     connection: sa.Connection, ask: Ask, form: Form, campaign: Campaign, given: Sequence[Given], now: datetime
 ) -> dict[str, Judgement]:
+    """What came for each question that is rated, as it counts at that moment."""
     came, found = signals.of(connection, ask.id), {}
     for question in form.questions:
         if question.kind in RATED:

@@ -202,6 +202,11 @@ def reminded(connection: sa.Connection, ask_id: int, *, now: datetime) -> None:
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(reminded_at=now, remind_at=None))
 
 
+def extend(connection: sa.Connection, ask_id: int, until: datetime) -> None:
+    """Let its links work until then."""
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(expires_at=until))
+
+
 def judge_at(connection: sa.Connection, ask_id: int, at: datetime | None) -> None:
     """Say when the job is to look at what came for an ask; None: not at all."""
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(judge_at=at))

@@ -48,16 +48,12 @@ class KeptCampaign:
         return campaigns.read(self.document)
 
 
-_NEWEST = (
-    sa.select(
-        *(_form.c.id, _form.c.code, _form.c.name, _form.c.active),
-        *(_version.c.id.label("version_id"), _version.c.number, _version.c.document),
-        *(_version.c.made_by, _version.c.made_at),
-    )
-    .join(_version, _version.c.form_id == _form.c.id)
-    .ext(distinct_on(_form.c.code))
-    .order_by(_form.c.code, _version.c.number.desc())
-)
+_EACH = sa.select(
+    *(_form.c.id, _form.c.code, _form.c.name, _form.c.active),
+    *(_version.c.id.label("version_id"), _version.c.number, _version.c.document),
+    *(_version.c.made_by, _version.c.made_at),
+).join(_version, _version.c.form_id == _form.c.id)
+_NEWEST = _EACH.ext(distinct_on(_form.c.code)).order_by(_form.c.code, _version.c.number.desc())
 _KEPT = [_campaign.c[name] for name in KeptCampaign.__dataclass_fields__]
 
 
@@ -80,6 +76,12 @@ def version(connection: sa.Connection, version_id: int) -> Form:
     if document is None:
         raise LookupError(f"form version {version_id}: there is none of this id")
     return forms.read(document)
+
+
+def versions(connection: sa.Connection, code: str) -> list[KeptForm]:
+    """All versions of a form, the newest first."""
+    rows = connection.execute(_EACH.where(_form.c.code == code).order_by(_version.c.number.desc())).mappings()
+    return [KeptForm(**row) for row in rows]
 
 
 def form_code(connection: sa.Connection, version_id: int) -> str:

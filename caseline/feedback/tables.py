@@ -151,6 +151,7 @@ ask = sa.Table(
         "state NOT IN ('sent', 'visited') OR (sent_at IS NOT NULL AND expires_at IS NOT NULL)", name="sent"
     ),
     sa.Index("ix_ask_state", "state", "state_at", "id"),
+    sa.Index("ix_ask_state_at", "state_at", "id"),
     sa.Index("ix_ask_subject", "subject", "subject_id", "id"),
     sa.Index("ix_ask_happened_at", "happened_at", "id"),
     sa.Index("ix_ask_contact_id", "contact_id", "happened_at", postgresql_where=sa.text("contact_id IS NOT NULL")),

@@ -38,9 +38,13 @@ class Right(StrEnum):
     SEE_USERS = "see_users"
     EDIT_USERS = "edit_users"
     SEE_AUDIT = "see_audit"
+    SEE_FEEDBACK = "see_feedback"
+    """Asks about the requests that somebody sees, with what was answered."""
+    EDIT_CAMPAIGNS = "edit_campaigns"
+    """Whom is asked, how and when, and what follows; forms belong to the settings."""
 
 
-_EVERYBODY: Final = frozenset({Right.SEE_REQUESTS, Right.SEE_KEYWORDS})
+_EVERYBODY: Final = frozenset({Right.SEE_REQUESTS, Right.SEE_KEYWORDS, Right.SEE_FEEDBACK})
 _WORKS: Final = _EVERYBODY | {Right.WORK_REQUESTS, Right.CHANGE_MANY, Right.EXPORT}
 _LOOKS: Final = _EVERYBODY | {Right.EXPORT, Right.SEE_REPORTS, Right.SEE_SETTINGS}
 _OF: Final[dict[Role, frozenset[Right]]] = {
@@ -48,7 +52,7 @@ _OF: Final[dict[Role, frozenset[Right]]] = {
     Role.AGENT: _WORKS,
     Role.HEAD: _WORKS | _LOOKS | {Right.SHARE_PRESETS},
     Role.QUALITY: _LOOKS,
-    Role.MARKETER: _LOOKS,
+    Role.MARKETER: _LOOKS | {Right.EDIT_CAMPAIGNS},
     Role.DIRECTOR: _LOOKS | {Right.SEE_AUDIT, Right.SEE_USERS},
     Role.ADMINISTRATOR: frozenset(Right),
 }

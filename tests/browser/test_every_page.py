@@ -47,7 +47,8 @@ def data(house: House) -> set[str]:
     with house.engine.connect() as connection:
         stages = connection.exec_driver_sql("SELECT code, label FROM crm.stage").all()
         fields = connection.exec_driver_sql("SELECT name, label FROM crm.field_definition").all()
-    return {word for row in (*stages, *fields) for word in row} | {one.name for one in request_fields.OWN}
+        forms = connection.exec_driver_sql("SELECT code FROM feedback.form").all()
+    return {word for row in (*stages, *fields, *forms) for word in row} | {one.name for one in request_fields.OWN}
 
 
 def to_see() -> list[str]:
@@ -57,7 +58,8 @@ def to_see() -> list[str]:
 
 
 def needs_link(path: str) -> bool:
-    return "{" in path or path.endswith(("/edit", "/remove", "/rows", "/year", "/assignments/new"))
+    of_one = ("/edit", "/remove", "/rows", "/year", "/assignments/new", "/show", "/text", "/try", "/switch")
+    return "{" in path or path.endswith(of_one)
 
 
 def first_link(path: str, links: Iterable[str]) -> str | None:

@@ -140,6 +140,15 @@ POST /agreements/{agreement}/edit | number=A-mine&service_id={service}&company_i
 GET /addresses?list=all
 GET /addresses/{question}
 POST /addresses/{question} | pick=other&typed=new@client.example
+GET /asks?sort=longest
+GET /asks/export
+GET /asks/{ask}
+GET /asks/{ask}/form
+GET /asks/{ask}/answer
+POST /asks/{ask}/answer | q.rating=9&submission=mine
+POST /asks/{ask}/repair | repair=cancel
+GET /requests/{request}/feedback
+POST /requests/{request}/feedback | campaign=smileys-on-closure
 
 GET /reports
 GET /reports/backlog/rows?figure=all
@@ -291,6 +300,27 @@ POST /settings/hooks/edit | code=other&url=https://hook.example/in
 POST /settings/hooks/secret | key=accounting
 POST /settings/hooks/again | key=accounting
 GET /settings/bonuses
+GET /settings/campaigns
+GET /settings/campaigns/show?key=smileys-on-closure
+GET /settings/campaigns/text?key=smileys-on-closure
+GET /settings/campaigns/try?key=smileys-on-closure
+GET /settings/campaigns/try/export?key=smileys-on-closure
+GET /settings/campaigns/new
+GET /settings/campaigns/edit?key=smileys-on-closure
+GET /settings/campaigns/switch?key=smileys-on-closure
+POST /settings/campaigns/new | code=mine&from=preset:nps-after-a-stage
+POST /settings/campaigns/draw | key=nps-after-a-stage&draw=follow:%2B
+POST /settings/campaigns/edit | key=nps-after-a-stage&kind=nps
+POST /settings/campaigns/text | key=nps-after-a-stage&text=a
+POST /settings/campaigns/switch | key=smileys-on-closure&to=off
+GET /settings/forms
+GET /settings/forms/show?key=nps
+GET /settings/forms/text?key=nps
+GET /settings/forms/new
+GET /settings/forms/edit?key=nps
+POST /settings/forms/draw | key=nps&draw=%2B
+POST /settings/forms/edit | key=nps&title.ru=x
+POST /settings/forms/text | key=nps&text=a
 GET /settings/logins
 GET /settings/logins/edit?key={login}
 GET /settings/logins/new

@@ -24,7 +24,7 @@ from caseline.people.rights import Role
 from caseline.sample import write_export
 from keywords.entries import Entry
 from staging.register import Options
-from tests.factories import agreements, pages, staff
+from tests.factories import agreements, asked_clients, pages, staff
 
 CASES = 120
 
@@ -69,6 +69,7 @@ def fill(house: House, folder: Path) -> Filled:
         ),
         now=datetime.now(UTC),
     )
+    asked_clients.of_request(house, found["request"])
     return Filled(found["request"], found["company"], found["contact"], given.assignment.id)
 
 

@@ -41,7 +41,7 @@ from caseline.settings import load
 from keywords.drafts import Draft
 from keywords.editing import Edit
 from keywords.entries import Entry
-from tests.factories import agreements, catalogues, clients, databases, fields, pages, programs, staff
+from tests.factories import agreements, asked_clients, catalogues, clients, databases, fields, pages, programs, staff
 from tests.factories.conversations import Centre
 from tests.factories.pages import Browser
 from tests.factories.request_cards import PNG, Staff, mail
@@ -52,12 +52,12 @@ BOSS, STRANGER, BLOCKED = "boss", "boris", "gone"
 ABSENT: Final = 999_999
 _APART: Final = {
     "crm.record": 777_701,
+    "feedback.ask": 770_001,
     "crm.message": 771_101,
     "crm.attachment": 772_201,
     "crm.assignment": 773_301,
     "crm.assignment_item": 774_401,
     "crm.agreement": 769_901,
-    "feedback.ask": 768_801,
     "outbox.letter": 775_501,
     "notices.notice": 776_601,
     "listing.view": 778_801,
@@ -287,6 +287,7 @@ class _Work:
         self.made.open["outsider"] = self.staff.query(of, email=f"of-{self.boris}@out.example")[0][0]
         for word, person, ids in kinds:
             self._found(self.requests[word], ids)
+            ids["ask"] = asked_clients.of_request(self.house, self.requests[word])
             self.staff.give(self.requests[word], self.mine if word == OURS else self.theirs, person)
         self._assigned(self.lent, "Lent work", person=f"id:{self.petr}")
         self.staff.give(self.lent, self.theirs, self.boris)

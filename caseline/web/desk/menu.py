@@ -55,6 +55,12 @@ ITEMS: Final = (
         needs=Right.SEE_REQUESTS,
     ),
     Item(
+        path="/asks",
+        label=later("Feedback"),
+        hint=later("Whom we have asked for an opinion, what came back, what is stuck where and for how long."),
+        needs=Right.SEE_FEEDBACK,
+    ),
+    Item(
         path="/reports",
         label=later("Reports"),
         hint=later("How long stages take, deadlines, what comes and goes, who has how much to do."),

@@ -52,6 +52,9 @@ NOTICES: Final = {
     "sessions_and_tokens": later("Other sessions and the tokens have ended."),
     "second_step_off": later("The second step is switched off."),
     "session_ended": later("The session has ended."),
+    "answer_entered": later("The answer is kept, as entered by phone."),
+    "switched_on": later("The campaign is on."),
+    "switched_off": later("The campaign is off: nobody new is asked. What was sent is still answered."),
     "signed_out_everywhere": later("The login is signed out everywhere."),
 }
 """What a page can be told to say by its address; other words are not shown."""

@@ -66,6 +66,12 @@ AT_WORK: Final = (
     later("%(name)s is open: nothing to do"),
     later("%(name)s is %(state)s already, since %(since)s: nothing to do"),
     later("letter %(letter)s is %(state)s and cannot be %(what)s: wait until it is settled"),
+    later("ask %(ask)s: it has moved meanwhile: look at it again"),
+    later("ask %(ask)s: this cannot be done about it as it stands: look at it again"),
+    later("ask %(ask)s: its letter is leaving at this moment: cancel it in a minute"),
+    later("ask %(ask)s has ended: ask anew from the card of the request"),
+    later("request %(request)s: nobody is asked: %(reason)s"),
+    later("request %(request)s: this campaign has asked about it today: wait until tomorrow"),
     later("letter %(letter)s is %(state)s and cannot be %(what)s: `caseline outbox show` says more"),
 )
 """What is refused to whoever works on a request; its page need not name it again."""

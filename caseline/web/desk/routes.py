@@ -9,6 +9,7 @@ from caseline.web.desk import (
     audit_pages,
     card_routes,
     client_routes,
+    feedback_routes,
     front,
     keyword_routes,
     notice_routes,
@@ -45,5 +46,6 @@ PAGES: Final = (
     *agreement_routes.PAGES,
     *keyword_routes.PAGES,
     *settings_routes.PAGES,
+    *feedback_routes.PAGES,
     *token_routes.PAGES,
 )

@@ -162,6 +162,21 @@ SHELVES: Final = (
         ),
     ),
     Shelf(
+        later("Feedback"),
+        (
+            Section(
+                path="/settings/campaigns",
+                label=later("Campaigns"),
+                hint=later("Whom to ask for an opinion, when and how, and what follows from the answer."),
+            ),
+            Section(
+                path="/settings/forms",
+                label=later("Forms of questions"),
+                hint=later("What clients are asked: questions, scales, their order, in versions."),
+            ),
+        ),
+    ),
+    Shelf(
         later("Oversight"),
         (
             Section(

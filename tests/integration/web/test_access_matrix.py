@@ -13,7 +13,7 @@ from caseline.reports.questions import Report
 from caseline.web.desk.page import Page
 from caseline.web.desk.routes import PAGES
 from keywords.entries import Entry
-from tests.factories import agreements, catalogues, clients, pages
+from tests.factories import agreements, asked_clients, catalogues, clients, pages
 from tests.factories.pages import Browser
 from tests.factories.request_cards import PNG, Staff, mail
 
@@ -50,6 +50,10 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /audit/export
     """,
     Right.WORK_REQUESTS: """
+        GET /asks/{id:key}/answer
+        POST /asks/{id:key}/answer
+        POST /asks/{id:key}/repair
+        POST /requests/{number:key}/feedback
         GET /requests/new
         POST /requests/new
         POST /requests/new/live
@@ -160,7 +164,24 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /requests/change
         POST /requests/change/apply
     """,
+    Right.SEE_FEEDBACK: """
+        GET /asks
+        GET /asks/{id:key}
+        GET /asks/{id:key}/form
+        GET /requests/{number:key}/feedback
+    """,
+    Right.EDIT_CAMPAIGNS: """
+        GET /settings/campaigns/new
+        POST /settings/campaigns/new
+        GET /settings/campaigns/edit
+        POST /settings/campaigns/edit
+        POST /settings/campaigns/draw
+        POST /settings/campaigns/text
+        GET /settings/campaigns/switch
+        POST /settings/campaigns/switch
+    """,
     Right.EXPORT: """
+        GET /asks/export
         GET /requests/export
     """,
     Right.SEE_REPORTS: """
@@ -201,6 +222,14 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /settings/transitions
         GET /settings/calendars
         GET /settings/calendars/year
+        GET /settings/campaigns
+        GET /settings/campaigns/show
+        GET /settings/campaigns/text
+        GET /settings/campaigns/try
+        GET /settings/campaigns/try/export
+        GET /settings/forms
+        GET /settings/forms/show
+        GET /settings/forms/text
         GET /settings/templates
         GET /settings/templates/edit
         GET /settings/autotexts
@@ -261,6 +290,11 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         POST /settings/calendars/change
         POST /settings/calendars/apply
         POST /settings/calendars/default
+        GET /settings/forms/new
+        GET /settings/forms/edit
+        POST /settings/forms/edit
+        POST /settings/forms/draw
+        POST /settings/forms/text
         POST /settings/templates/edit
         GET /settings/templates/new
         GET /settings/templates/remove
@@ -383,6 +417,7 @@ class Filled:
         boss.client.close()
         self.staff.give(self.request, theirs, self.boris)
         self.staff.give(self.own, mine)
+        asked_clients.of_request(house, self.request)
         self.work = self.one("SELECT max(id) FROM crm.assignment")
         self.staff.query(
             "INSERT INTO notices.notice (event_id, person_id, kind, record_id, at)"
@@ -426,6 +461,8 @@ class Filled:
             ids["id"] = work
         elif path.startswith(("/agreements/", "/addresses/")):
             ids["id"] = self.agreement if path.startswith("/agreements/") else self.question
+        elif path.startswith("/asks/"):
+            ids["id"] = self.one(f"SELECT max(id) FROM feedback.ask WHERE subject_id = {request}")
         elif path.startswith("/notices/"):
             ids["id"] = self.one("SELECT min(id) FROM notices.notice")
         elif path.startswith(("/companies/", "/contacts/")):

@@ -19,7 +19,7 @@ from caseline.feedback.states import State
 from caseline.people.rights import Role
 from caseline.web.desk.routes import PAGES
 from keywords.entries import Entry
-from tests.factories import agreements, catalogues, clients, fields, pages, programs
+from tests.factories import agreements, asked_clients, catalogues, clients, fields, pages, programs
 from tests.factories.pages import Browser
 from tests.factories.request_cards import PNG, Staff, mail
 
@@ -42,7 +42,6 @@ POISONED: Final = {
     "crm.service": ("label",),
     "crm.agreement": ("number",),
     "feedback.campaign": ("name",),
-    "feedback.ask": ("reason",),
     "crm.product": ("name",),
     "people.person": ("name", "phone", "title"),
     '"people"."group"': ("name",),
@@ -56,6 +55,11 @@ POISONED: Final = {
     "keywords.draft": ("title",),
     "listing.view": ("name",),
     "timing.calendar_version": ("reason",),
+    "feedback.form": ("name",),
+    "feedback.ask": ("address", "reason", "state_by"),
+    "feedback.moved": ("reason", "by"),
+    "feedback.answer": ("entered_by",),
+    "feedback.effect": ("result",),
 }
 """Texts that somebody can bring, by table; each row gets one of its own."""
 LINKS: Final = {"crm.company": ("website", "email"), "crm.contact": ("email",), "people.person": ("email",)}
@@ -108,6 +112,11 @@ def poisoned(house: House, browser: Browser) -> int:
         p=person,
         r=record,
     )
+    ask = asked_clients.of_request(house, record)
+    browser.get(f"/asks/{ask}/answer")
+    browser.post(f"/asks/{ask}/answer", submission="1", **{"q.rating": "1", "q.comment": EVIL})
+    staff.query("UPDATE feedback.campaign SET document = jsonb_set(document, '{name}', to_jsonb(CAST(:evil AS text)))", evil=EVIL)  # fmt: skip
+    staff.query("UPDATE feedback.form_version SET document = document || jsonb_build_object('title', CAST(:evil AS text))", evil=EVIL)  # fmt: skip
     for table, columns in POISONED.items():
         for column in columns:
             staff.query(f"UPDATE {table} SET {column} = :evil || ctid::text", evil=EVIL)

@@ -1,0 +1,140 @@
+"""Shows asks to somebody: the registry, and one with its steps, answers, and what counts of them and why."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from caseline.actions import judge_ask
+from caseline.actions.seen import Absent
+from caseline.actions.wiring import House
+from caseline.feedback import answers, asks, books, effects, ratings
+from caseline.feedback.answers import Given
+from caseline.feedback.asks import Ask, Step
+from caseline.feedback.confirming import Judgement
+from caseline.feedback.forms import Form
+from caseline.feedback.ratings import Rating
+from caseline.feedback.reading import CampaignUnfit
+from caseline.listing import asks as registry
+from caseline.listing.asks import Heap, Mark, Order, Row, Wanted
+from caseline.outbox import care
+from caseline.outbox.care import Line
+from caseline.outbox.faults import OutboxFault
+from caseline.people.access import Viewer
+
+MOST_NAMES: Final = 300
+PORTION: Final = 1_000
+"""Rows of a file that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the registry."""
+
+    rows: Sequence[Row]
+    more: bool
+    heaps: Sequence[Heap]
+    campaigns: Sequence[tuple[int, Any]]
+    """(id, name as its document has it)."""
+    responsible: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """An ask as somebody may see it."""
+
+    row: Row
+    ask: Ask
+    form: Form
+    form_code: str
+    variant: str | None
+    steps: Sequence[Step]
+    given: Sequence[Given]
+    ratings: Sequence[Rating]
+    judged: Mapping[str, Judgement]
+    """By question that is rated; empty where the campaign cannot be read any more."""
+    effects: Sequence[tuple[str, str, datetime | None, str | None]]
+    """(kind, key, when it was done, what it came to)."""
+    letter: Line | None
+
+
+def listed(house: House, viewer: Viewer, wanted: Wanted) -> Page:
+    """A page of the registry, with what is unsettled beside it."""
+    with house.engine.connect() as connection:
+        rows = registry.listed(connection, viewer, replace(wanted, most=wanted.most + 1))
+        return Page(
+            rows=rows[: wanted.most],
+            more=len(rows) > wanted.most,
+            heaps=registry.heaps(connection, viewer, wanted),
+            campaigns=[(one.id, one.document.get("name", one.code)) for one in books.every(connection)],
+            responsible=registry.responsible(connection, viewer, MOST_NAMES),
+        )
+
+
+def mark(row: Row, order: Order) -> Mark:
+    """The place behind a row."""
+    key = row.mean if order is Order.WORST and row.mean is not None else row.state_at
+    return Mark(key=key, id=row.id)
+
+
+def everything(house: House, viewer: Viewer, wanted: Wanted) -> Iterator[Sequence[Row]]:
+    """All asks of a list in portions, at one moment of the database."""
+    with house.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        portion = replace(wanted, most=PORTION)
+        while rows := registry.listed(connection, viewer, portion):
+            yield rows
+            portion = replace(portion, after=mark(rows[-1], wanted.order))
+
+
+def seen(connection: sa.Connection, viewer: Viewer, ask_id: int, *, hold: bool = False) -> Ask:
+    """The ask of that id; raises `Absent` where there is none, or none that the viewer sees."""
+    if not registry.visible(connection, viewer, ask_id):
+        raise Absent(f"ask {ask_id}")
+    found = asks.hold(connection, ask_id) if hold else asks.one(connection, ask_id)
+    if found is None:
+        raise Absent(f"ask {ask_id}")
+    return found
+
+
+def show(house: House, viewer: Viewer, ask_id: int, *, now: datetime) -> Sight:
+    """All about an ask; raises `Absent`."""
+    with house.engine.connect() as connection:
+        ask = seen(connection, viewer, ask_id)
+        form = books.version(connection, ask.form_version_id)
+        given = answers.of(connection, ask_id)
+        return Sight(
+            row=registry.one(connection, ask_id),
+            ask=ask,
+            form=form,
+            form_code=books.form_code(connection, ask.form_version_id),
+            variant=books.variant_code(connection, ask.variant_id),
+            steps=asks.steps(connection, ask_id),
+            given=given,
+            ratings=ratings.of(connection, ask_id),
+            judged=_judged(connection, ask, form, given, now),
+            effects=effects.of(connection, ask_id),
+            letter=_letter(connection, ask.letter_id),
+        )
+
+
+def _judged(
+    connection: sa.Connection, ask: Ask, form: Form, given: Sequence[Given], now: datetime
+) -> Mapping[str, Judgement]:
+    kept = books.campaign(connection, ask.campaign_id)
+    if kept is None:
+        return {}
+    try:
+        return judge_ask.judgements(connection, ask, form, kept.campaign, given, now)
+    except CampaignUnfit:
+        return {}
+
+
+def _letter(connection: sa.Connection, letter_id: int | None) -> Line | None:
+    if letter_id is None:
+        return None
+    with suppress(OutboxFault):  # it may be old and gone
+        return care.show(connection, letter_id).line
+    return None
