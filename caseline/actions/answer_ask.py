@@ -150,7 +150,8 @@ def save(house: House, link: Link | None, wish: Wish, visitor: Visitor, *, now: 
         )
         rated = {one.key for one in found.form.questions if one.kind in RATED}
         values = {key: value for key, value in checked.answers.items() if key in rated}
-        new = _keep_answer(connection, found, checked, wish, now)
+        drawn = now if read is None else read.at
+        new = _keep_answer(connection, found, checked, wish, now, drawn=drawn if person else None)
         if new:
             # What no person can have pressed is kept as what a machine has sent: alone it never counts.
             who = visitor if person else replace(visitor, prefetch=True)
@@ -165,13 +166,17 @@ def save(house: House, link: Link | None, wish: Wish, visitor: Visitor, *, now: 
     )
 
 
-def _keep_answer(connection: sa.Connection, found: Sight, checked: Checked, wish: Wish, now: datetime) -> bool:
-    before = found.values
-    # What was written before and is empty now was taken back.
-    gone = {key: "" for key, text in wish.given.items() if not text.strip() and isinstance(before.get(key), str)}
-    texts = {key for key, text in gone.items() if text == "" and _optional(found, key)}
-    document: dict[str, Any] = {**dict.fromkeys(texts, ""), **checked.answers}
-    if not document:
+def _keep_answer(
+    connection: sa.Connection, found: Sight, checked: Checked, wish: Wish, now: datetime, *, drawn: datetime | None
+) -> bool:
+    """Keep what was said; `drawn`: when a person was shown the page, None where no person can have sent it."""
+    document: dict[str, Any] = dict(checked.answers)
+    if drawn is None:
+        # What a machine has chosen must stand in no form that a person sends next.
+        document = {key: value for key, value in document.items() if not _rated(found, key)}
+    else:
+        document = {**dict.fromkeys(_taken_back(connection, found, wish, drawn), ""), **document}
+    if not document and not checked.answers:
         return False
     given = Given(
         ask_id=found.ask.id,
@@ -182,6 +187,24 @@ def _keep_answer(connection: sa.Connection, found: Sight, checked: Checked, wish
         complete=checked.complete,
     )
     return answers.add(connection, given)
+
+
+def _taken_back(connection: sa.Connection, found: Sight, wish: Wish, drawn: datetime) -> list[str]:
+    """What was written before and is empty now, unless it was written after this page was shown."""
+    written = {key: one.at for one in answers.of(connection, found.ask.id) for key in one.document}
+    return [
+        key
+        for key, text in wish.given.items()
+        if not text.strip()
+        and isinstance(found.values.get(key), str)
+        and _optional(found, key)
+        and written.get(key, drawn) <= drawn
+    ]
+
+
+def _rated(found: Sight, key: str) -> bool:
+    question = found.form.question(key)
+    return question is not None and question.kind in RATED
 
 
 def _optional(found: Sight, key: str) -> bool:

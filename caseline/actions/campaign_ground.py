@@ -1,8 +1,9 @@
 """What campaigns stand on: their documents, forms and variants, the clock and the limits of the house."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -38,8 +39,7 @@ def standing(house: House, connection: sa.Connection, kept: KeptCampaign, *, sin
         if form is None:
             raise CampaignUnfit(f"campaign {kept.code}, form: there is no form {code!r}; make it, or name another one")
         versions[code] = form.version_id
-    intake = wiring.intake(house)
-    clock = intake.clocks.default(connection)
+    zone, works = hours(house, connection)
     rest = timedelta(days=house.settings.feedback_rest_days) if house.settings.feedback_rest_days else None
     ground = Ground(
         campaign_id=kept.id,
@@ -50,18 +50,24 @@ def standing(house: House, connection: sa.Connection, kept: KeptCampaign, *, sin
         variants=books.variants(connection, kept.id),
         anybody_rests=rest,
         language=house.settings.mail_language,
-        zone=zones.zone(intake.clocks.zone(connection, None)),
-        works=_always if clock is None else clock.calendar.works,
+        zone=zone,
+        works=works,
     )
-    longest = max(rest or timedelta(), campaign.audience.person_rests or timedelta())
     wanted = Wanted(
         campaign_id=kept.id,
         kind=campaign.kind,
         record=campaign.trigger.record,
         stages=request_facts.stages(connection, campaign.trigger),
-        longest_rest=longest,
     )
     return Standing(kept, ground, wanted)
+
+
+def hours(house: House, connection: sa.Connection) -> tuple[ZoneInfo, Callable[[date], bool]]:
+    """The zone of the house, and which days are worked there."""
+    intake = wiring.intake(house)
+    clock = intake.clocks.default(connection)
+    zone = zones.zone(intake.clocks.zone(connection, None))
+    return zone, _always if clock is None else clock.calendar.works
 
 
 def running(house: House, connection: sa.Connection, *by: On, faults: dict[str, str]) -> Iterator[Standing]:

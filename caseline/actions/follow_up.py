@@ -16,6 +16,7 @@ from caseline.actions import (
     follow_review,
     follow_webhook,
 )
+from caseline.actions.follow_ground import Gone
 from caseline.actions.judge_ask import EVENT
 from caseline.actions.wiring import House
 from caseline.feedback import asks, effects
@@ -77,7 +78,12 @@ def _one(house: House, ask_id: int | None, now: datetime) -> bool | None:
             # Nobody judges the ask anew meanwhile, or does something else that follows from it.
             ask = asks.hold(connection, effect.ask_id)
             assert ask is not None  # noqa: S101 - the database keeps to it
-            effects.done(connection, effect, _handled(house, connection, ask, effect, now), now=now)
+            try:
+                with connection.begin_nested():
+                    result = _handled(house, connection, ask, effect, now)
+            except Gone as error:
+                result = f"nothing can follow: {error}"
+            effects.done(connection, effect, result, now=now)
     except Exception as error:
         if effect is None:
             raise

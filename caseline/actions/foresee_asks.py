@@ -71,7 +71,7 @@ def foresee(house: House, code: str, *, now: datetime, since: datetime | None = 
         if one.ground.campaign.trigger.by not in {On.STAGE, On.AGE}:
             return done
         while True:
-            found = request_facts.there(connection, one.wanted, after=after, most=AT_ONCE, now=now)
+            found = request_facts.there(connection, one.wanted, after=after, most=AT_ONCE)
             _tell(done, one, rests, found, now)
             if len(found) < AT_ONCE:
                 return done
@@ -102,8 +102,10 @@ def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], n
             continue
         known = rests.with_them(record)
         decided = drafting.decide(known, one.ground, now=now)
+        if decided.skip is Skip.REOPENED:
+            continue
         if decided.skip is None:
-            rests.note(record)
+            rests.note(record, now)
             done.asked += 1
             number = done.asked
         else:
@@ -127,7 +129,7 @@ def ask_by_hand(
         if kept is None:
             raise Absent(code)
         one = campaign_ground.standing(house, connection, kept, since=editor.at)
-        found = _record(connection, one, record_id, editor.at)
+        found = _record(connection, one, record_id)
         decided = drafting.decide(found, one.ground, now=editor.at, by_hand=True)
         if decided.skip is not None:
             raise Told("request %(request)s: nobody is asked: %(reason)s", request=record_id, reason=decided.skip.value)
@@ -145,8 +147,8 @@ def ask_by_hand(
         return ask
 
 
-def _record(connection: sa.Connection, one: Standing, record_id: int, now: datetime) -> Found:
-    found = request_facts.of_records(connection, one.wanted, [record_id], now=now)
+def _record(connection: sa.Connection, one: Standing, record_id: int) -> Found:
+    found = request_facts.of_records(connection, one.wanted, [record_id])
     if not found:
         raise Absent(str(record_id))
     return found[0]
@@ -172,7 +174,7 @@ def why_not(house: House, record_id: int, *, now: datetime) -> list[WhyNot]:
             own = [ask for ask in there if ask.campaign_id == one.kept.id]
             decided = None
             if not own:
-                found = request_facts.of_records(connection, one.wanted, [record_id], now=now)
+                found = request_facts.of_records(connection, one.wanted, [record_id])
                 decided = drafting.decide(found[0], one.ground, now=now) if found else None
             said.append(WhyNot(one.kept.code, one.ground.campaign.name, own[-1] if own else None, decided))
         return said

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import wiring
+from caseline.actions import asks_apart, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.feedback import answers, asks, books, confirming, effects, ratings, signals, states
@@ -42,7 +42,7 @@ def run(house: House, *, now: datetime) -> int:
     with house.engine.connect() as connection:
         found = asks.to_judge(connection, now=now, most=AT_ONCE)
     for ask_id in found:
-        with house.engine.begin() as connection:
+        with asks_apart.apart(house, ask_id, now=now), house.engine.begin() as connection:
             judge(house, connection, ask_id, now=now)
     return len(found)
 
@@ -58,6 +58,8 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     # Who wants no more questions has still said what he said before.
     came = ask is not None and (ask.state in _SAID or (bool(given) and states.may(ask.state, State.ANSWERED)))
     if ask is None or not came:
+        if ask is not None:
+            asks.judge_at(connection, ask_id, None)  # nothing comes of it any more
         return None
     kept = books.campaign(connection, ask.campaign_id)
     assert kept is not None  # noqa: S101 - the database keeps to it

@@ -125,13 +125,10 @@ def _campaign(connection: sa.Connection, ask: Ask) -> Campaign:
 
 
 def _said(connection: sa.Connection, ask: Ask, rated: Question | None, value: int | None) -> dict[str, Any]:
+    """What was said by now; of what is rated the value that counts, where one does: another one is nobody's."""
     found = answers.together(answers.of(connection, ask.id))
-    if rated is None:
-        return found
-    counted = [one.value for one in ratings.of(connection, ask.id) if one.question == rated.key]
-    if counted:
-        found.setdefault(rated.key, counted[-1])
-    return found if value is None else {**found, rated.key: value}
+    found.update({one.question: one.value for one in ratings.of(connection, ask.id)})
+    return found if value is None or rated is None else {**found, rated.key: value}
 
 
 def _ended(ask: Ask, now: datetime) -> Ended | None:

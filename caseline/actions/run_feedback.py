@@ -1,5 +1,6 @@
 """One round of feedback: asks are made and sent, what came is judged, what follows is done, reminders go out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,8 +32,11 @@ class Done:
     ended: int
 
 
-def run(house: House, *, now: datetime) -> Done:
-    """Do a round. It may die anywhere and run at once with others: the next goes on, and nothing is done twice."""
+def run(house: House, *, now: datetime, clock: Callable[[], datetime] | None = None) -> Done:
+    """Do a round. It may die anywhere and run at once with others: the next goes on, and nothing is done twice.
+
+    `clock`: by which calls of other systems are dated, since they may take long.
+    """
     triggered = trigger_asks.run(house, now=now)
     addresses = ask_addresses.run(house, now=now)
     sent = send_asks.run(house, now=now, chat=chat_asks.start)
@@ -41,7 +45,7 @@ def run(house: House, *, now: datetime) -> Done:
     judged = judge_ask.run(house, now=now)
     followed = follow_up.run(house, now=now)
     use_bonus.run(house, now=now)
-    send_hooks.run(house, clock=lambda: now)
+    send_hooks.run(house, clock=clock or (lambda: now))
     reminded, ended = send_asks.remind(house, now=now)
     return Done(triggered, addresses, sent, judged, followed, reminded, ended)
 

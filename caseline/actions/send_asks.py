@@ -1,15 +1,16 @@
 """Sends asks whose time has come, reminds of them once, and ends those whose time is over."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import sqlalchemy as sa
 
-from caseline.actions import settle_asks, write_ask
+from caseline.actions import asks_apart, campaign_ground, settle_asks, write_ask
 from caseline.actions.wiring import House
-from caseline.feedback import asks, books, letter_states
+from caseline.feedback import asks, books, letter_states, opt_outs, schedule
 from caseline.feedback.asks import Ask
+from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import MAIL, Campaign, Channel
 from caseline.feedback.states import State
 from caseline.outbox.faults import OutboxFault
@@ -54,10 +55,10 @@ def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
         due = letter_states.due(connection, now=now, most=AT_ONCE, letters=done.problem is None)
     done.problem = done.problem or no_chat
     for ask_id in due:
-        with house.engine.begin() as connection:
+        with asks_apart.apart(house, ask_id, now=now), house.engine.begin() as connection:
             written = _send(house, connection, ask_id, now, None if no_chat else chat)
-        done.written += written is True
-        done.failed += written is False
+            done.written += written is True
+            done.failed += written is False
     done.settled = settle_asks.run(house, now=now)
     return done
 
@@ -69,11 +70,11 @@ def remind(house: House, *, now: datetime) -> tuple[int, int]:
         due = letter_states.to_remind(connection, now=now, most=AT_ONCE) if letters_wait(house) is None else []
     count = 0
     for ask_id in due:
-        with house.engine.begin() as connection:
+        with asks_apart.apart(house, ask_id, now=now), house.engine.begin() as connection:
             ask = asks.hold(connection, ask_id)
             if ask is None or ask.state not in {State.SENT, State.VISITED}:
                 continue
-            if ask.channel in MAIL:
+            if ask.channel in MAIL and not _wants_no_more(connection, ask):
                 count += _remind(house, connection, ask, now)
             asks.reminded(connection, ask_id, now=now)
     return count, ended
@@ -103,12 +104,22 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
     ask = asks.hold(connection, ask_id)
     if ask is None or ask.state is not State.QUEUED or ask.letter_id is not None:
         return None
+    if _wants_no_more(connection, ask):
+        changes = {"reason": Skip.OPTED_OUT.value}
+        asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes=changes)
+        return False
     campaign = _campaign(connection, ask)
     if ask.channel == Channel.WEB:
         return settle_asks.sent(house, connection, ask, at=now)
+    if _asleep(house, connection, ask, campaign, now):
+        return None
     if ask.channel == Channel.CHAT:
         # What cannot be begun has gone on by itself: by another channel, later, or not at all.
-        return None if chat is None else chat(house, connection, ask, campaign, now=now) is None
+        return None if chat is None else _begin(house, connection, ask, campaign, now, chat)
+    return _write(house, connection, ask, campaign, now)
+
+
+def _write(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime) -> bool:
     try:
         with connection.begin_nested():
             letter_id = write_ask.write(house, connection, ask, campaign, reminder=False, now=now)
@@ -117,6 +128,29 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
         return False
     asks.lettered(connection, ask.id, letter_id)
     return True
+
+
+def _asleep(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime) -> bool:
+    """Whether it has to wait until people are awake: somebody chose the address late, or nothing ran for hours."""
+    zone, works = campaign_ground.hours(house, connection)
+    begins = schedule.send_at(replace(campaign.schedule, delay=timedelta()), now, zone, works)
+    if begins > now:
+        asks.postpone(connection, ask.id, now, begins)
+    return begins > now
+
+
+def _begin(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime, chat: Chat) -> bool:
+    try:
+        with connection.begin_nested():
+            return chat(house, connection, ask, campaign, now=now) is None
+    except OutboxFault as error:  # the letter that tells of the chat cannot be written
+        asks.move(connection, ask, State.FAILED, by="job", now=now, changes={"reason": str(error)})
+        return False
+
+
+def _wants_no_more(connection: sa.Connection, ask: Ask) -> bool:
+    """Whether somebody has said since the ask was made that he wants no more questions."""
+    return opt_outs.holds(connection, address=ask.address, contact_id=ask.contact_id)
 
 
 def _campaign(connection: sa.Connection, ask: Ask) -> Campaign:

@@ -5,8 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground
-from caseline.actions.campaign_ground import Standing
+from caseline.actions import asks_apart, campaign_ground
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.feedback import asks, books, letter_states, schedule
@@ -25,7 +24,7 @@ def run(house: House, *, now: datetime) -> int:
         found = letter_states.settled(connection, AT_ONCE)
     count = 0
     for one in found:
-        with house.engine.begin() as connection:
+        with asks_apart.apart(house, one.ask_id, now=now), house.engine.begin() as connection:
             count += _settle(house, connection, one, now)
     return count
 
@@ -50,22 +49,17 @@ def _settle(house: House, connection: sa.Connection, one: Settled, now: datetime
 
 def sent(house: House, connection: sa.Connection, ask: Ask, *, at: datetime) -> bool:
     """An ask has gone out: its link works from now on, for the time that the campaign says."""
-    standing = _standing(house, connection, ask, at)
-    campaign = standing.ground.campaign.varied(books.variant_code(connection, ask.variant_id))
-    plan, ground = campaign.schedule, standing.ground
+    kept = books.campaign(connection, ask.campaign_id)
+    assert kept is not None  # noqa: S101 - the database keeps to it
+    plan = kept.campaign.varied(books.variant_code(connection, ask.variant_id)).schedule
+    zone, works = campaign_ground.hours(house, connection)
     changes = {
         "sent_at": at,
         "expires_at": schedule.expires_at(plan, at),
-        "remind_at": schedule.remind_at(plan, at, ground.zone, ground.works),
+        "remind_at": schedule.remind_at(plan, at, zone, works),
     }
     if not asks.move(connection, ask, State.SENT, by="job", now=at, changes=changes):
         return False
     if ask.subject == SUBJECT:
         connect.agreements(house.settings.crm).was_asked(connection, ask.subject_id, at=at)
     return True
-
-
-def _standing(house: House, connection: sa.Connection, ask: Ask, at: datetime) -> Standing:
-    kept = books.campaign(connection, ask.campaign_id)
-    assert kept is not None  # noqa: S101 - the database keeps to it
-    return campaign_ground.standing(house, connection, kept, since=at)

@@ -13,6 +13,7 @@ from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
 from caseline.crm import event_log
 from caseline.feedback import asks, drafting, request_facts
+from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import AddressRule, On
 from caseline.feedback.candidates import Found
 from caseline.feedback.drafting import Rests
@@ -64,7 +65,7 @@ def _of_events(house: House, done: Done, now: datetime) -> None:
                 _take_back(connection, one, ids, done, now)
                 if one.ground.campaign.trigger.by is On.STAGE:
                     came = request_facts.of_events(connection, one.wanted, ids)
-                    _ask(connection, one, request_facts.of_records(connection, one.wanted, came, now=now), done, now)
+                    _ask(connection, one, request_facts.of_records(connection, one.wanted, came), done, now)
             event_log.done(connection, cursor, ids)
             if len(ids) < AT_ONCE:
                 event_log.advance(connection, cursor, now=now)
@@ -78,8 +79,8 @@ def _of_age(house: House, done: Done, now: datetime) -> None:
         age, since = one.ground.campaign.trigger.age, one.ground.switched_on_at
         while True:
             with house.engine.begin() as connection:
-                found = request_facts.aged(connection, one.wanted, since=since, until=now - age, now=now, most=AT_ONCE)
-                _ask(connection, one, request_facts.of_records(connection, one.wanted, found, now=now), done, now)
+                found = request_facts.aged(connection, one.wanted, since=since, until=now - age, most=AT_ONCE)
+                _ask(connection, one, request_facts.of_records(connection, one.wanted, found), done, now)
             if len(found) < AT_ONCE:
                 break
 
@@ -92,8 +93,10 @@ def _ask(connection: sa.Connection, one: Standing, found: Sequence[Found], done:
             continue  # it was decided already; an event that comes again is no news
         with_them = rests.with_them(record)
         decided = drafting.decide(with_them, one.ground, now=now)
+        if decided.skip is Skip.REOPENED:
+            continue  # it was moved on meanwhile; when it comes back, it is looked at anew
         if decided.skip is None:
-            rests.note(record)
+            rests.note(record, now)
         else:
             done.skipped[decided.skip.value] += 1
         drafts.append(drafting.draft(with_them, one.ground, decided, now=now))

@@ -162,7 +162,7 @@ def run(as_json: JsonOption = False) -> None:
     from caseline.actions import run_feedback
 
     with door.house() as house:
-        done = run_feedback.run(house, now=door.now())
+        done = run_feedback.run(house, now=door.now(), clock=door.now)
     if as_json:
         screen.print_json(plain(done))
         return

@@ -207,6 +207,14 @@ def extend(connection: sa.Connection, ask_id: int, until: datetime) -> None:
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(expires_at=until))
 
 
+def postpone(connection: sa.Connection, ask_id: int, now: datetime, until: datetime) -> None:
+    """Leave alone until an instant what is due of an ask by now: sending, judging, reminding."""
+    later = {
+        name: sa.case((_ask.c[name] <= now, until), else_=_ask.c[name]) for name in ("due_at", "judge_at", "remind_at")
+    }
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(later))
+
+
 def judge_at(connection: sa.Connection, ask_id: int, at: datetime | None) -> None:
     """Say when the job is to look at what came for an ask; None: not at all."""
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(judge_at=at))

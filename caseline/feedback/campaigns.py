@@ -18,6 +18,8 @@ __all__ = ["CampaignUnfit", "read"]
 
 _RESTS: Final = {"nps": 30, "chat": 30}
 """Days for which a person is asked by no campaign of the same kind; the other kinds have limits of their own."""
+_LONGEST_DELAY: Final = 8_760
+"""Hours of a year."""
 _VARIED: Final = frozenset({"letter", "channel", "delay_hours", "texts", "buttons"})
 
 
@@ -123,13 +125,20 @@ def _schedule(one: Part, channel: Channel) -> Schedule:
     reminder = one.whole("reminder_after", 3, 1, 60)
     lasts = one.whole("lasts_days", 7 if channel is Channel.CHAT else 30, 1, 365)
     return Schedule(
-        delay=timedelta(hours=one.number("delay_hours", 0) or 0),
+        delay=timedelta(hours=_delay(one)),
         since=one.clock("since", time(9)),
         until=one.clock("until", time(20)),
         working_days=one.flag("working_days", default=True),
         reminder_after=reminder,
         lasts=timedelta(days=lasts or 30),
     )
+
+
+def _delay(one: Part) -> float:
+    found = one.number("delay_hours", 0) or 0
+    if not 0 <= found <= _LONGEST_DELAY:
+        raise one.fault("delay_hours", f"{found:g} is no number of hours from 0 to {_LONGEST_DELAY}")
+    return found
 
 
 def _rule(one: Part) -> Confirming:
@@ -181,7 +190,7 @@ def _changes(one: Part) -> dict[str, Any]:
     if "channel" in one.values:
         made["channel"] = one.word("channel", Channel)
     if "delay_hours" in one.values:
-        made["delay_hours"] = one.number("delay_hours", 0)
+        made["delay_hours"] = _delay(one)
     if "texts" in one.values:
         made["texts"] = _texts(one.part("texts"))
     if "buttons" in one.values:

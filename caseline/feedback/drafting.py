@@ -66,10 +66,10 @@ class Rests:
             anybody_asked_at=max(at, found.anybody_asked_at or at),
         )
 
-    def note(self, found: Found) -> None:
+    def note(self, found: Found, at: datetime) -> None:
         """He is asked."""
         if found.contact_id is not None:
-            self._asked[found.contact_id] = found.since
+            self._asked[found.contact_id] = at
 
 
 def facts(found: Found, ground: Ground, *, by_hand: bool = False) -> Facts:

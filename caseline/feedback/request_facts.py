@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,7 +15,8 @@ from caseline.feedback.candidates import BORN, Found
 _FACTS: Final = """
 SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS since,
   coalesce(s.imported, r.source IS NOT NULL) AS imported,
-  r.channel IS NOT DISTINCT FROM :born AS born_of_feedback, (r.stage = ANY (:stages)) AS still_so,
+  r.channel IS NOT DISTINCT FROM :born AS born_of_feedback, (r.stage = ANY (:stages)
+    AND NOT EXISTS (SELECT FROM crm.merge AS m WHERE m.record_id = r.id)) AS still_so,
   r.closed_at, r.category AS service, r.contact_id, r.company_id, r.assignee_id AS responsible_id,
   s.by_id AS asked_by_id, p.division_id, nullif(trim(coalesce(nullif(trim(c.email), ''), o.email)), '') AS email,
   nullif(trim(coalesce(nullif(trim(c.mobile), ''), c.phone)), '') AS phone, c.extra ->> 'time_zone' AS zone,
@@ -37,11 +38,11 @@ LEFT JOIN LATERAL (
   ORDER BY to_.letter_id DESC LIMIT 1
 ) AS said ON true
 LEFT JOIN LATERAL (
-  SELECT max(a.happened_at) FILTER (WHERE k.kind = :kind) AS kind_at,
-    max(a.happened_at) FILTER (WHERE k.kind <> 'smileys') AS any_at
+  SELECT max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind = :kind) AS kind_at,
+    max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind <> 'smileys') AS any_at
   FROM feedback.ask AS a JOIN feedback.campaign AS k ON k.id = a.campaign_id
-  WHERE a.contact_id = r.contact_id AND a.happened_at > :rests_from
-    AND a.state NOT IN ('skipped', 'cancelled') AND NOT (a.subject = 'request' AND a.subject_id = r.id)
+  WHERE a.contact_id = r.contact_id AND a.state NOT IN ('skipped', 'cancelled', 'failed')
+    AND NOT (a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id)
 ) AS last ON r.contact_id IS NOT NULL
 """
 _OF_RECORDS: Final = sa.text(_FACTS + "WHERE r.id = ANY (CAST(:ids AS bigint[])) AND r.kind = :record ORDER BY r.id")
@@ -77,17 +78,14 @@ class Wanted:
     kind: str
     record: str
     stages: list[str]
-    longest_rest: timedelta
-    """The longest time for which somebody is left in peace; older asks are not looked for."""
 
-    def values(self, now: datetime) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The values of a statement."""
         return {
             "campaign": self.campaign_id,
             "kind": self.kind,
             "record": self.record,
             "stages": self.stages,
-            "rests_from": now - self.longest_rest,
             "born": BORN,
         }
 
@@ -108,24 +106,22 @@ def moved(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
     return sorted(connection.execute(_MOVED, {"ids": list(ids)}).scalars())
 
 
-def aged(
-    connection: sa.Connection, wanted: Wanted, *, since: datetime, until: datetime, now: datetime, most: int
-) -> list[int]:
+def aged(connection: sa.Connection, wanted: Wanted, *, since: datetime, until: datetime, most: int) -> list[int]:
     """Records that came into one of the stages between these instants and are there still, not asked about yet."""
-    values = {**wanted.values(now), "since": since, "until": until, "most": most}
+    values = {**wanted.values(), "since": since, "until": until, "most": most}
     return list(connection.execute(_AGED, values).scalars())
 
 
-def of_records(connection: sa.Connection, wanted: Wanted, ids: Sequence[int], *, now: datetime) -> list[Found]:
+def of_records(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) -> list[Found]:
     """What decides about these records."""
     if not ids:
         return []
-    return _found(connection.execute(_OF_RECORDS, {**wanted.values(now), "ids": list(ids)}))
+    return _found(connection.execute(_OF_RECORDS, {**wanted.values(), "ids": list(ids)}))
 
 
-def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int, now: datetime) -> list[Found]:
+def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int) -> list[Found]:
     """What decides about the records that are in one of the stages now, by their ids from `after` on."""
-    return _found(connection.execute(_THERE, {**wanted.values(now), "after": after, "most": most}))
+    return _found(connection.execute(_THERE, {**wanted.values(), "after": after, "most": most}))
 
 
 def _found(rows: Any) -> list[Found]:  # noqa: ANN401 - rows of whatever columns

@@ -45,7 +45,7 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
         return _SEAL.put(request, pages.oops(house, request, status))
 
     brake = Brake()
-    return Starlette(
+    made = Starlette(
         routes=[
             assignment.route(house, brake, clock),
             *chat.routes(house, brake, clock),
@@ -58,3 +58,5 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
         middleware=[_SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )
+    made.router.redirect_slashes = False  # a link with a sign too many is none of ours
+    return made

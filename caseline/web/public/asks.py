@@ -33,6 +33,7 @@ _OWN: Final = frozenset({"page-mark", "page-submission", "page-language"})
 _SEE_OTHER: Final = 303
 _TOO_LARGE: Final = 413
 _UNFIT: Final = 422
+_ABSENT: Final = 404
 _TOO_MANY: Final = 429
 _VALUE: Final = re.compile(r"[0-9]{1,3}")
 Clock = Callable[[], datetime]
@@ -62,12 +63,15 @@ class Desk:
     ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             now, address = self._clock(), request.client.host if request.client else ""
-            if self._bad.holds(address, now=now) or not self._visits.allows(network(address), now=now):
+            # What is sent by a link that is right is never turned away for what others do behind the same address.
+            shown = request.method != "POST"
+            if shown and (self._bad.holds(address, now=now) or not self._visits.allows(network(address), now=now)):
                 return pages.oops(self._house, request, _TOO_MANY)
             found = await answer(request, now)
             if found is None:
+                held = self._bad.holds(address, now=now)
                 self._bad.failed(address, now=now)
-                return pages.oops(self._house, request)
+                return pages.oops(self._house, request, _TOO_MANY if held else _ABSENT)
             return found
 
         return endpoint
@@ -84,7 +88,7 @@ class Desk:
         value = int(text)
         if request.method != "POST":
             return await self._look(request, value, now)
-        if not pages.own_wish(request):
+        if not pages.own_wish(self._house, request):
             return None
         mark = (await bodies.form(request)).get("page-mark", "")
         if not self._allows(request, now):
@@ -95,7 +99,7 @@ class Desk:
         return None if told is None else JSONResponse({"told": told})
 
     async def _seen(self, request: Request, now: datetime) -> Response | None:
-        if not pages.own_wish(request):
+        if not pages.own_wish(self._house, request):
             return None
         mark = (await bodies.form(request)).get("page-mark", "")
         known = await run_in_threadpool(answer_ask.seen, self._house, _link(request), mark, _visitor(request), now=now)
@@ -111,7 +115,7 @@ class Desk:
         return ask_page.form(self._house, request, found, said)
 
     async def _save(self, request: Request, now: datetime) -> Response | None:
-        if not pages.own_wish(request):
+        if not pages.own_wish(self._house, request):
             return None
         try:
             fields = await bodies.form(request, LARGEST)
@@ -156,9 +160,7 @@ class Desk:
         if request.method != "POST":
             found = await run_in_threadpool(ask_no_more.see, self._house, tail)
         else:
-            # Programs of mail send it without cookies, origin or anything but the one line (RFC 8058).
-            if (await bodies.form(request)).get("List-Unsubscribe") != "One-Click" and not pages.own_wish(request):
-                return None
+            # Programs of mail send it without cookies, from wherever they are (RFC 8058): the secret is proof enough.
             found = await run_in_threadpool(ask_no_more.opt_out, self._house, tail, now=now)
         if found is None:
             return None

@@ -42,7 +42,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     if request.method != "POST":
         found = await run_in_threadpool(end_by_link.see, house, link)
         return None if found is None else _page(house, request, found, now)
-    if not pages.own_wish(request):
+    if not pages.own_wish(house, request):
         return None
     remark = (await bodies.form(request)).get("remark", "")
     found = await run_in_threadpool(end_by_link.finish, house, link, remark, now=now)

@@ -55,7 +55,7 @@ def routes(house: House, brake: Brake, clock: Callable[[], datetime]) -> list[Ro
     async def call(request: Request) -> Response:
         now, address = clock(), request.client.host if request.client else ""
         shown = (request.path_params.get("secret", ""), request.headers.get(hook_chat.HEADER, ""))
-        if brake.holds(address, now=now) or not hook_chat.trusted(house, *shown):
+        if not hook_chat.trusted(house, *shown):
             brake.failed(address, now=now)
             return pages.oops(house, request)
         return await _called(house, request, now)
@@ -73,7 +73,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     if request.method != "POST":
         found = await run_in_threadpool(web_chat.see, house, link)
         return None if found is None else _page(house, request, found)
-    if not pages.own_wish(request):
+    if not pages.own_wish(house, request):
         return None
     form = await bodies.form(request)
     turn = form.get("turn", "")

@@ -60,12 +60,23 @@ def prefix(house: House) -> str:
     return f"/{path}" if path else ""
 
 
-def own_wish(request: Request) -> bool:
-    """Whether a form was sent from our page. Browsers name no origin (`null`) where pages give no referrer."""
+def own_wish(house: House, request: Request) -> bool:
+    """Whether a form was sent from our page. Browsers name no origin (`null`) where pages give no referrer.
+
+    A proxy may ask us by another name than the one by which the world knows us.
+    """
     origin = request.headers.get("origin", "null")
-    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+    ours = {request.headers.get("host", ""), urlsplit(house.settings.public_url or "").netloc}
+    if origin != "null" and _netloc(origin) not in ours - {""}:
         return False
     return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 @cache

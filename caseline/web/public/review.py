@@ -43,7 +43,7 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     link = request.path_params["link"]
     if request.method != "POST":
         return _shown(house, request, await run_in_threadpool(go_to_review.see, house, link, now=now))
-    if not pages.own_wish(request):
+    if not pages.own_wish(house, request):
         return None
     seen = (await bodies.form(request)).get("seen", "")
     way = await run_in_threadpool(go_to_review.go, house, link, seen, now=now)
