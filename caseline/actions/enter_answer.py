@@ -9,7 +9,7 @@ from caseline.actions import judge_ask, show_asks
 from caseline.actions.editing import Editor
 from caseline.actions.wiring import House
 from caseline.crm.refusals import Told
-from caseline.feedback import answering, answers, asks, books
+from caseline.feedback import answering, answers, asks
 from caseline.feedback.answering import Checked
 from caseline.feedback.answers import Given
 from caseline.feedback.states import State
@@ -41,7 +41,7 @@ def enter(house: House, viewer: Viewer, ask_id: int, said: Said, editor: Editor)
         ask = show_asks.seen(connection, viewer, ask_id, hold=True)
         if ask.state in ENDED:
             raise Told("ask %(ask)s has ended: ask anew from the card of the request", ask=ask_id)
-        checked = answering.check(books.version(connection, ask.form_version_id), said.values)
+        checked = answering.check(show_asks.form_of(connection, ask), said.values)
         if not checked.complete or not checked.answers:
             return checked
         given = Given(

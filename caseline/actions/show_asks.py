@@ -15,7 +15,7 @@ from caseline.feedback import answers, asks, books, effects, ratings
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask, Step
 from caseline.feedback.confirming import Judgement
-from caseline.feedback.forms import Form
+from caseline.feedback.forms import Form, FormUnfit
 from caseline.feedback.ratings import Rating
 from caseline.feedback.reading import CampaignUnfit
 from caseline.listing import asks as registry
@@ -103,7 +103,7 @@ def show(house: House, viewer: Viewer, ask_id: int, *, now: datetime) -> Sight:
     """All about an ask; raises `Absent`."""
     with house.engine.connect() as connection:
         ask = seen(connection, viewer, ask_id)
-        form = books.version(connection, ask.form_version_id)
+        form = form_of(connection, ask)
         given = answers.of(connection, ask_id)
         return Sight(
             row=registry.one(connection, ask_id),
@@ -118,6 +118,14 @@ def show(house: House, viewer: Viewer, ask_id: int, *, now: datetime) -> Sight:
             effects=effects.of(connection, ask_id),
             letter=_letter(connection, ask.letter_id),
         )
+
+
+def form_of(connection: sa.Connection, ask: Ask) -> Form:
+    """What an ask asks; nothing where a later version of caseline finds fault with its form."""
+    try:
+        return books.version(connection, ask.form_version_id)
+    except FormUnfit:
+        return Form({}, {}, ())
 
 
 def _judged(
