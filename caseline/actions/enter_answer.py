@@ -38,7 +38,7 @@ def enter(house: House, viewer: Viewer, ask_id: int, said: Said, editor: Editor)
     Raises `Absent`, and `Told` where nobody is asked any more.
     """
     with house.engine.begin() as connection:
-        ask = show_asks.seen(connection, viewer, ask_id, hold=True)
+        ask = show_asks.seen(house, connection, viewer, ask_id, hold=True)
         if ask.state in ENDED:
             raise Told("ask %(ask)s has ended: ask anew from the card of the request", ask=ask_id)
         checked = answering.check(show_asks.form_of(connection, ask), said.values)

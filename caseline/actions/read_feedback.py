@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from caseline.actions import read_reports
+import sqlalchemy as sa
+
+from caseline.actions import read_reports, sees
 from caseline.actions.read_reports import NoSuchFigure, TooMuch
 from caseline.actions.wiring import House
 from caseline.people.access import Viewer
@@ -35,13 +37,13 @@ class Asking:
 def answer(house: House, asking: Asking) -> Answer:
     """The figures of a report; raises `TooMuch`."""
     with read_reports.reading(house) as connection:
-        return feedback_counting.answer(connection, _ground(asking))
+        return feedback_counting.answer(connection, _ground(house, connection, asking))
 
 
 def rows(house: House, asking: Asking, spot: Spot, order: Order, start: int) -> Part:
     """Rows behind a figure from number `start` on, with clicks that do not count apart; `TooMuch`, `NoSuchFigure`."""
-    ground = _ground(asking)
     with read_reports.reading(house) as connection:
+        ground = _ground(house, connection, asking)
         found = feedback_behind.rows(connection, ground, spot, order, start, ON_PAGE + 1)
         apart = []
         if asking.question.report in RATED and spot.figure == "all" and not start:
@@ -53,7 +55,7 @@ def rows(house: House, asking: Asking, spot: Spot, order: Order, start: int) -> 
 def count(house: House, asking: Asking, spot: Spot) -> int:
     """How many rows there are behind a figure: the figure itself; raises `TooMuch` and `NoSuchFigure`."""
     with read_reports.reading(house) as connection:
-        return feedback_behind.count(connection, _ground(asking), spot)
+        return feedback_behind.count(connection, _ground(house, connection, asking), spot)
 
 
 def every_row(house: House, asking: Asking, spot: Spot, order: Order) -> Iterator[Behind]:
@@ -61,7 +63,7 @@ def every_row(house: House, asking: Asking, spot: Spot, order: Order) -> Iterato
     start = 0
     while True:
         with read_reports.reading(house) as connection:
-            portion = feedback_behind.rows(connection, _ground(asking), spot, order, start, _PORTION)
+            portion = feedback_behind.rows(connection, _ground(house, connection, asking), spot, order, start, _PORTION)
         yield from portion
         if len(portion) < _PORTION:
             return
@@ -70,16 +72,16 @@ def every_row(house: House, asking: Asking, spot: Spot, order: Order) -> Iterato
 
 def choices(house: House, asking: Asking) -> Mapping[Axis, Mapping[str, str]]:
     """To what a report can be narrowed, with what people call it; channels have no names here."""
-    ground = _ground(asking)
     with house.engine.connect() as connection:
+        ground = _ground(house, connection, asking)
         return {axis: feedback_labels.labels(connection, ground, axis) for axis in FILTERS[asking.question.report]}
 
 
 def label(house: House, asking: Asking, by: Axis, key: str) -> str | None:
     """What people call a line of a report."""
     with house.engine.connect() as connection:
-        return feedback_labels.labels(connection, _ground(asking), by, [key]).get(key)
+        return feedback_labels.labels(connection, _ground(house, connection, asking), by, [key]).get(key)
 
 
-def _ground(asking: Asking) -> Ground:
-    return Ground(asking.question, asking.viewer, asking.language)
+def _ground(house: House, connection: sa.Connection, asking: Asking) -> Ground:
+    return Ground(asking.question, asking.viewer, sees.reach(house, connection, asking.viewer), asking.language)

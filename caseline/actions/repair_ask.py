@@ -73,7 +73,7 @@ def offered(ask: Ask) -> tuple[Repair, ...]:
 def repair(house: House, viewer: Viewer, ask_id: int, wish: Wish, editor: Editor) -> None:
     """Do it, and write it into the audit log. Raises `Absent`, `Overtaken`, `Told`, and `OutboxFault`."""
     with house.engine.begin() as connection:
-        ask = show_asks.seen(connection, viewer, ask_id, hold=True)
+        ask = show_asks.seen(house, connection, viewer, ask_id, hold=True)
         if (wish.state, wish.state_at) != (ask.state.value, stood(ask)):
             raise Overtaken("ask %(ask)s: it has moved meanwhile: look at it again", ask=ask_id)
         if wish.repair not in offered(ask):

@@ -17,6 +17,7 @@ from caseline.outbox.letters import Address, Nature, NewLetter
 from caseline.outbox.minting import Thread
 from caseline.outbox.tags import Tag
 from caseline.people import trees
+from caseline.people.access import Reach
 from caseline.people.stores import divisions, heads
 from caseline.people.stores.divisions import Division
 from caseline.people.stores.heads import Leader
@@ -148,7 +149,7 @@ def _week(connection: sa.Connection, period: Period, ids: tuple[str, ...], langu
 def _ground(report: Report, period: Period, ids: tuple[str, ...], language: str, now: datetime) -> Ground:
     wish = Wish(by=Axis.CAMPAIGN.value, chosen={Axis.DIVISION.value: ids} if ids else {})
     question = feedback_questions.ask(report, period, wish, now=now)
-    return Ground(question, read_reports.everything(), language)
+    return Ground(question, read_reports.everything(), Reach(all=True), language)
 
 
 def _links(house: House, rows: Sequence[Behind]) -> Mapping[int, str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import judge_ask
+from caseline.actions import judge_ask, sees
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.feedback import answers, asks, books, effects, ratings
@@ -19,7 +19,7 @@ from caseline.feedback.forms import Form, FormUnfit
 from caseline.feedback.ratings import Rating
 from caseline.feedback.reading import CampaignUnfit
 from caseline.listing import asks as registry
-from caseline.listing.asks import Heap, Mark, Order, Row, Wanted
+from caseline.listing.asks import Eyes, Heap, Mark, Order, Row, Wanted
 from caseline.outbox import care
 from caseline.outbox.care import Line
 from caseline.outbox.faults import OutboxFault
@@ -64,13 +64,14 @@ class Sight:
 def listed(house: House, viewer: Viewer, wanted: Wanted) -> Page:
     """A page of the registry, with what is unsettled beside it."""
     with house.engine.connect() as connection:
-        rows = registry.listed(connection, viewer, replace(wanted, most=wanted.most + 1))
+        eyes = Eyes(viewer, sees.reach(house, connection, viewer))
+        rows = registry.listed(connection, eyes, replace(wanted, most=wanted.most + 1))
         return Page(
             rows=rows[: wanted.most],
             more=len(rows) > wanted.most,
-            heaps=registry.heaps(connection, viewer, wanted),
+            heaps=registry.heaps(connection, eyes, wanted),
             campaigns=[(one.id, one.document.get("name", one.code)) for one in books.every(connection)],
-            responsible=registry.responsible(connection, viewer, MOST_NAMES),
+            responsible=registry.responsible(connection, eyes, MOST_NAMES),
         )
 
 
@@ -83,15 +84,15 @@ def mark(row: Row, order: Order) -> Mark:
 def everything(house: House, viewer: Viewer, wanted: Wanted) -> Iterator[Sequence[Row]]:
     """All asks of a list in portions, at one moment of the database."""
     with house.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        portion = replace(wanted, most=PORTION)
-        while rows := registry.listed(connection, viewer, portion):
+        eyes, portion = Eyes(viewer, sees.reach(house, connection, viewer)), replace(wanted, most=PORTION)
+        while rows := registry.listed(connection, eyes, portion):
             yield rows
             portion = replace(portion, after=mark(rows[-1], wanted.order))
 
 
-def seen(connection: sa.Connection, viewer: Viewer, ask_id: int, *, hold: bool = False) -> Ask:
+def seen(house: House, connection: sa.Connection, viewer: Viewer, ask_id: int, *, hold: bool = False) -> Ask:
     """The ask of that id; raises `Absent` where there is none, or none that the viewer sees."""
-    if not registry.visible(connection, viewer, ask_id):
+    if not registry.visible(connection, Eyes(viewer, sees.reach(house, connection, viewer)), ask_id):
         raise Absent(f"ask {ask_id}")
     found = asks.hold(connection, ask_id) if hold else asks.one(connection, ask_id)
     if found is None:
@@ -102,7 +103,7 @@ def seen(connection: sa.Connection, viewer: Viewer, ask_id: int, *, hold: bool =
 def show(house: House, viewer: Viewer, ask_id: int, *, now: datetime) -> Sight:
     """All about an ask; raises `Absent`."""
     with house.engine.connect() as connection:
-        ask = seen(connection, viewer, ask_id)
+        ask = seen(house, connection, viewer, ask_id)
         form = form_of(connection, ask)
         given = answers.of(connection, ask_id)
         return Sight(

@@ -13,7 +13,7 @@ from caseline.feedback import tables as feedback
 from caseline.feedback.states import State
 from caseline.listing.stores import access
 from caseline.people import tables as people
-from caseline.people.access import Scope, Viewer
+from caseline.people.access import Reach, Viewer
 from caseline.people.rights import Right
 
 MOST_COUNTED: Final = 10_000
@@ -100,30 +100,45 @@ class Heap:
     oldest: datetime
 
 
-def seen(viewer: Viewer) -> list[sa.ColumnElement[bool]]:
-    """Asks about requests that somebody sees; those about agreements: his own, and those of divisions that he heads."""
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who looks, and how far he sees of what is about agreements."""
+
+    viewer: Viewer
+    reach: Reach
+
+    @property
+    def everything(self) -> bool:
+        """Whether all asks are shown."""
+        return self.reach.all and self.viewer.may(Right.SEE_FEEDBACK) and not access.seen(self.viewer)
+
+
+def seen(eyes: Eyes) -> list[sa.ColumnElement[bool]]:
+    """Asks about requests that somebody sees, and about agreements within his reach. None: all are shown."""
+    viewer, reach = eyes.viewer, eyes.reach
     if not viewer.may(Right.SEE_FEEDBACK):
         return [sa.false()]
-    if viewer.scope is Scope.ALL:
+    if eyes.everything:
         return []
-    about = sa.exists().where(_record.c.id == _ask.c.subject_id, *access.seen(viewer))
-    headed = sa.select(people.division.c.id).where(people.division.c.head_id == viewer.person_id)
-    own = sa.or_(_ask.c.responsible_id == viewer.person_id, _ask.c.division_id.in_(headed))
-    return [sa.case((_ask.c.subject == "request", about), else_=sa.func.coalesce(own, sa.false()))]
+    shown = access.seen(viewer)
+    about = sa.exists().where(_record.c.id == _ask.c.subject_id, *shown) if shown else sa.true()
+    near = [_ask.c.division_id.in_(sorted(reach.divisions)), _ask.c.responsible_id == reach.person_id]
+    within = sa.true() if reach.all else sa.func.coalesce(sa.or_(*near), sa.false())
+    return [sa.case((_ask.c.subject == "request", about), else_=within)]
 
 
-def visible(connection: sa.Connection, viewer: Viewer, ask_id: int) -> bool:
+def visible(connection: sa.Connection, eyes: Eyes, ask_id: int) -> bool:
     """Whether there is an ask of that id that somebody sees."""
-    query = sa.select(_ask.c.id).where(_ask.c.id == ask_id, *seen(viewer))
+    query = sa.select(_ask.c.id).where(_ask.c.id == ask_id, *seen(eyes))
     return connection.execute(query).scalar_one_or_none() is not None
 
 
-def heaps(connection: sa.Connection, viewer: Viewer, wanted: Wanted) -> list[Heap]:
+def heaps(connection: sa.Connection, eyes: Eyes, wanted: Wanted) -> list[Heap]:
     """What is unsettled, by state in the order of their steps, for the same filter without its state."""
     found = []
     narrowed = _conditions(replace(wanted, states=(), still_since=None))
     for state in UNSETTLED:
-        some = sa.select(_ask.c.state_at).where(_ask.c.state == state.value, *seen(viewer), *narrowed)
+        some = sa.select(_ask.c.state_at).where(_ask.c.state == state.value, *seen(eyes), *narrowed)
         some = some.order_by(_ask.c.state_at, _ask.c.id).limit(MOST_COUNTED + 1)
         rows = some.subquery()
         number, oldest = connection.execute(sa.select(sa.func.count(), sa.func.min(rows.c.state_at))).one()
@@ -132,10 +147,10 @@ def heaps(connection: sa.Connection, viewer: Viewer, wanted: Wanted) -> list[Hea
     return found
 
 
-def listed(connection: sa.Connection, viewer: Viewer, wanted: Wanted) -> list[Row]:
+def listed(connection: sa.Connection, eyes: Eyes, wanted: Wanted) -> list[Row]:
     """A page of the registry."""
     key, falling = _KEYS[wanted.order]
-    query = sa.select(_ask.c.id).where(*seen(viewer), *_conditions(wanted))
+    query = sa.select(_ask.c.id).where(*seen(eyes), *_conditions(wanted))
     query = query.where(key.is_not(None)) if wanted.order is Order.WORST else query
     if wanted.after is not None:
         place, here = sa.tuple_(wanted.after.key, wanted.after.id), sa.tuple_(key, _ask.c.id)
@@ -152,10 +167,10 @@ def one(connection: sa.Connection, ask_id: int) -> Row:
     return Row(**{**row, "state": State(row["state"])})
 
 
-def responsible(connection: sa.Connection, viewer: Viewer, most: int) -> list[tuple[int, str]]:
+def responsible(connection: sa.Connection, eyes: Eyes, most: int) -> list[tuple[int, str]]:
     """(id, name) of persons whose asks are unsettled and seen by somebody."""
     waits = _ask.c.state.in_([one.value for one in UNSETTLED])
-    ids = sa.select(_ask.c.responsible_id).where(waits, *seen(viewer))
+    ids = sa.select(_ask.c.responsible_id).where(waits, *seen(eyes))
     person = people.person
     query = sa.select(person.c.id, person.c.name).where(person.c.id.in_(ids)).order_by(person.c.name, person.c.id)
     return [(row.id, row.name) for row in connection.execute(query.limit(most))]

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from caseline.crm import tables as crm
 from caseline.feedback import answer_tables, forms, tables
-from caseline.listing.stores import access
-from caseline.people.access import Viewer
-from caseline.people.rights import Right
+from caseline.listing import asks as listing
+from caseline.listing.asks import Eyes
+from caseline.people.access import Reach, Viewer
 from caseline.reports import periods, questions
 from caseline.reports.feedback_questions import Axis, Basis, Question, Report, Source
 from caseline.reports.periods import Bucket
@@ -34,6 +34,8 @@ class Ground:
 
     question: Question
     viewer: Viewer
+    reach: Reach
+    """How far he sees of what was asked about agreements."""
     language: str
 
     @property
@@ -45,7 +47,7 @@ class Ground:
     @property
     def whole(self) -> bool:
         """Whether everybody's asks are seen."""
-        return not access.seen(self.viewer)
+        return Eyes(self.viewer, self.reach).everything
 
 
 def _asked() -> sa.CTE:
@@ -163,18 +165,7 @@ def asks(ground: Ground) -> list[Condition]:
     """Which asks count at all: whoever asks may see what they are about, and the filters let them through."""
     about = {axis: keys for axis, keys in ground.question.about.items() if axis is not Axis.QUESTION}
     narrowed = [sa.or_(*(is_key(axis_of(axis), axis, key) for key in keys)) for axis, keys in about.items()]
-    return [*seen(ground.viewer), *narrowed]
-
-
-def seen(viewer: Viewer) -> list[Condition]:
-    """Asks about records that somebody sees; of other things, those that he is responsible for. None: all are seen."""
-    shown = access.seen(viewer)
-    if not shown or not viewer.may(Right.SEE_REQUESTS):
-        return shown
-    ways = [sa.and_(ASK.c.subject == "request", sa.exists().where(RECORD.c.id == ASK.c.subject_id, *shown))]
-    if viewer.person_id is not None:
-        ways.append(sa.and_(ASK.c.subject != "request", ASK.c.responsible_id == viewer.person_id))
-    return [sa.or_(*ways)]
+    return [*listing.seen(Eyes(ground.viewer, ground.reach)), *narrowed]
 
 
 def _of_questions(question: Question, key: sa.ColumnElement[Any]) -> list[Condition]:
