@@ -14,7 +14,7 @@ from caseline.feedback import answers, asks, books, confirming, effects, ratings
 from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
-from caseline.feedback.campaign import Campaign
+from caseline.feedback.campaign import SMILEYS, Campaign
 from caseline.feedback.confirming import Confirmed, Judgement
 from caseline.feedback.forms import RATED, Form
 from caseline.feedback.outcome import Outcome, outcome
@@ -65,7 +65,7 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     assert kept is not None  # noqa: S101 - the database keeps to it
     form, campaign = books.version(connection, ask.form_version_id), kept.campaign
     judged = judgements(connection, ask, form, campaign, given, now)
-    _keep(house, connection, ask, form, judged)
+    _keep(house, connection, ask, form, judged, daily=campaign.kind == SMILEYS)
     asks.judge_at(connection, ask.id, min((one.again_at for one in judged.values() if one.again_at), default=None))
     found = outcome(form, ask.state, ask.grade, answers.together(given), judged)
     _write(connection, ask, found, given, now)
@@ -99,11 +99,13 @@ def _with_phone(judged: Judgement, key: str, given: Sequence[Given]) -> Judgemen
     return Judgement(tuple(sorted((*judged.confirmed, *said), key=lambda one: one.at)), None) if said else judged
 
 
-def _keep(house: House, connection: sa.Connection, ask: Ask, form: Form, judged: Mapping[str, Judgement]) -> None:
+def _keep(
+    house: House, connection: sa.Connection, ask: Ask, form: Form, judged: Mapping[str, Judgement], *, daily: bool
+) -> None:
     zone = zones.zone(wiring.intake(house).clocks.zone(connection, None))
     for question in form.questions:
         if question.key in judged and judged[question.key].confirmed:
-            ratings.keep(connection, ask.id, question, judged[question.key].confirmed, zone)
+            ratings.keep(connection, ask.id, question, judged[question.key].confirmed, zone, daily=daily)
 
 
 def _write(connection: sa.Connection, ask: Ask, found: Outcome, given: Sequence[Given], now: datetime) -> None:

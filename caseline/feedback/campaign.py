@@ -45,6 +45,8 @@ class Channel(StrEnum):
     """Another site shows the form, or the link is given by other means."""
 
 
+SMILEYS: Final = "smileys"
+"""The kind of campaign by which somebody may rate anew each day, and which rests for nobody."""
 MAIL: Final = frozenset({Channel.MAIL_LINK, Channel.MAIL_SMILEYS})
 
 

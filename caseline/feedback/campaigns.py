@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from caseline.feedback import follow as follow_rules
 from caseline.feedback.audience import Rule as Audience
-from caseline.feedback.campaign import AddressRule, Campaign, Channel, On, Trigger, Variant
+from caseline.feedback.campaign import SMILEYS, AddressRule, Campaign, Channel, On, Trigger, Variant
 from caseline.feedback.confirming import Mode
 from caseline.feedback.confirming import Rule as Confirming
 from caseline.feedback.forms import LANGUAGES, Words
@@ -45,7 +45,7 @@ def read(document: object) -> Campaign:
         kind=kind,
         trigger=trigger,
         audience=_audience(audience, kind),
-        anybody_rests=audience.flag("anybody_rests", default=kind != "smileys"),
+        anybody_rests=audience.flag("anybody_rests", default=kind != SMILEYS),
         address=address,
         channel=channel,
         fallback=None if fallback is None else whole.word("fallback", Channel),

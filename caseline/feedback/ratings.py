@@ -27,9 +27,18 @@ class Rating:
 
 
 def keep(
-    connection: sa.Connection, ask_id: int, question: Question, confirmed: Sequence[Confirmed], zone: ZoneInfo
+    connection: sa.Connection,
+    ask_id: int,
+    question: Question,
+    confirmed: Sequence[Confirmed],
+    zone: ZoneInfo,
+    *,
+    daily: bool,
 ) -> list[Rating]:
     """Write what counts by now, in order, and answer what was not there yet. `zone`: by whose clock a day is a day.
+
+    `daily`: a rating of another day stands beside it, as of smileys; otherwise of all ratings the last alone counts, so
+    that somebody who adds a word days later is no second answer.
 
     What is there already is left as it is, so it may be called with the same again; the ask must be held meanwhile.
     """
@@ -42,13 +51,15 @@ def keep(
                 connection.execute(sa.update(rating).where(*same).values(value=one.value, by_hand=one.by_hand))
             continue
         day = one.at.astimezone(zone).date()
-        same = (rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.day == day)
-        behind = sa.update(rating).where(*same, rating.c.superseded_at.is_(None)).values(superseded_at=one.at)
-        connection.execute(behind)
-        scale = {"lowest": question.lowest, "highest": question.highest}
+        counts = [rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.superseded_at.is_(None)]
+        counts += [rating.c.day == day] if daily else []
+        later = connection.execute(sa.select(sa.func.max(rating.c.at)).where(*counts, rating.c.at > one.at)).scalar_one()
+        if later is None:
+            connection.execute(sa.update(rating).where(*counts).values(superseded_at=one.at))
+        scale = {"lowest": question.lowest, "highest": question.highest, "superseded_at": later}
         values = {"ask_id": ask_id, "question": question.key, "day": day, "value": one.value, **scale}
         connection.execute(insert(rating).values({**values, "by_hand": one.by_hand, "at": one.at}))
-        added.append(Rating(question.key, day, one.value, question.highest, one.by_hand, one.at, None))
+        added.append(Rating(question.key, day, one.value, question.highest, one.by_hand, one.at, later))
     return added
 
 

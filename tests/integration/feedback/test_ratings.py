@@ -107,10 +107,10 @@ def test_of_a_day_the_last_rating_counts_and_of_two_days_both(connection: sa.Con
         Confirmed(5, day + timedelta(hours=4), by_hand=True),  # after midnight there, on the same day in UTC's
     ]
 
-    added = ratings.keep(connection, 1, QUESTION, confirmed[:2], MOSCOW)
+    added = ratings.keep(connection, 1, QUESTION, confirmed[:2], MOSCOW, daily=True)
     assert [one.value for one in added] == [4, 2]
-    assert [one.value for one in ratings.keep(connection, 1, QUESTION, confirmed, MOSCOW)] == [5]
-    assert ratings.keep(connection, 1, QUESTION, confirmed, MOSCOW) == []
+    assert [one.value for one in ratings.keep(connection, 1, QUESTION, confirmed, MOSCOW, daily=True)] == [5]
+    assert ratings.keep(connection, 1, QUESTION, confirmed, MOSCOW, daily=True) == []
 
     found = ratings.of(connection, 1)
     assert [(one.value, one.day.day, one.superseded_at is None) for one in found] == [
@@ -126,3 +126,20 @@ def test_two_effective_ratings_of_one_day_cannot_be_written(connection: sa.Conne
     connection.execute(sa.text(f"{row} VALUES (1, 'smiley', '2026-04-06', 4, 1, 5, true, now())"))
     with pytest.raises(sa.exc.IntegrityError, match="uq_rating_effective"):
         connection.execute(sa.text(f"{row} VALUES (1, 'smiley', '2026-04-06', 5, 1, 5, true, now() + '1 hour')"))
+
+
+def test_what_is_no_smiley_counts_once_whatever_the_day_and_a_late_older_one_stands_behind(
+    connection: sa.Connection,
+) -> None:
+    early, late, days_later = (
+        Confirmed(value, NOW + span, by_hand=True)
+        for value, span in ((1, timedelta()), (5, timedelta(seconds=3)), (4, timedelta(days=2)))
+    )
+    ratings.keep(connection, 1, QUESTION, [late], MOSCOW, daily=False)
+    ratings.keep(connection, 1, QUESTION, [early, late], MOSCOW, daily=False)
+    assert [(one.value, one.superseded_at is None) for one in ratings.of(connection, 1)] == [(1, False), (5, True)]
+
+    ratings.keep(connection, 1, QUESTION, [early, late, days_later], MOSCOW, daily=False)
+
+    found = [(one.value, one.superseded_at) for one in ratings.of(connection, 1)]
+    assert found == [(1, late.at), (5, days_later.at), (4, None)]
