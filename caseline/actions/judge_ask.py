@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from caseline.actions import asks_apart, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.feedback import answers, asks, books, confirming, effects, ratings, signals, states
+from caseline.feedback import answers, asks, books, confirming, effects, letter_states, ratings, signals, states
 from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
@@ -81,10 +81,11 @@ def judgements(
 ) -> dict[str, Judgement]:
     """What came for each question that is rated, as it counts at that moment."""
     came, found = signals.of(connection, ask.id), {}
+    letters = letter_states.left(connection, ask)
     for question in form.questions:
         if question.kind in RATED:
             own = came.get(question.key, ())
-            judged = confirming.judge(campaign.rule, ask.sent_at or ask.happened_at, own, now)
+            judged = confirming.judge(campaign.rule, letters, own, now)
             found[question.key] = _with_phone(judged, question.key, given)
     return found
 

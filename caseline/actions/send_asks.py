@@ -74,9 +74,11 @@ def remind(house: House, *, now: datetime) -> tuple[int, int]:
             ask = asks.hold(connection, ask_id)
             if ask is None or ask.state not in {State.SENT, State.VISITED}:
                 continue
+            letter_id = None
             if ask.channel in MAIL and not _wants_no_more(connection, ask):
-                count += _remind(house, connection, ask, now)
-            asks.reminded(connection, ask_id, now=now)
+                letter_id = _remind(house, connection, ask, now)
+            asks.reminded(connection, ask_id, letter_id, now=now)
+            count += letter_id is not None
     return count, ended
 
 
@@ -89,14 +91,13 @@ def letters_wait(house: House) -> str | None:
     return None
 
 
-def _remind(house: House, connection: sa.Connection, ask: Ask, now: datetime) -> bool:
-    """False: it cannot be written, as when the record is gone; the ask goes without."""
+def _remind(house: House, connection: sa.Connection, ask: Ask, now: datetime) -> int | None:
+    """The letter; None: it cannot be written, as when the record is gone, and the ask goes without."""
     try:
         with connection.begin_nested():
-            write_ask.write(house, connection, ask, _campaign(connection, ask), reminder=True, now=now)
+            return write_ask.write(house, connection, ask, _campaign(connection, ask), reminder=True, now=now)
     except OutboxFault:
-        return False
-    return True
+        return None
 
 
 def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, chat: Chat | None) -> bool | None:

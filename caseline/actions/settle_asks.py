@@ -37,14 +37,14 @@ def settle(house: House, connection: sa.Connection, ask_id: int, *, now: datetim
 
 def _settle(house: House, connection: sa.Connection, one: Settled, now: datetime) -> bool:
     ask = asks.hold(connection, one.ask_id)
-    if ask is None or ask.state not in {State.QUEUED, State.SENT, State.VISITED}:
+    if ask is None or ask.state not in {State.QUEUED, State.FAILED, State.SENT, State.VISITED}:
         return False
-    if one.state != _SENT:
+    if one.state != _SENT and ask.state is not State.FAILED:
         reason = one.reason or one.state
         return asks.move(
             connection, ask, State.FAILED, by="job", now=now, changes={"reason": reason, "remind_at": None}
         )
-    return ask.state is State.QUEUED and sent(house, connection, ask, at=one.done_at)
+    return ask.state in {State.QUEUED, State.FAILED} and sent(house, connection, ask, at=one.done_at)
 
 
 def sent(house: House, connection: sa.Connection, ask: Ask, *, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from caseline.actions.open_ask import Sight
-from caseline.feedback import asks, signals
+from caseline.feedback import asks, confirming, letter_states, signals
 from caseline.feedback.page_marks import Mark
 from caseline.feedback.states import State
 
@@ -26,7 +26,7 @@ class Visitor:
 def visited(connection: sa.Connection, found: Sight, visitor: Visitor, *, now: datetime) -> None:
     """It was shown to a person, unless something speaks for a machine."""
     ask, rule = found.ask, found.campaign.rule
-    if ask.state is not State.SENT or visitor.prefetch or now - (ask.sent_at or ask.happened_at) < rule.first_window:
+    if ask.state is not State.SENT or visitor.prefetch or _early(connection, found, now):
         return
     came = [one for group in signals.of(connection, ask.id).values() for one in group]
     near = [one for one in came if now - one.at <= rule.burst]
@@ -49,7 +49,11 @@ def walks(
     if mark.value is None or rated is None or said != {rated.key: str(mark.value)}:
         return False
     rule = found.campaign.rule
-    if now - (found.ask.sent_at or found.ask.happened_at) < rule.first_window:
+    if _early(connection, found, now):
         return True
     since = now - rule.burst
     return len(signals.opened(connection, found.ask.id, net=visitor.net, agent=visitor.agent, since=since)) > 1
+
+
+def _early(connection: sa.Connection, found: Sight, now: datetime) -> bool:
+    return confirming.early(found.campaign.rule, letter_states.left(connection, found.ask), now)

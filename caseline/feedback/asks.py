@@ -71,6 +71,7 @@ class Ask:
     expires_at: datetime | None
     answered_at: datetime | None
     letter_id: int | None
+    reminder_id: int | None
     grade: str | None
     mean: float | None
 
@@ -197,9 +198,10 @@ def lettered(connection: sa.Connection, ask_id: int, letter_id: int) -> None:
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(letter_id=letter_id))
 
 
-def reminded(connection: sa.Connection, ask_id: int, *, now: datetime) -> None:
+def reminded(connection: sa.Connection, ask_id: int, letter_id: int | None, *, now: datetime) -> None:
     """Its reminder was written, or none is."""
-    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(reminded_at=now, remind_at=None))
+    values = {"reminded_at": now, "remind_at": None, "reminder_id": letter_id}
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(values))
 
 
 def extend(connection: sa.Connection, ask_id: int, until: datetime) -> None:

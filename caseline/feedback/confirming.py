@@ -125,18 +125,21 @@ class Judgement:
 _NOTHING: Final = Judgement((), None)
 
 
-def judge(rule: Rule, letter_at: datetime, signals: Sequence[Signal], now: datetime) -> Judgement:
-    """What the signals come to; those that lie after `now` are not known yet. Their order does not matter."""
+def judge(rule: Rule, letters: Sequence[datetime], signals: Sequence[Signal], now: datetime) -> Judgement:
+    """What the signals come to; those that lie after `now` are not known yet. Their order does not matter.
+
+    `letters`: when the letter and its reminder left, for scanners come with each.
+    """
     known = sorted((one for one in signals if one.at <= now), key=lambda one: (one.at, _ORDER[one.kind]))
     if rule.mode is Mode.LITERAL:
         return _literal(known)
     confirmed = _by_hand(known)
     sent = [one for one in known if one.kind is Kind.SENT and one.value is not None]
     if not confirmed:
-        return _before_a_hand(rule, letter_at, known, sent, now)
+        return _before_a_hand(rule, letters, known, sent, now)
     # From here on only a hand changes anything: scanners come back, and late.
     first = confirmed[0].at
-    early = _before_a_hand(rule, letter_at, [one for one in known if one.at < first], sent, first)
+    early = _before_a_hand(rule, letters, [one for one in known if one.at < first], sent, first)
     return Judgement((*early.confirmed, *confirmed), None)
 
 
@@ -156,7 +159,7 @@ def _by_hand(known: Sequence[Signal]) -> tuple[Confirmed, ...]:
 
 
 def _before_a_hand(
-    rule: Rule, letter_at: datetime, known: Sequence[Signal], sent: Sequence[Signal], now: datetime
+    rule: Rule, letters: Sequence[datetime], known: Sequence[Signal], sent: Sequence[Signal], now: datetime
 ) -> Judgement:
     """What scripts have sent, up to the first gesture."""
     waiting: Signal | None = None
@@ -165,7 +168,7 @@ def _before_a_hand(
         # What is ripe counts: what scripts send later changes nothing.
         if one.at > now or (waiting is not None and one.at - waiting.at >= rule.quiet):
             break
-        found = _doubts(rule, letter_at, known, one)
+        found = _doubts(rule, letters, known, one)
         if not found and waiting is not None and waiting.value != one.value:
             found, waiting = (
                 frozenset({Doubt.CONFLICT}),
@@ -190,13 +193,19 @@ def _waiting(rule: Rule, waiting: Signal, now: datetime) -> Judgement:
     return Judgement((), Standing.PROVISIONAL, waiting.value, again_at=ripe)
 
 
-def _doubts(rule: Rule, letter_at: datetime, known: Sequence[Signal], one: Signal) -> frozenset[Doubt]:
+def early(rule: Rule, letters: Sequence[datetime], at: datetime) -> bool:
+    """Whether something came too soon after the letter before it, or before any."""
+    before = [one for one in letters if one <= at]
+    return not before or at - max(before) < rule.first_window
+
+
+def _doubts(rule: Rule, letters: Sequence[datetime], known: Sequence[Signal], one: Signal) -> frozenset[Doubt]:
     """What speaks against a value that a script has sent."""
     near = [other for other in known if abs(other.at - one.at) <= rule.burst]
     here = [other for other in near if other.value == one.value]
     found = {
         Doubt.STRICT: rule.mode is Mode.STRICT,
-        Doubt.EARLY: one.at - letter_at < rule.first_window,
+        Doubt.EARLY: early(rule, letters, one.at),
         Doubt.PREFETCH: one.prefetch,
         Doubt.DECOY: any(other.decoy for other in known if abs(other.at - one.at) < rule.quiet),
         Doubt.BURST: any(other.value is not None for other in near if other not in here),

@@ -7,12 +7,18 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.feedback.asks import Ask
+
 _SETTLED: Final = """
 SELECT a.id AS ask_id, l.state, l.reason, l.done_at FROM feedback.ask AS a JOIN outbox.letter AS l ON l.id = a.letter_id
 """
 _FRESH: Final = sa.text(
     _SETTLED + "WHERE a.state = 'queued' AND l.state IN ('sent', 'failed', 'cancelled') ORDER BY a.id LIMIT :most"
 )
+_AFTER_ALL: Final = sa.text(
+    _SETTLED + "WHERE a.state = 'failed' AND a.sent_at IS NULL AND l.state = 'sent' ORDER BY a.id LIMIT :most"
+)
+_LEFT: Final = sa.text("SELECT done_at FROM outbox.letter WHERE id = :id AND state = 'sent'")
 _BOUNCED: Final = sa.text(
     _SETTLED + "WHERE a.state IN ('sent', 'visited') AND l.state = 'failed' ORDER BY a.id LIMIT :most"
 )
@@ -61,6 +67,7 @@ def settled(connection: sa.Connection, most: int) -> list[Settled]:
     """Asks whose letters the mail server has taken or refused, or whose letters came back."""
     rows = [
         *connection.execute(_FRESH, {"most": most}).mappings(),
+        *connection.execute(_AFTER_ALL, {"most": most}).mappings(),
         *connection.execute(_BOUNCED, {"most": most}).mappings(),
     ]
     return [Settled(**row) for row in rows]
@@ -70,6 +77,14 @@ def accepted(connection: sa.Connection, ask_id: int) -> Settled | None:
     """What became of the letter of an ask that waits for it, if the mail server has taken it."""
     row = connection.execute(_ONE, {"id": ask_id}).mappings().one_or_none()
     return None if row is None else Settled(**row)
+
+
+def left(connection: sa.Connection, ask: Ask) -> list[datetime]:
+    """When the letters of an ask left, the first one first: the second is its reminder."""
+    found = [ask.sent_at or ask.happened_at]
+    if ask.reminder_id is not None:
+        found += connection.execute(_LEFT, {"id": ask.reminder_id}).scalars()
+    return found
 
 
 def due(connection: sa.Connection, *, now: datetime, most: int, letters: bool = True) -> list[int]:

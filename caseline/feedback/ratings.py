@@ -53,7 +53,9 @@ def keep(
         day = one.at.astimezone(zone).date()
         counts = [rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.superseded_at.is_(None)]
         counts += [rating.c.day == day] if daily else []
-        later = connection.execute(sa.select(sa.func.max(rating.c.at)).where(*counts, rating.c.at > one.at)).scalar_one()
+        later = connection.execute(
+            sa.select(sa.func.max(rating.c.at)).where(*counts, rating.c.at > one.at)
+        ).scalar_one()
         if later is None:
             connection.execute(sa.update(rating).where(*counts).values(superseded_at=one.at))
         scale = {"lowest": question.lowest, "highest": question.highest, "superseded_at": later}

@@ -49,6 +49,7 @@ STEPS: Final = frozenset(
         (State.QUEUED, State.SENT),
         (State.QUEUED, State.FAILED),
         (State.FAILED, State.DRAFT),  # somebody repairs it
+        (State.FAILED, State.SENT),  # its letter was tried again, and taken
         (State.SKIPPED, State.DRAFT),  # as well
         (State.SENT, State.FAILED),  # it came back
         (State.VISITED, State.FAILED),  # the report of it came later than the visit of a scanner

@@ -141,6 +141,7 @@ ask = sa.Table(
     number("letter_id", nullable=True),
     text("grade"),
     sa.Column("mean", sa.Double),
+    number("reminder_id", nullable=True),
     sa.UniqueConstraint("public_id"),
     sa.UniqueConstraint("campaign_id", "subject", "subject_id", "period"),
     sa.CheckConstraint("grade IN ('bad', 'neutral', 'good')", name="grade"),
@@ -166,7 +167,8 @@ ask = sa.Table(
 )
 """One question to one person about one subject. `period` makes what is asked again and again unique: one ask for each.
 `state_by`: who took the last step: the name of a login, `client` or `job`. `judge_at`: a rating of it counts then, if
-nothing comes meanwhile. `grade` and `mean` are those of the answer as it counts now."""
+nothing comes meanwhile. `letter_id` and `reminder_id` are
+letters of the outbox; `grade` and `mean` are those of the answer as it counts now."""
 
 moved = sa.Table(
     "moved",

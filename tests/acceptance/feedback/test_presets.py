@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from caseline.actions import choose_address
+from caseline.actions import choose_address, keep_letters
 from caseline.actions.choose_address import Choice
 from caseline.feedback import review_store
 from caseline.feedback.reviews import Reward, Target
@@ -46,6 +46,27 @@ def test_e1_e2_a_closed_request_sends_smileys_and_one_click_becomes_a_rating_on_
 
     assert house.query("SELECT question, value, by_hand FROM feedback.rating") == [("rating", 4, False)]
     assert house.states() == [("closed", None)]
+
+
+def test_a_letter_that_is_refused_fails_its_ask_and_one_that_is_tried_again_sends_it_after_all(house: Rounds) -> None:
+    house.switch_on("smileys-on-closure")
+    card = house.desk.open("2026-04-06 12:10", contact_id=house.contact())
+    house.now = moscow("2026-04-06 13:00")
+    house.desk.move(card, "closed", "2026-04-06 12:30")
+    house.post.mailbox.recipient_answers[CLIENT] = "550 5.1.1 no such user"
+    house.round()
+    ((state, reason),) = house.states()
+    assert (state, "no such user" in str(reason)) == ("failed", True)
+
+    del house.post.mailbox.recipient_answers[CLIENT]
+    ((letter_id,),) = house.query("SELECT letter_id FROM feedback.ask")
+    house.later(hours=1)
+    keep_letters.retry(house.house, [letter_id], now=house.now)
+    house.round()
+
+    assert [state for state, _reason in house.states()] == ["sent"]
+    path = next(one for one in house.links(CLIENT) if one.rpartition("/")[2] == "5")
+    assert house.client().get(path).status_code == 200
 
 
 def test_c1_to_c4_the_stage_starts_it_a_missing_address_is_said_and_the_filled_one_goes_on_once(house: Rounds) -> None:

@@ -54,7 +54,7 @@ def came(ask_id: int, seconds: float, kind: Kind, value: int | None, net: str | 
 
 def judged(connection: sa.Connection, ask_id: int) -> confirming.Judgement:
     found = signals.of(connection, ask_id).get("smiley", [])
-    return confirming.judge(Rule(), NOW, found, NOW + timedelta(days=9))
+    return confirming.judge(Rule(), [NOW], found, NOW + timedelta(days=9))
 
 
 def test_signals_come_back_as_they_came(connection: sa.Connection) -> None:

@@ -33,7 +33,7 @@ def save(seconds: float, value: int | None) -> Signal:
 
 
 def judge(signals: Sequence[Signal], *, rule: Rule = RULE, now: datetime = LATER) -> Judgement:
-    return confirming.judge(rule, LETTER, signals, now)
+    return confirming.judge(rule, [LETTER], signals, now)
 
 
 def test_one_click_counts_after_the_quiet_period() -> None:
@@ -198,3 +198,17 @@ def test_what_counts_once_is_never_taken_back(
         found = judge(signals, now=at(look)).confirmed
         assert found[: len(seen)] == seen
         seen = found
+
+
+def test_what_comes_with_the_reminder_is_believed_as_little_as_what_comes_with_the_letter() -> None:
+    reminder = at(3 * 86_400)
+    letters = [LETTER, reminder]
+    machine, person = click(3 * 86_400 + 5, 1), click(3 * 86_400 + 600, 4)
+
+    found = confirming.judge(RULE, letters, machine, reminder + timedelta(days=1))
+    assert (found.effective, found.doubts) == (None, frozenset({Doubt.EARLY}))
+    assert confirming.judge(RULE, [LETTER], machine, reminder + timedelta(days=1)).effective is not None
+
+    counted = confirming.judge(RULE, letters, person, reminder + timedelta(days=1)).effective
+    assert counted is not None
+    assert counted.value == 4
