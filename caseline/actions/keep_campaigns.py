@@ -11,10 +11,13 @@ from caseline.actions.editing import Editor, Fault, Faulty, Overtaken, Plain
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm.cards import Stage
+from caseline.crm.connect import BITRIX24
 from caseline.crm.vocabulary import REQUEST
 from caseline.db import named_locks
 from caseline.feedback import books, presets
 from caseline.feedback.books import KeptCampaign, KeptForm
+from caseline.feedback.campaign import On
+from caseline.feedback.follow import Do
 from caseline.feedback.reading import CampaignUnfit
 from caseline.outbox import template_book
 from caseline.outbox.faults import TemplateFault
@@ -131,6 +134,12 @@ def _check(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:
     for code in {campaign.form, *campaign.forms.values()}:
         if books.newest(connection, code) is None:
             raise CampaignUnfit(f"campaign {kept.code}, form: there is no form {code!r}; make it, or name another one")
+    own = {one.do for one in campaign.follow} & {Do.RECORD, Do.ASSIGNMENT}
+    if house.settings.crm == BITRIX24 and (own or campaign.trigger.by is On.AGREEMENT):
+        raise CampaignUnfit(
+            f"campaign {kept.code}, follow: agreements, records and assignments are kept in a register of our own,"
+            f" and the CRM here is {house.settings.crm}"
+        )
     for name in ("letter", "reminder"):
         try:
             template_book.find(connection, getattr(campaign, name), house.settings.mail_language)

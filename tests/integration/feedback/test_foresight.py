@@ -1,6 +1,7 @@
 """A dry run comes to what the campaign itself does; asking by hand; why nobody was asked."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -115,3 +116,11 @@ def test_a_campaign_that_names_what_is_not_there_is_not_switched_on(desk: Servic
 
     with pytest.raises(CampaignUnfit, match="there is no form 'gone'; make it, or name another one"):
         keep_campaigns.switch_on(desk.house, "other", Editor("olga", NOW))
+
+
+def test_a_campaign_that_needs_a_register_is_refused_where_the_crm_is_a_portal(desk: ServiceDesk) -> None:
+    keep_campaigns.find(desk.house, "nps-after-a-stage", now=NOW)
+    portal = replace(desk.house, settings=desk.house.settings.model_copy(update={"crm": "bitrix24"}))
+
+    with pytest.raises(CampaignUnfit, match="kept in a register of our own, and the CRM here is bitrix24"):
+        keep_campaigns.switch_on(portal, "nps-after-a-stage", Editor("olga", NOW))

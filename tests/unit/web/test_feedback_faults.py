@@ -33,6 +33,7 @@ CAMPAIGNS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"trigger": []}, ("trigger", "by")),
     ({"trigger": "x"}, ()),
     ({"address": "phone"}, ("address",)),
+    ({"schedule": {"delay_hours": 9e9}}, ("schedule", "delay_hours")),
     ({"address": "manager"}, ("address",)),
     ({"audience": {"divisions": ["x"]}}, ("audience", "divisions")),
     ({"audience": {"anybody_rests": "x"}}, ("audience", "anybody_rests")),
