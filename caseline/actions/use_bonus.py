@@ -58,7 +58,7 @@ def _settled(house: House, connection: sa.Connection, record_id: int, found: Use
     try:
         with connection.begin_nested():
             return bool(settle(house, connection, record_id, now=now))
-    except sa.exc.DBAPIError:
+    except (sa.exc.IntegrityError, sa.exc.DataError):  # what comes of others at work is tried again as a whole
         found.failed.append(record_id)
         return False
 

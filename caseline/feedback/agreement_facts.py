@@ -108,6 +108,8 @@ WITH known AS MATERIALIZED (
   FROM timed
 ), gone AS MATERIALIZED (
   SELECT contact_id, address FROM feedback.opt_out WHERE ended_at IS NULL
+  UNION ALL SELECT m.into_id, NULL FROM feedback.opt_out AS o JOIN crm.contact_merge AS m ON m.gone_id = o.contact_id
+  WHERE o.ended_at IS NULL
 ), bad AS MATERIALIZED ({BAD}), facts AS (
   SELECT told.*,
     EXISTS (SELECT FROM gone WHERE gone.contact_id = told.contact_id)
@@ -123,7 +125,9 @@ LEFT JOIN LATERAL (
   SELECT max(coalesce(ask.sent_at, ask.happened_at)) FILTER (WHERE campaign.kind = :kind) AS person_asked_at,
     max(coalesce(ask.sent_at, ask.happened_at)) FILTER (WHERE campaign.kind <> 'smileys') AS anybody_asked_at
   FROM feedback.ask AS ask JOIN feedback.campaign AS campaign ON campaign.id = ask.campaign_id
-  WHERE ask.contact_id = facts.contact_id AND ask.state NOT IN ('skipped', 'failed', 'cancelled')
+  WHERE (ask.contact_id = facts.contact_id
+      OR ask.contact_id IN (SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = facts.contact_id))
+    AND ask.state NOT IN ('skipped', 'failed', 'cancelled')
 ) AS lately ON true
 """
 _EVERY: Final = f"""{_FACTS}

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.crm.client_tables import contact_merge
 from caseline.feedback.answer_tables import opt_out
 
 
@@ -24,6 +25,11 @@ def add(connection: sa.Connection, *, address: str | None, contact_id: int | Non
 
 def holds(connection: sa.Connection, *, address: str | None, contact_id: int | None) -> bool:
     """Whether somebody is not to be asked."""
-    same = sa.or_(opt_out.c.address == (address or "").strip().lower(), opt_out.c.contact_id == contact_id)
+    gone = sa.select(contact_merge.c.gone_id).where(contact_merge.c.into_id == contact_id)
+    same = sa.or_(
+        opt_out.c.address == (address or "").strip().lower(),
+        opt_out.c.contact_id == contact_id,
+        opt_out.c.contact_id.in_(gone),  # who was merged into him has spoken for him
+    )
     query = sa.select(sa.exists().where(opt_out.c.ended_at.is_(None), same))
     return bool(connection.execute(query).scalar_one())

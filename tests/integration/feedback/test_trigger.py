@@ -167,3 +167,44 @@ def test_what_an_import_brings_is_never_asked_about(desk: ServiceDesk) -> None:
     done = trigger_asks.run(desk.house, now=moscow("2026-04-06 12:05"))
 
     assert (done.asked, done.skipped.total(), asked(desk)) == (0, 0, [])
+
+
+def test_a_contact_that_took_in_another_one_keeps_its_wish_and_its_rest(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    gone, wish, stays = contact(desk, "old@example.org"), contact(desk, "no@example.org"), contact(desk)
+    closed(desk, contact_id=gone)
+    trigger_asks.run(desk.house, now=moscow("2026-04-06 12:05"))
+    other = contact(desk, "other@example.org")
+    desk.query("INSERT INTO feedback.opt_out (contact_id, at, by) VALUES (:id, now(), 'client')", id=wish)
+    for into, merged in ((stays, gone), (other, wish)):
+        desk.query("INSERT INTO crm.contact_merge (gone_id, into_id, at, moved, filled) VALUES (:gone, :into, now(), '{}', '{}')",
+                   gone=merged, into=into)  # fmt: skip
+    rests = closed(desk, "2026-04-06 13:00", contact_id=stays)
+    refuses = closed(desk, "2026-04-06 13:00", contact_id=other)
+
+    trigger_asks.run(desk.house, now=moscow("2026-04-06 13:05"))
+
+    assert asked(desk)[1:] == [(rests.id, "skipped", "asked lately: 2026-04-06"), (refuses.id, "skipped", "opted out")]
+
+
+def test_a_duplicate_that_was_merged_into_another_request_is_not_asked_about(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    kept, copy = desk.open("2026-04-06 11:00"), closed(desk, contact_id=contact(desk))
+    desk.query("INSERT INTO crm.merge (record_id, into_id, at, messages, assignments) VALUES (:a, :b, now(), '{}', '{}')",
+               a=copy.id, b=kept.id)  # fmt: skip
+
+    trigger_asks.run(desk.house, now=moscow("2026-04-06 12:05"))
+
+    assert asked(desk) == []
+
+
+def test_what_was_reopened_before_anybody_looked_is_asked_about_when_it_is_closed_again(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    card = desk.move(closed(desk, contact_id=contact(desk)), "working", "2026-04-06 12:30")
+    trigger_asks.run(desk.house, now=moscow("2026-04-06 12:35"))
+    assert asked(desk) == []
+
+    desk.move(card, "closed", "2026-04-06 13:00")
+    trigger_asks.run(desk.house, now=moscow("2026-04-06 13:05"))
+
+    assert asked(desk) == [(card.id, "queued", None)]
