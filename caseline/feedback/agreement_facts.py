@@ -125,8 +125,8 @@ LEFT JOIN LATERAL (
   SELECT max(coalesce(ask.sent_at, ask.happened_at)) FILTER (WHERE campaign.kind = :kind) AS person_asked_at,
     max(coalesce(ask.sent_at, ask.happened_at)) FILTER (WHERE campaign.kind <> 'smileys') AS anybody_asked_at
   FROM feedback.ask AS ask JOIN feedback.campaign AS campaign ON campaign.id = ask.campaign_id
-  WHERE (ask.contact_id = facts.contact_id
-      OR ask.contact_id IN (SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = facts.contact_id))
+  WHERE ask.contact_id = ANY (ARRAY(SELECT facts.contact_id
+      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = facts.contact_id))
     AND ask.state NOT IN ('skipped', 'failed', 'cancelled')
 ) AS lately ON true
 """

@@ -22,9 +22,8 @@ SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS s
   nullif(trim(coalesce(nullif(trim(c.mobile), ''), c.phone)), '') AS phone, c.extra ->> 'time_zone' AS zone,
   own.happened_at AS asked_at,
   EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
-    AND (n.contact_id = r.contact_id
-      OR n.contact_id IN (SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id)
-      OR n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))) AS opted_out,
+    AND (n.contact_id = ANY (ARRAY(SELECT r.contact_id
+      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id)) OR n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))) AS opted_out,
   coalesce(said.state = 'failed' AND said.answer LIKE 'bounced:%', false) AS bad_address,
   last.kind_at AS person_asked_at, last.any_at AS anybody_asked_at
 FROM crm.record AS r
@@ -43,9 +42,8 @@ LEFT JOIN LATERAL (
   SELECT max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind = :kind) AS kind_at,
     max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind <> 'smileys') AS any_at
   FROM feedback.ask AS a JOIN feedback.campaign AS k ON k.id = a.campaign_id
-  WHERE (a.contact_id = r.contact_id
-      OR a.contact_id IN (SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
-    AND a.state NOT IN ('skipped', 'cancelled', 'failed')
+  WHERE a.contact_id = ANY (ARRAY(SELECT r.contact_id
+      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id)) AND a.state NOT IN ('skipped', 'cancelled', 'failed')
     AND NOT (a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id)
 ) AS last ON r.contact_id IS NOT NULL
 """
