@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from caseline.actions import campaign_ground, trigger_agreements
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
+from caseline.chat import outgoing
 from caseline.crm import event_log
-from caseline.feedback import asks, drafting, request_facts
+from caseline.feedback import asks, dialogues, drafting, request_facts
 from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import AddressRule, On
 from caseline.feedback.candidates import Found
+from caseline.feedback.dialogue import Stage
 from caseline.feedback.drafting import Rests
 from caseline.feedback.states import State
 from caseline.outbox import care
@@ -115,7 +117,16 @@ def _take_back(connection: sa.Connection, one: Standing, ids: Sequence[int], don
             continue
         # Another period makes room: when the record comes back into the stage, its client is asked after all.
         changes = {"reason": _REOPENED, "period": f"{_REOPENED} {ask_id}"}
-        done.cancelled += asks.move(connection, ask, State.CANCELLED, by="job", now=now, changes=changes)
+        if asks.move(connection, ask, State.CANCELLED, by="job", now=now, changes=changes):
+            _fall_silent(connection, ask_id, now)
+            done.cancelled += 1
+
+
+def _fall_silent(connection: sa.Connection, ask_id: int, now: datetime) -> None:
+    """Say nothing of what the chat of an ask has not said yet."""
+    begun = dialogues.of_ask(connection, ask_id)
+    if begun is not None and dialogues.end(connection, begun.id, Stage.ENDED, now=now):
+        outgoing.drop_queued(connection, begun.id, _REOPENED)
 
 
 def _withdrawn(connection: sa.Connection, letter_id: int | None, now: datetime) -> bool:

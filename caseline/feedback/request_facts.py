@@ -23,7 +23,8 @@ SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS s
   own.happened_at AS asked_at,
   EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
     AND (n.contact_id = ANY (ARRAY(SELECT r.contact_id
-      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id)) OR n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))) AS opted_out,
+      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
+      OR n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))) AS opted_out,
   coalesce(said.state = 'failed' AND said.answer LIKE 'bounced:%', false) AS bad_address,
   last.kind_at AS person_asked_at, last.any_at AS anybody_asked_at
 FROM crm.record AS r
@@ -43,7 +44,8 @@ LEFT JOIN LATERAL (
     max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind <> 'smileys') AS any_at
   FROM feedback.ask AS a JOIN feedback.campaign AS k ON k.id = a.campaign_id
   WHERE a.contact_id = ANY (ARRAY(SELECT r.contact_id
-      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id)) AND a.state NOT IN ('skipped', 'cancelled', 'failed')
+      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
+    AND a.state NOT IN ('skipped', 'cancelled', 'failed')
     AND NOT (a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id)
 ) AS last ON r.contact_id IS NOT NULL
 """

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from caseline.actions import choose_address, keep_letters
+from caseline.actions import chat_asks, choose_address, keep_letters, send_asks, trigger_asks
 from caseline.actions.choose_address import Choice
 from caseline.feedback import review_store
 from caseline.feedback.reviews import Reward, Target
@@ -189,6 +189,24 @@ def test_d1_to_d7_a_visit_is_rated_in_a_chat_and_a_good_mean_brings_review_and_b
     assert (kind, amount, owner) == ("credit", 500, contact)
     house.round()
     assert "500" in person.get(path).text
+
+
+def test_a_chat_that_has_not_begun_yet_is_not_begun_about_a_request_that_is_open_again(house: Rounds) -> None:
+    house.switch_on("chat-rating-with-bonus")
+    contact = house.contact()
+    house.query("UPDATE crm.contact SET mobile = '+7 900 123-45-67' WHERE id = :id", id=contact)
+    card = house.move(house.desk.open("2026-04-06 11:10", contact_id=contact), "visit_done")
+    trigger_asks.run(house.house, now=house.now)
+    send_asks.run(house.house, now=house.now, chat=chat_asks.start)
+    assert house.query("SELECT count(*) FROM chat.outgoing WHERE state = 'queued'")[0][0] > 0
+
+    house.later(minutes=1)
+    house.move(card, "working")
+    house.round()
+
+    assert house.states() == [("cancelled", "reopened")]
+    states = {tuple(one) for one in house.query("SELECT state, reason FROM chat.outgoing")}
+    assert states == {("failed", "reopened")}
 
 
 def chat_field(text: str, name: str) -> str:
