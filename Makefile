@@ -87,9 +87,12 @@ bench: $(VENV)/.bench ## measure the import against its competitors (TEXTS=FOLDE
 
 # ---------------------------------------------------------------------------------------------------------- checks
 
-.PHONY: test test-long proof check migrations texts format
+.PHONY: test test-browser test-long proof check migrations texts format
 test: $(VENV)/.dev ## run the tests, without the long ones and those that need a browser
 	@$(BIN)/python -m pytest -m 'not long and not browser and not proof' --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+test-browser: $(VENV)/.dev ## run the tests that need a browser
+	@$(BIN)/python -m pytest -m browser --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.dev ## run the long tests: killed processes, big files, a real browser
 	@$(BIN)/python -m pytest -m 'long or browser' --numprocesses $(JOBS) --dist loadfile $(ARGS)

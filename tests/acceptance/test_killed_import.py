@@ -16,7 +16,7 @@ from tests.factories.trials import Disk, Export
 
 SEED = 20_261_122
 TRIALS, MOST_TRIALS = int(os.environ.get("TEST_TRIALS", "25")), 40
-"""CI tries fewer, since it has an hour for everything."""
+"""Whoever has no time tries fewer."""
 CASES, BLOCK, WORKERS = 20_000, 700_000, 2
 FEWEST_BATCHES = 20
 HISTORY_TRIALS = 6

@@ -164,7 +164,7 @@ def test_autotexts_stand_in_any_template_escaped_once_and_filled_in() -> None:
     templates.check(own, ["Hours"])
     with pytest.raises(TemplateFault, match="no tag %Hors%: write %Hours%"):
         templates.check(Template("note", "en", "s", "%Hors%", ""), ["Hours"])
-    with pytest.raises(TemplateFault, match="%Company%, %Hours%, or %% for"):
+    with pytest.raises(TemplateFault, match="%BonusUntil%, %Hours%, or %% for"):
         templates.check(Template("note", "en", "s", "%Qwxz%", ""), ["Hours"])
 
     words = templates.render(templates.expanded(own, {"hours": "9 <to> 18\n%Number%"}), {Tag.NUMBER: "<7>"})
