@@ -22,9 +22,9 @@ WHERE e.id > :done AND NOT e.imported AND e.type = ANY (CAST(:types AS text[]))
   AND NOT EXISTS (SELECT FROM crm.handled_event AS h WHERE h.consumer = :name AND h.event_id = e.id)
 ORDER BY e.id LIMIT :most
 """)
-_DONE: Final = sa.text("""
-INSERT INTO crm.handled_event (consumer, event_id) SELECT :name, unnest(CAST(:ids AS bigint[]))
-""")
+_DONE: Final = sa.text(
+    "INSERT INTO crm.handled_event (consumer, event_id) SELECT :name, unnest(CAST(:ids AS bigint[]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
