@@ -370,7 +370,7 @@ def test_a_letter_begins_with_a_template_whose_tags_are_filled_in_and_is_preview
 ) -> None:
     number = staff.opened(mail())
     template = Template(
-        "ask_photo", house.settings.mail_language, "A photo", "Dear %ClientName%, send a photo of %Subject%.", ""
+        "photo_wanted", house.settings.mail_language, "A photo", "Dear %ClientName%, send a photo of %Subject%.", ""
     )
     keep_templates.save(house, template, by="test", now=datetime.now(UTC))
 
