@@ -123,8 +123,8 @@ def seen(house: House, link: Link | None, mark: str, visitor: Visitor, *, now: d
         found = open_ask.find(house, connection, link, now=now)
         if found is None:
             return False
-        said = open_ask.marks(connection, now=now).read(found.ask.public_id, mark)
-        if said is not None and said.fresh(now) and not found.ended:
+        said = None if found.ended else open_ask.marks(connection, now=now).read(found.ask.public_id, mark)
+        if said is not None and said.fresh(now):
             tell_persons.visited(connection, found, visitor, now=now)
     return True
 
@@ -148,8 +148,7 @@ def save(house: House, link: Link | None, wish: Wish, visitor: Visitor, *, now: 
             and read.looked(now)
             and not tell_persons.walks(connection, found, wish.given, read, visitor, now=now)
         )
-        rated = {one.key for one in found.form.questions if one.kind in RATED}
-        values = {key: value for key, value in checked.answers.items() if key in rated}
+        values = {key: value for key, value in checked.answers.items() if _rated(found, key)}
         drawn = now if read is None else read.at
         new = _keep_answer(connection, found, checked, wish, now, drawn=drawn if person else None)
         if new:
@@ -176,7 +175,7 @@ def _keep_answer(
         document = {key: value for key, value in document.items() if not _rated(found, key)}
     else:
         document = {**dict.fromkeys(_taken_back(connection, found, wish, drawn), ""), **document}
-    if not document and not checked.answers:
+    if not (document or checked.answers):
         return False
     given = Given(
         ask_id=found.ask.id,
@@ -209,7 +208,7 @@ def _rated(found: Sight, key: str) -> bool:
 
 def _optional(found: Sight, key: str) -> bool:
     question = found.form.question(key)
-    return question is not None and not question.required and question.kind not in RATED
+    return question is not None and not question.required and not _rated(found, key)
 
 
 def _submission(wish: Wish) -> str:

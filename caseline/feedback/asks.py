@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from caseline.feedback import answer_tables, tables
+from caseline.feedback import adding, answer_tables, tables
 from caseline.feedback.states import State
 
 _ask, _moved, _secret = tables.ask, tables.moved, answer_tables.secret
@@ -87,21 +87,7 @@ class Step:
     reason: str | None
 
 
-_TYPES = {sa.Text: "text", sa.BigInteger: "bigint", sa.DateTime: "timestamptz"}
-
-
-def _adding() -> sa.TextClause:
-    """One statement with one value for any number of drafts: to pass thousands of values costs more than the rows."""
-    columns = {name: _TYPES[type(_ask.c[name].type)] for name in Draft.__dataclass_fields__}
-    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    return sa.text(
-        f"INSERT INTO feedback.ask ({', '.join(columns)}, state_at, state_by)"  # noqa: S608 - names of our own columns
-        f" SELECT t.*, :now, :by FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS t({typed})"
-        " ON CONFLICT (campaign_id, subject, subject_id, period) DO NOTHING RETURNING id"
-    )
-
-
-_ADD = _adding()
+_ADD = adding.statement(tuple(Draft.__dataclass_fields__))
 _FORWARD = sa.text("""
 UPDATE feedback.ask SET state = CASE WHEN address IS NULL THEN 'needs_data' ELSE 'queued' END,
   state_at = greatest(state_at, :now), state_by = 'job'

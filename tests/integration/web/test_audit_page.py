@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from caseline.actions.wiring import House
-from caseline.web.desk import audit_words
+from caseline.web.desk import audit_deeds, audit_words
 from caseline.web.language import Texts
 from tests.factories import pages as factory
 from tests.factories.pages import Browser
@@ -20,10 +20,10 @@ _EDITED = re.compile(r'"([a-z_]+)\.(?:added|changed|removed)"')
 
 def test_every_deed_and_role_has_words_in_both_languages() -> None:
     noted = {name for path in (ROOT / "caseline").rglob("*.py") for name in _NOTED.findall(path.read_text("utf-8"))}
-    assert noted == set(audit_words.DEEDS)
+    assert noted == set(audit_deeds.DEEDS)
     actions = (ROOT / "caseline" / "actions").rglob("*.py")
     assert {kind for path in actions for kind in _EDITED.findall(path.read_text("utf-8"))} == set(audit_words.KINDS)
-    words = (audit_words.DEEDS, audit_words.KINDS, audit_words.VERBS, audit_words.DETAILS, *audit_words.CODES.values())
+    words = (audit_deeds.DEEDS, audit_words.KINDS, audit_words.VERBS, audit_words.DETAILS, *audit_words.CODES.values())
     for word in (word for table in words for word in table.values()):
         assert re.search("[а-яА-Я]", Texts("ru").say(word)), word
 
