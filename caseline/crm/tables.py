@@ -154,6 +154,7 @@ record = sa.Table(
         "id",
         postgresql_where=sa.text("closed_at IS NULL AND category IS NULL AND source IS NULL"),
     ),
+    sa.Index("ix_record_other_kind", "id", postgresql_where=sa.text("kind <> 'request'")),
     sa.Index("ix_record_category", "category", "created_at", "id", postgresql_where=sa.text("category IS NOT NULL")),
     schema=SCHEMA,
 )

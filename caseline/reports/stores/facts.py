@@ -20,6 +20,7 @@ from caseline.reports.stores.ground import (
     counted,
     is_open,
     needs_records,
+    of_request,
     within,
 )
 from keywords import tables as keywords
@@ -59,7 +60,7 @@ def _stages(ground: Ground) -> list[Facts]:
     question = ground.question
     stages = question.about.stages
     joined = needs_records(ground)
-    of_records = counted(ground) if joined else []
+    of_records = counted(ground) if joined else [of_request(ROW.c.record_id)]
     wanted = [ROW.c.stage.in_(stages)] if stages else []
     return [
         Facts(

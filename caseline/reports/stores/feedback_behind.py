@@ -141,14 +141,18 @@ def _on_line(ground: Ground, spot: Spot, at: sa.ColumnElement[Any], question: sa
     raise NoSuchFigure(spot.line)
 
 
-def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
+def _joined(part: sa.Subquery) -> sa.FromClause:
+    """The rows with what each of them is about."""
     of_record = sa.and_(ASK.c.subject == "request", RECORD.c.id == ASK.c.subject_id)
     known = sa.and_(ASKED.c.version_id == ASK.c.form_version_id, ASKED.c.question == part.c.question)
     source = part.join(ASK, ASK.c.id == part.c.ask_id).join(_CAMPAIGN, _CAMPAIGN.c.id == ASK.c.campaign_id)
     source = source.outerjoin(RECORD, of_record).outerjoin(ASKED, known)
     source = source.outerjoin(agreement, sa.and_(ASK.c.subject == "agreement", agreement.c.id == ASK.c.subject_id))
     source = source.outerjoin(_PERSON, _PERSON.c.id == ASK.c.responsible_id)
-    source = source.outerjoin(_DIVISION, _DIVISION.c.id == ASK.c.division_id)
+    return source.outerjoin(_DIVISION, _DIVISION.c.id == ASK.c.division_id)
+
+
+def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
     campaign = sa.func.coalesce(_CAMPAIGN.c.document["name"][ground.language].astext, _CAMPAIGN.c.name)
     question = sa.func.coalesce(feedback_labels.named(ASKED.c.label, ground.language), part.c.question)
     sorts: dict[Sort, sa.ColumnElement[Any]] = {
@@ -180,7 +184,7 @@ def _named(ground: Ground, part: sa.Subquery, order: Order) -> sa.Select[Any]:
             part.c.confirmed,
             part.c.by_phone,
         )
-        .select_from(source)
+        .select_from(_joined(part))
         .order_by(
             first.asc().nulls_last() if order.rising else first.desc().nulls_last(),
             part.c.at.desc(),

@@ -35,8 +35,6 @@ class Ground:
     viewer: Viewer
     now: datetime
     closed_stages: tuple[str, ...]
-    only_requests: bool
-    """Whether the register has no other kind of records, so that a stage row is one of a request unseen."""
 
 
 def limited(connection: sa.Connection) -> None:
@@ -47,11 +45,9 @@ def limited(connection: sa.Connection) -> None:
 
 def stand(connection: sa.Connection, question: Question, viewer: Viewer, *, now: datetime) -> Ground:
     """Look up what the queries of a report need."""
-    stage, kind = tables.stage, tables.kind
+    stage = tables.stage
     closed = sa.select(stage.c.code).where(stage.c.kind == vocabulary.REQUEST, stage.c.closed)
-    others = sa.select(sa.exists().where(kind.c.code != vocabulary.REQUEST))
-    codes = tuple(connection.execute(closed).scalars())
-    return Ground(question, viewer, now, codes, not connection.execute(others).scalar_one())
+    return Ground(question, viewer, now, tuple(connection.execute(closed).scalars()))
 
 
 def counted(ground: Ground) -> list[Condition]:
@@ -64,7 +60,13 @@ def needs_records(ground: Ground) -> bool:
     """Whether stage rows cannot be judged without their requests."""
     every = not access.seen(ground.viewer)
     by_row = ground.question.by in {Axis.STAGE, Axis.PERIOD}
-    return not (every and by_row and ground.only_requests and not ground.question.about.narrows)
+    return not (every and by_row and not ground.question.about.narrows)
+
+
+def of_request(record_id: sa.ColumnElement[int]) -> Condition:
+    """Whether it is the number of a request: the records of other kinds are few and have an index of their own."""
+    other = tables.record.alias("other")
+    return record_id.not_in(sa.select(other.c.id).where(other.c.kind != sa.literal_column(f"'{vocabulary.REQUEST}'")))
 
 
 def is_open(ground: Ground) -> Condition:

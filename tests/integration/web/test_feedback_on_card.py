@@ -90,8 +90,10 @@ def test_why_nobody_was_asked_is_said(house: House, cards: Browser) -> None:
     assert panel(cards, number) == ""
 
 
-def test_it_costs_one_statement(house: House, cards: Browser) -> None:
+def test_it_costs_one_statement_beside_that_of_the_bonus(house: House, cards: Browser) -> None:
     cards.get("/requests/1")
     with counted(house) as statements:
         cards.get("/requests/1")
-    assert len([one for one in statements if "feedback." in one]) == 1
+    of_feedback = [one for one in statements if "feedback." in one]
+    assert len([one for one in of_feedback if "feedback.bonus_line" in one]) == 1
+    assert len(of_feedback) == 2
