@@ -13,6 +13,8 @@ from alembic.script import ScriptDirectory
 from caseline.db.engine import check, open_engine
 
 LOCK = 7_205_758
+VERSIONS = "caseline_version"
+"""The table that knows which migrations were made."""
 
 
 def _config() -> Config:
@@ -26,15 +28,18 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def current(connection: sa.Connection) -> str | None:
+    """The number of the last migration that a database has seen; None where it has seen none."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
+
+
 def upgrade(url: str) -> None:
     """Check the server, then run what migrations are missing; several processes at once agree by a lock."""
     engine = open_engine(url)
     with engine.begin() as connection:
         check(connection)
-        current = MigrationContext.configure(
-            connection, opts={"version_table": "caseline_version"}
-        ).get_current_revision()
-    if current != newest():
+        found = current(connection)
+    if found != newest():
         with engine.begin() as connection:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             config = _config()
@@ -59,5 +64,5 @@ def differences(connection: sa.Connection, metadata: sa.MetaData, schemas: froze
     def ours(name: str | None, kind: str, _parents: object) -> bool:
         return kind != "schema" or name in schemas
 
-    options = {"version_table": "caseline_version", "include_schemas": True, "include_name": ours}
+    options = {"version_table": VERSIONS, "include_schemas": True, "include_name": ours}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caseline.settings.chat import ChatSettings
+from caseline.settings.monitoring import MonitoringSettings
 from caseline.settings.secret_files import PREFIX, SettingsError, read, secret
 
 __all__ = ["PREFIX", "Settings", "SettingsError", "is_webhook", "load"]
@@ -62,7 +63,7 @@ def _smtp(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
-class Settings(ChatSettings, BaseSettings):
+class Settings(ChatSettings, MonitoringSettings, BaseSettings):
     """Everything that can be set from outside; wrong values fail at start with the variable's name."""
 
     # A variable that is set to nothing is not set: CASELINE_HOME= must not make the folder one stands in a home.

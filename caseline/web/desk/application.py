@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from caseline.actions.rehearse_keywords import Recent
 from caseline.actions.wiring import House
-from caseline.web import language
+from caseline.web import health, language
 from caseline.web.api import application as api
 from caseline.web.api import document
 from caseline.web.desk import cookies, gate, pages, routes
@@ -61,9 +61,10 @@ def build(house: House) -> Starlette:
         # What fails outright is answered outside of all middleware.
         return _SEAL.put(request, visit.page("problem.html", status=status, code=str(status)))
 
+    watched = health.watch(house, "desk")
     made = Starlette(
-        routes=[*listed, static, Mount(document.PREFIX, api.build(house), name="api")],
-        middleware=[_SEAL.middleware()],
+        routes=[*listed, *watched.routes, static, Mount(document.PREFIX, api.build(house), name="api")],
+        middleware=[watched.middleware, _SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )
     made.state.recent = Recent()  # requests cut into words for dry runs, kept from one page to the next

@@ -12,6 +12,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from caseline.actions.wiring import House
+from caseline.web import health
 from caseline.web.public import asks, assignment, brand, chat, pages, review, service
 from caseline.web.public.brake import Brake
 from caseline.web.sealing import Seal
@@ -45,8 +46,10 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
         return _SEAL.put(request, pages.oops(house, request, status))
 
     brake = Brake()
+    watched = health.watch(house, "public")
     made = Starlette(
         routes=[
+            *watched.routes,
             assignment.route(house, brake, clock),
             *chat.routes(house, brake, clock),
             review.route(house, brake, clock),
@@ -55,7 +58,7 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
             brand.route(house),
             static,
         ],
-        middleware=[_SEAL.middleware()],
+        middleware=[watched.middleware, _SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )
     made.router.redirect_slashes = False  # a link with a sign too many is none of ours
