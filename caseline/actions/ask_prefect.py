@@ -21,6 +21,28 @@ def works(api_url: str, pool: str, *, since: datetime) -> bool:
     return any(datetime.fromisoformat(beat) >= since for beat in beats)
 
 
+def working(api_url: str, pool: str) -> int:
+    """How many workers of the pool live."""
+    answer = _ask("POST", f"{api_url}/work_pools/{pool}/workers/filter", {})
+    return 0 if answer is None or not answer.is_success else sum(one["status"] == "ONLINE" for one in answer.json())
+
+
+def runs(api_url: str, state: str, *, name: str | None = None) -> list[dict[str, Any]]:
+    """Flow runs in a state, of 200 at most."""
+    wanted: dict[str, Any] = {"type": {"any_": [state]}}
+    if name is not None:
+        wanted["name"] = {"any_": [name]}
+    answer = _ask("POST", f"{api_url}/flow_runs/filter", {"flow_runs": {"state": wanted}})
+    return list(answer.json()) if answer is not None and answer.is_success else []
+
+
+def has_automation(api_url: str, name: str) -> bool:
+    """Whether an automation is there and switched on."""
+    answer = _ask("POST", f"{api_url}/automations/filter", {"automations": {"name": {"any_": [name]}}})
+    found = answer.json() if answer is not None and answer.is_success else []
+    return any(one["enabled"] for one in found)
+
+
 def pause(api_url: str, name: str) -> bool:
     """Start no more runs of a deployment (`flow/deployment`) by its schedule; whether the server has done so."""
     found = _ask("GET", f"{api_url}/deployments/name/{name}")

@@ -11,11 +11,11 @@ from caseline.actions.wiring import House
 from caseline.crm.bitrix24 import estimate, field_findings, guard, inspection, losses, own_dates, places, schema
 from caseline.crm.bitrix24.adapter import Bitrix24Crm
 from caseline.crm.bitrix24.estimate import Hours, Limits, Measured
-from caseline.crm.bitrix24.findings import Finding, Level, error, ok, worst
 from caseline.crm.bitrix24.items import Names
 from caseline.crm.bitrix24.places import TYPE_IDS, Place
 from caseline.crm.bitrix24.provisioning import Provisioning, Wanted
 from caseline.crm.bitrix24.trial import Trial
+from caseline.crm.findings import Finding, Level, error, ok, worst
 from caseline.crm.port import Definitions
 from staging import mapping_file, report
 from staging.losing import Losing, Loss

@@ -47,6 +47,11 @@ def of(connection: sa.Connection, calendar_id: str | None) -> Calendar:
     return found
 
 
+def any_known(connection: sa.Connection) -> bool:
+    """Whether there are calendars yet."""
+    return store.default(connection) is not None
+
+
 def renewals(house: House, *, now: datetime) -> list[Notice]:
     """From 1 October, a warning for each calendar that does not know next year exactly."""
     with house.engine.connect() as connection:

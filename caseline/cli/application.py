@@ -11,6 +11,7 @@ from caseline.cli import (
     chatting,
     database,
     desk,
+    doctor,
     exporting,
     feedback,
     filing,
@@ -46,7 +47,7 @@ All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to us
 
 _FAMILIES = (
     *(imports, retrying, undoing, reporting, rejecting, verify),
-    *(exporting, mappings, sampling, up, database, release),
+    *(exporting, mappings, sampling, up, doctor, database, release),
     *(requesting, searching, categories, cataloguing, calendars, living),
     *(reports, desk, public, users, people, keywords, groups, bitrix24, mailing, assigning, noticing, outbox, filing),
     *(feedback, chatting),
@@ -75,7 +76,7 @@ _PANELS = {
     "Portals": ("bitrix24",),
     "Take along": ("export", "backup"),
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),
-    "Run": ("up", "down", "desk", "public", "db", "version"),
+    "Run": ("up", "down", "doctor", "desk", "public", "db", "version"),
 }
 
 

@@ -1,6 +1,7 @@
 """The one frozen object of settings, read from `CASELINE_*` variables by the entrances and by actions.wiring."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -241,3 +242,9 @@ def load() -> Settings:
             for e in error.errors()
         ]
         raise SettingsError("\n".join(lines)) from error
+
+
+def strangers(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings of ours and are none: misspelled ones, mostly."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    return sorted(name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in known)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from caseline.crm.bitrix24 import schema
 from caseline.crm.bitrix24.client import Portal
-from caseline.crm.bitrix24.findings import Finding, error, ok, warning
 from caseline.crm.bitrix24.places import TYPE_IDS, Kind, Place
 from caseline.crm.bitrix24.provisioning import Diff
+from caseline.crm.findings import Finding, error, ok, warning
 
 Filled = Mapping[tuple[str, str], bool]
 """(entity, field) that a mapping fills."""

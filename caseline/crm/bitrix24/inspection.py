@@ -9,9 +9,9 @@ from caseline.crm.bitrix24.automation import Automation
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
-from caseline.crm.bitrix24.findings import Finding, error, ok, warning
 from caseline.crm.bitrix24.places import TYPE_IDS
 from caseline.crm.bitrix24.profile import administers
+from caseline.crm.findings import Finding, error, ok, warning
 from caseline.crm.port import TryLater
 
 _USEFUL: Final = {

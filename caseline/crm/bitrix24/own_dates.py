@@ -8,10 +8,10 @@ from typing import Any, Final
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
-from caseline.crm.bitrix24.findings import Finding, error, ok, warning
 from caseline.crm.bitrix24.items import rows_of, value_of
 from caseline.crm.bitrix24.places import TYPE_IDS
 from caseline.crm.bitrix24.profile import administers
+from caseline.crm.findings import Finding, error, ok, warning
 
 _TOPIC: Final = "original dates"
 _OR_NOT: Final = "or unset CASELINE_BITRIX24_CREATED: original dates then stand in their own fields only"

@@ -19,9 +19,9 @@ from caseline.actions.portal_application import Door
 from caseline.actions.wiring import House
 from caseline.crm.bitrix24.application import Application
 from caseline.crm.bitrix24.faults import PortalStopped
-from caseline.crm.bitrix24.findings import Level
 from caseline.crm.cards import Deed
 from caseline.crm.connect import connect
+from caseline.crm.findings import Level
 from caseline.db.engine import open_engine
 from caseline.settings import Settings
 from caseline.web.bodies import LARGEST

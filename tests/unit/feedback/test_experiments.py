@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats import multitest, power, proportion
@@ -99,6 +99,7 @@ def test_before_the_planned_number_there_is_no_verdict() -> None:
     assert experiments.verdict([Share(100, 356), Share(101, 356)], 356) == Verdict(Outcome.SAME)
 
 
+@settings(max_examples=20)  # each question of statsmodels takes a fifth of a second
 @given(st.lists(st.integers(0, 200).map(lambda hits: Share(hits, 200)), min_size=2, max_size=4))
 def test_a_winner_beats_every_other_variant_by_holms_rule(arms: list[Share]) -> None:
     found = experiments.verdict(arms, 200)

@@ -11,8 +11,8 @@ from caseline.crm.bitrix24.answers import Done, Refused
 from caseline.crm.bitrix24.calls import Call
 from caseline.crm.bitrix24.client import Portal
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
-from caseline.crm.bitrix24.findings import Level
 from caseline.crm.bitrix24.inspection import Inspection
+from caseline.crm.findings import Level
 from caseline.crm.port import TryLater
 from tests.factories import portal_steps as script
 from tests.factories.portal_clock import Bench

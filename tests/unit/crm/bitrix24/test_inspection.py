@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from caseline.crm.bitrix24.faults import PortalRefused
-from caseline.crm.bitrix24.findings import Finding
 from caseline.crm.bitrix24.inspection import Inspection
 from caseline.crm.bitrix24.options import Options
+from caseline.crm.findings import Finding
 
 NOW = datetime(2026, 6, 8, 7, tzinfo=UTC)
 

@@ -1,7 +1,7 @@
 """Which losses are looked for, and which fields are made how."""
 
-from caseline.crm.bitrix24 import findings, losses, making, places
-from caseline.crm.bitrix24.findings import Level
+from caseline.crm import findings, losses, making, places
+from caseline.crm.findings import Level
 from caseline.crm.losing_rules import Probe
 
 

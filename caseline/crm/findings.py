@@ -1,5 +1,6 @@
-"""What a look at a portal has found, each with what to do."""
+"""What a look at something has found, each with what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,16 +29,16 @@ def ok(topic: str, text: str) -> Finding:
 
 
 def warning(topic: str, text: str, remedy: str) -> Finding:
-    """Something is lost, or may be."""
+    """It works, but something is lost, or may be."""
     return Finding(topic, Level.WARNING, text, remedy)
 
 
 def error(topic: str, text: str, remedy: str) -> Finding:
-    """An import cannot work so."""
+    """It cannot work so."""
     return Finding(topic, Level.ERROR, text, remedy)
 
 
-def worst(found: list[Finding]) -> Level:
+def worst(found: Iterable[Finding]) -> Level:
     """The gravest level of all."""
     order = list(Level)
     return max((one.level for one in found), key=order.index, default=Level.OK)
