@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from caseline.cli import application, screen
 
     try:
-        application.build()(args=arguments, prog_name="caseline")
+        application.command()(args=arguments, prog_name="caseline")
     except Exception as error:
         words = application.explain(error)
         if words is None:

@@ -1,5 +1,8 @@
 """Puts the families of commands together; each imports what it needs when it runs, so that help comes at once."""
 
+from functools import cache
+from typing import Any
+
 import typer
 
 from caseline.cli import (
@@ -78,6 +81,12 @@ _PANELS = {
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),
     "Run": ("up", "down", "doctor", "desk", "public", "db", "version"),
 }
+
+
+@cache
+def command() -> Any:  # noqa: ANN401 - typer names no type that it makes
+    """The whole command, ready to be called; a process that calls it again (a test) does not make it again."""
+    return typer.main.get_command(build())
 
 
 def build() -> typer.Typer:

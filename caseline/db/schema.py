@@ -1,5 +1,6 @@
 """Brings a database to the tables that this version needs, and compares both."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def newest() -> str | None:
     """The newest migration's number."""
     return ScriptDirectory.from_config(_config()).get_current_head()

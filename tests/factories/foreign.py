@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 
 from caseline.actions.wiring import House
 from tests.factories import databases, pages, two_groups
@@ -65,9 +64,8 @@ def opened(server: "Server", furnished: tuple[str, Furnished], monkeypatch: pyte
 
 
 def _settle(patch: pytest.MonkeyPatch) -> None:
-    """An address of our own; and passwords hashed quickly, which costs more than all else that a page does."""
+    """An address of our own."""
     patch.setenv("CASELINE_MAIL_ADDRESS", "support@example.org")
-    patch.setattr("caseline.people.passwords._HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 def bare(answer: httpx.Response, *known: dict[str, object]) -> tuple[object, ...]:

@@ -1,9 +1,11 @@
 """Puts the API together: endpoints, their document, and problems as JSON."""
 
+from functools import cache
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,15 +25,20 @@ _SAID: Final = {
 def build(house: House) -> Starlette:
     """The application, to be mounted at the address that its document names."""
     listed = [Route(one.path, doorman(house, one), methods=[one.method]) for one in ENDPOINTS]
-    told = document.document(ENDPOINTS)
 
     async def openapi(_request: Request) -> Response:
-        return JSONResponse(told)
+        return JSONResponse(await run_in_threadpool(_document))
 
     return Starlette(
         routes=[Route("/openapi.json", openapi), *_together(listed)],
         exception_handlers={HTTPException: _problem, 500: _failed},
     )
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """Made when it is first asked for: that takes half a second, which nobody shall wait for who starts a desk."""
+    return document.document(ENDPOINTS)
 
 
 def _together(listed: list[Route]) -> list[Route]:

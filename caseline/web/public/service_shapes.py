@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
@@ -132,6 +133,7 @@ _POST_REFUSED: Final[Mapping[HTTPStatus, str]] = {
 }
 
 
+@cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
     models = [(one, "validation") for one in (Shown, Answers, Kept, Problem)]

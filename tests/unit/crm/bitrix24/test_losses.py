@@ -1,6 +1,7 @@
 """Which losses are looked for, and which fields are made how."""
 
-from caseline.crm import findings, losses, making, places
+from caseline.crm import findings
+from caseline.crm.bitrix24 import losses, making, places
 from caseline.crm.findings import Level
 from caseline.crm.losing_rules import Probe
 
