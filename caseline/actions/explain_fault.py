@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from caseline.actions.back_up import BackupFailed
 from caseline.actions.edit_keywords import NotSaved
 from caseline.actions.editing import Faulty
+from caseline.actions.restore import NotRestored
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
 from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered, TryLater
@@ -26,7 +27,16 @@ from staging.mapping_file import MappingFault
 from staging.report import NothingImported
 
 _OURS = (
-    *(MappingFault, ImportFault, AuditFault, EmbeddedServerError, DatabaseUnfit, BackupFailed, NothingImported),
+    *(
+        MappingFault,
+        ImportFault,
+        AuditFault,
+        EmbeddedServerError,
+        DatabaseUnfit,
+        BackupFailed,
+        NotRestored,
+        NothingImported,
+    ),
     *(Refused, TimingFault, Faulty, FileFault, NothingToJudge, NothingToLearn, NotSaved, Overtaken),
     *(PortalRefused, PortalStopped, NotOffered),
     *(OutboxFault, CannotSend, Gone, StoreTrouble),

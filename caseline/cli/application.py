@@ -77,7 +77,7 @@ _PANELS = {
     "Mail": ("mail", "assignment", "notices", "outbox", "files"),
     "Feedback": ("feedback", "chat"),
     "Portals": ("bitrix24",),
-    "Take along": ("export", "backup"),
+    "Take along": ("export", "backup", "restore"),
     "Prepare and try": ("mappings", "mapping", "sample", "demo"),
     "Run": ("up", "down", "doctor", "desk", "public", "db", "version"),
 }

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("export")(export)
     app.command("backup")(backup)
+    app.command("restore")(restore)
 
 
 def export(
@@ -57,12 +58,35 @@ def backup(
 ) -> None:
     """Save the whole database into one file, in the custom format of pg_dump.
 
-    pg_restore reads it. An import into a CRM that is not empty takes a backup of the last 24 hours for consent.
+    `caseline restore` reads it, and so does pg_restore. An import into a CRM that is not empty takes a backup of the
+    last 24 hours for consent.
     """
     from caseline.actions import back_up
 
     with door.house() as house, screen.busy("Saving the database"):
         size = back_up.back_up(house, file)
     screen.out().print(f"{file}: {screen.size(size)}", soft_wrap=True)
-    restore = f'pg_restore --clean --if-exists --dbname "$(caseline db url)" {file}'
-    screen.out().print(f"To restore: {restore}", style="cyan", soft_wrap=True)
+    words = f"To restore: CASELINE_HOME=FRESH_FOLDER caseline restore {file}"
+    screen.out().print(words, style="cyan", soft_wrap=True)
+
+
+def restore(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="What `caseline backup` has written.")
+    ],
+) -> None:
+    """Fill an empty database from a backup, all of it or nothing: in a fresh CASELINE_HOME, or an empty database.
+
+    A database that holds anything is refused and stays as it is. A backup of an older version is brought up to this.
+    """
+    from caseline.actions import restore as action
+    from caseline.db import schema
+    from caseline.settings import load
+
+    with screen.busy("Restoring the database"):
+        found = action.restore(action.target(load()), file)
+    newest = schema.newest()
+    since = "" if found.migration == newest else f", brought up from migration {found.migration} to {newest}"
+    screen.out().print(f"{file} is restored{since}", soft_wrap=True)
+    for name, count in found.rows.items():
+        screen.out().print(f"{count:>12,} {name}")
