@@ -56,7 +56,7 @@ def _room(home: Path) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(standing).free
     told = f"{free / 1024**3:.1f} GiB are free in {standing}"
-    remedy = "free some: an import of 290,000 requests takes about 2 GiB; `caseline db status` tells what the data take"
+    remedy = "free some: an import takes three times as much as its files (docs/benchmarks.md); see caseline db status"
     if free < _FULL:
         yield error("disk", told, remedy)
     elif free < _TIGHT:
