@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from caseline.actions import follow_ground
+from caseline.actions import follow_correction, follow_ground
 from caseline.actions.wiring import House
 from caseline.feedback import made_records
 from caseline.feedback.asks import Ask
@@ -18,5 +18,5 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     if ask.subject == follow_ground.AGREEMENT:
         made_records.tell(connection, ask.subject, ask.subject_id, {**data, "record": card.id}, at=now)
     made_records.tell(connection, follow_ground.REQUEST, card.id, data, at=now)
-    follow_ground.refill(house, connection, ask, now=now)
+    follow_correction.bring_up_to_date(house, connection, ask, now=now)
     return f"told on record {card.id}"

@@ -26,8 +26,8 @@ AGREEMENT: Final = "agreement"
 VALUE: Final = "nps_value"
 """Key of the extra field that holds the coefficient."""
 _BAD: Final = "bad"
-_STAGE_OF_BAD: Final = "work"
-_STAGE: Final = "received"
+_STAGES: Final = {True: "work", False: "received"}
+"""Of the review of an agreement, by whether it is bad."""
 _REVIEW_OF: Final = {"ru": "Отзыв по договору {number}", "en": "Review of agreement {number}"}
 _LABEL: Final = {"ru": "Коэффициент", "en": "Coefficient"}
 
@@ -64,8 +64,8 @@ def campaign_of(connection: sa.Connection, ask: Ask) -> Campaign:
 
 def values_of(connection: sa.Connection, ask: Ask) -> Mapping[str, Any]:
     """What counts of the answer, as it was when something followed from it last."""
-    found = effects.data_of(connection, ask.id, "event")
-    return found[-1][1].get("values", {}) if found else {}
+    found: Mapping[str, Any] = effects.told_last(connection, ask.id).get("values", {})
+    return found
 
 
 def filled(connection: sa.Connection, ask: Ask, kind: str, language: str) -> dict[str, Any]:
@@ -107,24 +107,6 @@ def make(
     return card
 
 
-def refill(house: House, connection: sa.Connection, ask: Ask, *, now: datetime) -> None:
-    """Let records that were made of the answer hold what counts of it now, where it was corrected."""
-    cards, fields = wiring.intake(house).cards, connect.fields(house.settings.crm)
-    for kind, number in made_records.of_ask(connection, ask.id).items():
-        card = cards.get(connection, number)
-        held = fields.values(connection, number)
-        wanted = {
-            f"extra.{key}": one for key, one in filled(connection, ask, kind, house.settings.mail_language).items()
-        }
-        changed = {key: one for key, one in wanted.items() if held.get(key) != one}
-        if card is not None and changed:
-            told = {
-                "fields": sorted(changed),
-                "changes": {k: {"old": held.get(k), "new": v} for k, v in changed.items()},
-            }
-            fields.write(connection, card, changed, Deed(at=now, event="changed", data=told))
-
-
 def made(house: House, connection: sa.Connection, ask: Ask, kind: str) -> Card | None:
     """The record of that kind that was made of the answer."""
     number = made_records.of_ask(connection, ask.id).get(kind)
@@ -137,17 +119,22 @@ def _review(house: House, connection: sa.Connection, ask: Ask, *, now: datetime)
     agreement = connect.agreements(house.settings.crm).get(connection, ask.subject_id)
     if agreement is None:
         raise Gone(f"ask {ask.id}: agreement {ask.subject_id} is gone; nothing can follow from its answer")
-    bad = ask.grade == _BAD
+    stage = review_stage(ask)
     new = NewCard(
         kind=REVIEW,
         subject=_REVIEW_OF[house.settings.mail_language].format(number=agreement.number),
-        stage=_STAGE_OF_BAD if bad else _STAGE,
+        stage=stage,
         company_id=ask.company_id,
         contact_id=ask.contact_id,
         assignee_id=ask.responsible_id,
-        more={} if bad else {"closed_at": now},
+        more={} if ask.grade == _BAD else {"closed_at": now},
     )
     return make(house, connection, ask, new, parent_id=None, now=now)
+
+
+def review_stage(ask: Ask) -> str:
+    """Where the review of an agreement stands before anybody has worked on it."""
+    return _STAGES[ask.grade == _BAD]
 
 
 def responsible(connection: sa.Connection, ask: Ask, card: Card) -> int | None:
@@ -168,7 +155,7 @@ __all__ = [
     "filled",
     "made",
     "make",
-    "refill",
     "responsible",
+    "review_stage",
     "values_of",
 ]

@@ -23,6 +23,20 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     return f"record {ensured(house, connection, ask, effect.data, now=now).id}"
 
 
+def name(connection: sa.Connection, ask: Ask, source: Card, template: str, language: str) -> str:
+    """What it is called by that rule as the answer counts now; `source`: what was rated."""
+    form = books.version(connection, ask.form_version_id)
+    value = coefficient.coefficient(form, follow_ground.values_of(connection, ask))
+    said = coefficient.said(value, ask.grade, language)
+    return coefficient.name(template, source.number or str(source.id), said)[:_LONGEST]
+
+
+def renamed(connection: sa.Connection, ask: Ask, source: Card, held: str, template: str, language: str) -> str | None:
+    """Its new name, where `held` is one that the rule has given; None where somebody has named it otherwise."""
+    known = coefficient.names(template, source.number or str(source.id), language)
+    return name(connection, ask, source, template, language) if held in {one[:_LONGEST] for one in known} else None
+
+
 def ensured(house: House, connection: sa.Connection, ask: Ask, rule: Mapping[str, Any], *, now: datetime) -> Card:
     """The record of the rule's kind, made when it is not there. Raises `Undone` for a kind without stages."""
     kind, language = rule["kind"], house.settings.mail_language
@@ -35,14 +49,9 @@ def ensured(house: House, connection: sa.Connection, ask: Ask, rule: Mapping[str
     stages = wiring.intake(house).cards.stages(connection, kind)
     if not stages:
         raise Undone(f"campaign of ask {ask.id}, follow, kind: {kind!r} has no stages; add one, or name another kind")
-    form = books.version(connection, ask.form_version_id)
-    value = coefficient.coefficient(form, follow_ground.values_of(connection, ask))
-    number = source.number or str(source.id)
     new = NewCard(
         kind=kind,
-        subject=coefficient.name(words(rule["name"], language), number, coefficient.said(value, ask.grade, language))[
-            :_LONGEST
-        ],
+        subject=name(connection, ask, source, words(rule["name"], language), language),
         stage=stages[0].code,
         group_id=source.group_id,
         assignee_id=follow_ground.responsible(connection, ask, source),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from caseline.actions import (
     follow_assignment,
     follow_bonus,
+    follow_correction,
     follow_event,
     follow_notice,
     follow_record,
@@ -17,7 +18,6 @@ from caseline.actions import (
     follow_webhook,
 )
 from caseline.actions.follow_ground import Gone
-from caseline.actions.judge_ask import EVENT
 from caseline.actions.wiring import House
 from caseline.feedback import asks, effects
 from caseline.feedback.asks import Ask
@@ -28,7 +28,8 @@ from caseline.feedback.states import State
 Handler = Callable[..., str]
 """Does it in the caller's transaction, and answers what came of it: (house, connection, ask, effect, *, now)."""
 HANDLERS: Final[Mapping[str, Handler]] = {
-    EVENT: follow_event.handle,
+    effects.EVENT: follow_event.handle,
+    effects.CORRECTION: follow_correction.handle,
     Do.NOTICE: follow_notice.handle,
     Do.ASSIGNMENT: follow_assignment.handle,
     Do.RECORD: follow_record.handle,

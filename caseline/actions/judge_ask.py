@@ -21,8 +21,6 @@ from caseline.feedback.outcome import Outcome, outcome
 from caseline.feedback.states import OPEN, State
 from caseline.timing import zones
 
-EVENT: Final = "event"
-"""Kind of effect that tells the event log of an answer."""
 AT_ONCE: Final = 500
 _SAID: Final = OPEN | {State.OPTED_OUT}
 
@@ -73,6 +71,8 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
         connect.agreements(house.settings.crm).was_answered(connection, ask.subject_id, at=now)
     if found.follows:
         _follow(connection, ask, campaign, found, now)
+    if found.whole:
+        _correct(connection, ask, found, now)
     return Judged(found.step or ask.state, judged, found)
 
 
@@ -126,7 +126,19 @@ def _follow(connection: sa.Connection, ask: Ask, campaign: Campaign, found: Outc
     """Plan, each once for an ask, what the rules of the campaign say for such an answer."""
     grade = found.grade.value if found.grade else None
     came = {"grade": grade, "mean": found.mean}
-    effects.plan(connection, ask.id, EVENT, grade or "received", {**came, "values": dict(found.values)}, now=now)
+    effects.plan(
+        connection, ask.id, effects.EVENT, grade or "received", {**came, "values": dict(found.values)}, now=now
+    )
     for rule in campaign.follow:
         if rule.when.holds(found.grade, found.mean):
             effects.plan(connection, ask.id, rule.do.value, rule.key, {**rule.more, **came}, now=now)
+
+
+def _correct(connection: sa.Connection, ask: Ask, found: Outcome, now: datetime) -> None:
+    """Plan, each time that other values count than those that were told last, to bring up to date what holds them."""
+    told = effects.told_last(connection, ask.id)
+    if told and told.get("values") != dict(found.values):
+        before = {"grade_before": told.get("grade")}
+        now_so = {"grade": found.grade.value if found.grade else None, "mean": found.mean, "values": dict(found.values)}
+        key = str(effects.count_of(connection, ask.id, effects.CORRECTION) + 1)
+        effects.plan(connection, ask.id, effects.CORRECTION, key, {**before, **now_so}, now=now)

@@ -40,6 +40,13 @@ def name(template: str, number: str, value: str) -> str:
     return _TAG.sub(lambda found: number if found[1].casefold() in _NUMBERS else value, template)
 
 
+def names(template: str, number: str, language: str) -> frozenset[str]:
+    """All that a record can be called by such a rule, whatever was answered."""
+    values = [said(value, None, language) for value in (PROMOTER, PASSIVE, DETRACTOR)]
+    grades = [said(None, grade, language) for grade in (None, *_GRADES["en"])]
+    return frozenset(name(template, number, value) for value in (*values, *grades))
+
+
 def shown(question: Question, value: Any, language: str) -> Any:  # noqa: ANN401 - an answer of any kind
     """An answer as people read it: of what is chosen its label."""
     if question.kind is Kind.CHOICE:

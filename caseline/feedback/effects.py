@@ -10,6 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.feedback.answer_tables import effect
 
+EVENT: Final = "event"
+"""Kind that tells the event log of an answer."""
+CORRECTION: Final = "correction"
+"""Kind that brings up to date what was made of an answer that counts otherwise by now."""
 _PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 """After which failure one is tried again; after the last of them, every six hours."""
 _LAST_PAUSE: Final = timedelta(hours=6)
@@ -73,6 +77,19 @@ def data_of(connection: sa.Connection, ask_id: int, kind: str) -> list[tuple[str
     """(key, data) of all of a kind that follows from an ask, done or not, in order."""
     query = sa.select(effect.c.key, effect.c.data).where(effect.c.ask_id == ask_id, effect.c.kind == kind)
     return [tuple(row) for row in connection.execute(query.order_by(effect.c.id))]
+
+
+def told_last(connection: sa.Connection, ask_id: int) -> Mapping[str, Any]:
+    """What counted of an answer when something was planned last because it came, or was corrected; nothing if never."""
+    of_it = (effect.c.ask_id == ask_id, effect.c.kind.in_((EVENT, CORRECTION)))
+    query = sa.select(effect.c.data).where(*of_it).order_by(effect.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none() or {}
+
+
+def count_of(connection: sa.Connection, ask_id: int, kind: str) -> int:
+    """How many of a kind were planned for an ask."""
+    of_it = (effect.c.ask_id == ask_id, effect.c.kind == kind)
+    return connection.execute(sa.select(sa.func.count()).select_from(effect).where(*of_it)).scalar_one()
 
 
 def of(connection: sa.Connection, ask_id: int) -> list[tuple[str, str, datetime | None, str | None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +14,13 @@ from caseline.feedback.follow_tables import made_record
 
 EVENT = "feedback_received"
 """What the event log calls an answer that counts."""
+CORRECTED = "feedback_corrected"
+"""What it calls one that counts otherwise than before."""
+_WORKED: Final = sa.text("""
+SELECT EXISTS (SELECT FROM crm.event AS e WHERE e.record_id = :record AND e.entity = 'request'
+    AND e.type = 'stage_changed' AND NOT e.data ? 'ask')
+  OR EXISTS (SELECT FROM crm.assignment AS a WHERE a.record_id = :record AND a.state <> 'open')
+""")
 
 
 def of_ask(connection: sa.Connection, ask_id: int) -> dict[str, int]:
@@ -32,9 +40,22 @@ def keep(connection: sa.Connection, ask_id: int, kind: str, record_id: int) -> N
     connection.execute(insert(made_record).values(ask_id=ask_id, kind=kind, record_id=record_id))
 
 
-def tell(connection: sa.Connection, entity: str, record_id: int, data: dict[str, object], *, at: datetime) -> None:
-    """Write into the event log that an answer counts."""
-    row = {"entity": entity, "record_id": record_id, "type": EVENT, "at": at, "data": data}
+def worked_on(connection: sa.Connection, record_id: int) -> bool:
+    """Whether somebody has moved a record that was made of an answer, or ended an assignment on it."""
+    return bool(connection.execute(_WORKED, {"record": record_id}).scalar_one())
+
+
+def tell(
+    connection: sa.Connection,
+    entity: str,
+    record_id: int,
+    data: dict[str, object],
+    *,
+    at: datetime,
+    event: str = EVENT,
+) -> None:
+    """Write into the event log that an answer counts, or what else an event says of it."""
+    row = {"entity": entity, "record_id": record_id, "type": event, "at": at, "data": data}
     connection.execute(sa.insert(crm.event).values(row))
 
 

@@ -231,7 +231,7 @@ def _product(texts: Texts, line: Line, _names: Names) -> Said:
 
 _WORDS: Final[Mapping[str, Callable[[Texts, Line, Names], Said]]] = {
     "created": _created,
-    "feedback_received": lambda texts, line, _names: Said(*feedback_words.answered(texts, line.data)),
+    **dict.fromkeys(feedback_words.EVENTS, lambda texts, line, _names: Said(*feedback_words.said(texts, line))),
     **dict.fromkeys(("product_added", "product_removed"), _product),
     "changed": _changed,
     "category_set": _category,
