@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from caseline.actions import follow_ground, tell_bonus, tell_client, write_letter
 from caseline.actions.tell_client import Say
 from caseline.actions.wiring import House
-from caseline.feedback import bonus_store, effects
+from caseline.feedback import asks, bonus_store, effects, once
 from caseline.feedback.asks import Ask
 from caseline.feedback.bonus_store import Given
-from caseline.feedback.effects import Effect
+from caseline.feedback.effects import Effect, Planned
 from caseline.feedback.follow import Do, On
 from caseline.feedback.reviews import Reward, Target
 from caseline.outbox.tags import Tag
@@ -53,10 +53,13 @@ def clicked(connection: sa.Connection, ask_id: int, target: Target, *, now: date
     """
     if target.reward is not Reward.CLICK:
         return
+    ask = asks.one(connection, ask_id)
+    shared = None if ask is None else once.scope(connection, ask)
     for key, rule in effects.data_of(connection, ask_id, Do.BONUS):
         if rule["given_for"] == On.CLICK and not rule.get(_CLICKED):
             data: dict[str, Any] = {**rule, _CLICKED: True}
-            effects.plan(connection, ask_id, Do.BONUS, f"{key}:{_CLICKED}", data, now=now)
+            planned = Planned(Do.BONUS, f"{key}:{_CLICKED}", data, shared)
+            effects.plan(connection, ask_id, planned, now=now)
 
 
 def _told(house: House, connection: sa.Connection, ask: Ask, given: Given, key: str, now: datetime) -> str:

@@ -25,7 +25,7 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     kept = bring_up_to_date(house, connection, ask, now=now)
     data = {"ask": ask.id, **{name: effect.data.get(name) for name in ("grade", "mean", "grade_before")}}
     carrier = follow_ground.carrier(house, connection, ask, now=now)
-    for number in sorted({carrier.id, *made_records.of_ask(connection, ask.id).values()}):
+    for number in sorted({carrier.id, *made_records.of_ask(connection, ask).values()}):
         told = {**data, "kept": True} if number in kept else data
         made_records.tell(connection, follow_ground.REQUEST, number, told, at=now, event=made_records.CORRECTED)
     return f"told on record {carrier.id}"
@@ -37,8 +37,9 @@ def bring_up_to_date(house: House, connection: sa.Connection, ask: Ask, *, now: 
     Answers those on which somebody has worked: they stay in the stage to which he has brought them. Raises `Undone`
     where somebody else changes one just then.
     """
+    ask = follow_ground.counting(connection, ask)
     kept: set[int] = set()
-    for kind, number in made_records.of_ask(connection, ask.id).items():
+    for kind, number in made_records.of_ask(connection, ask).items():
         card = wiring.intake(house).cards.get(connection, number)
         if card is None:
             continue  # somebody has removed it

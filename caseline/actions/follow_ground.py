@@ -12,7 +12,7 @@ from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.cards import Card, Deed, NewCard
 from caseline.crm.vocabulary import REQUEST
-from caseline.feedback import books, coefficient, effects, made_records
+from caseline.feedback import asks, books, coefficient, effects, made_records, once
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
 from caseline.feedback.follow import Who
@@ -103,13 +103,22 @@ def make(
     more |= {"parent_id": parent_id} if parent_id else {}
     whole = replace(new, channel=CHANNEL, contact_id=new.contact_id or ask.contact_id, more=more)
     card = cards.create(connection, whole, Deed(at=now, data={"ask": ask.id}))
-    made_records.keep(connection, ask.id, new.kind, card.id)
+    made_records.keep(connection, ask, new.kind, card.id)
     return card
 
 
+def counting(connection: sa.Connection, ask: Ask) -> Ask:
+    """The ask whose answer counts: of several of one kind about one request the one that was answered last.
+
+    Nobody makes of them what is made once until the transaction ends.
+    """
+    once.hold(connection, once.scope(connection, ask))
+    return asks.one(connection, once.counting(connection, ask)) or ask
+
+
 def made(house: House, connection: sa.Connection, ask: Ask, kind: str) -> Card | None:
-    """The record of that kind that was made of the answer."""
-    number = made_records.of_ask(connection, ask.id).get(kind)
+    """The record of that kind that was made of the answer, or of that of an ask that shares it."""
+    number = made_records.of_ask(connection, ask).get(kind)
     return None if number is None else wiring.intake(house).cards.get(connection, number)
 
 
@@ -152,6 +161,7 @@ __all__ = [
     "Undone",
     "campaign_of",
     "carrier",
+    "counting",
     "filled",
     "made",
     "make",

@@ -40,6 +40,7 @@ def renamed(connection: sa.Connection, ask: Ask, source: Card, held: str, templa
 def ensured(house: House, connection: sa.Connection, ask: Ask, rule: Mapping[str, Any], *, now: datetime) -> Card:
     """The record of the rule's kind, made when it is not there. Raises `Undone` for a kind without stages."""
     kind, language = rule["kind"], house.settings.mail_language
+    ask = follow_ground.counting(connection, ask)
     there = follow_ground.made(house, connection, ask, kind)
     if there is not None:
         return there

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from caseline.actions import asks_apart, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.feedback import answers, asks, books, confirming, effects, letter_states, ratings, signals, states
+from caseline.feedback import answers, asks, books, confirming, effects, letter_states, once, ratings, signals, states
 from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import SMILEYS, Campaign
 from caseline.feedback.confirming import Confirmed, Judgement
+from caseline.feedback.effects import Planned
 from caseline.feedback.forms import RATED, Form
 from caseline.feedback.outcome import Outcome, outcome
 from caseline.feedback.states import OPEN, State
@@ -123,15 +124,17 @@ def _write(connection: sa.Connection, ask: Ask, found: Outcome, given: Sequence[
 
 
 def _follow(connection: sa.Connection, ask: Ask, campaign: Campaign, found: Outcome, now: datetime) -> None:
-    """Plan, each once for an ask, what the rules of the campaign say for such an answer."""
+    """Plan what the rules of the campaign say for such an answer, each once for an ask, or for all about a request."""
     grade = found.grade.value if found.grade else None
     came = {"grade": grade, "mean": found.mean}
-    effects.plan(
-        connection, ask.id, effects.EVENT, grade or "received", {**came, "values": dict(found.values)}, now=now
-    )
+    told = {**came, "values": dict(found.values)}
+    effects.plan(connection, ask.id, Planned(effects.EVENT, grade or "received", told), now=now)
+    shared = once.scope(connection, ask)
+    once.hold(connection, shared)
     for rule in campaign.follow:
         if rule.when.holds(found.grade, found.mean):
-            effects.plan(connection, ask.id, rule.do.value, rule.key, {**rule.more, **came}, now=now)
+            wide = shared if rule.do in once.KINDS else None
+            effects.plan(connection, ask.id, Planned(rule.do.value, rule.key, {**rule.more, **came}, wide), now=now)
 
 
 def _correct(connection: sa.Connection, ask: Ask, found: Outcome, now: datetime) -> None:
@@ -141,4 +144,4 @@ def _correct(connection: sa.Connection, ask: Ask, found: Outcome, now: datetime)
         before = {"grade_before": told.get("grade")}
         now_so = {"grade": found.grade.value if found.grade else None, "mean": found.mean, "values": dict(found.values)}
         key = str(effects.count_of(connection, ask.id, effects.CORRECTION) + 1)
-        effects.plan(connection, ask.id, effects.CORRECTION, key, {**before, **now_so}, now=now)
+        effects.plan(connection, ask.id, Planned(effects.CORRECTION, key, {**before, **now_so}), now=now)

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from caseline.feedback import answers, asks, books, coefficient, made_records, ratings
+from caseline.feedback import answers, asks, books, coefficient, made_records, once, ratings
 from caseline.feedback.forms import RATED, words
 
 
@@ -30,9 +30,10 @@ class Source:
 
 
 def of_record(connection: sa.Connection, record_id: int, language: str) -> Source | None:
-    """The answer that a record was made of; None for one that was made otherwise."""
+    """The answer that a record holds, the last one about its request; None for one that was made otherwise."""
     number = made_records.ask_of(connection, record_id)
-    ask = None if number is None else asks.one(connection, number)
+    first = None if number is None else asks.one(connection, number)
+    ask = None if first is None else asks.one(connection, once.counting(connection, first))
     if ask is None:
         return None
     form = books.version(connection, ask.form_version_id)

@@ -115,8 +115,11 @@ effect = sa.Table(
     at("done_at"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     text("result"),
+    text("scope"),
     sa.UniqueConstraint("ask_id", "kind", "key"),
+    sa.Index("uq_effect_scope", "scope", "kind", "key", unique=True, postgresql_where=sa.text("scope IS NOT NULL")),
     sa.Index("ix_effect_due_at", "due_at", "id", postgresql_where=sa.text("done_at IS NULL")),
     schema=SCHEMA,
 )
-"""What follows from an answer, each once: written with the answer, done afterwards, tried again until it is."""
+"""What follows from an answer, each once: written with the answer, done afterwards, tried again until it is. `scope`:
+asks about one request for all of which it is done once."""

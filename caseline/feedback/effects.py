@@ -18,6 +18,7 @@ _PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=
 """After which failure one is tried again; after the last of them, every six hours."""
 _LAST_PAUSE: Final = timedelta(hours=6)
 _LONGEST: Final = 500
+_SHARED: Final = "done once for each request: an earlier ask about it has brought it"
 _TO_CLOSE: Final = sa.text("""
 SELECT a.id FROM feedback.ask AS a
 WHERE a.state = 'answered' AND a.id = coalesce(CAST(:one AS bigint), a.id)
@@ -39,16 +40,31 @@ class Effect:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something that is to follow."""
+
+    kind: str
+    key: str
+    data: Mapping[str, Any]
+    scope: str | None = None
+    """Asks for all of which it is done once."""
+
+
 _COLUMNS = [effect.c[name] for name in Effect.__dataclass_fields__]
 
 
-def plan(
-    connection: sa.Connection, ask_id: int, kind: str, key: str, data: Mapping[str, Any], *, now: datetime
-) -> bool:
-    """Write down that something is to be done; False when it was already."""
-    values = {"ask_id": ask_id, "kind": kind, "key": key, "data": dict(data), "due_at": now}
-    made = insert(effect).values(values).on_conflict_do_nothing(index_elements=["ask_id", "kind", "key"])
-    return connection.execute(made.returning(effect.c.id)).scalar_one_or_none() is not None
+def plan(connection: sa.Connection, ask_id: int, planned: Planned, *, now: datetime) -> bool:
+    """Write down that something is to be done; False when it was already, for this ask or one that shares it."""
+    values = {"ask_id": ask_id, "kind": planned.kind, "key": planned.key, "data": dict(planned.data), "due_at": now}
+    made = insert(effect).values({**values, "scope": planned.scope}).on_conflict_do_nothing()
+    if connection.execute(made.returning(effect.c.id)).scalar_one_or_none() is not None:
+        return True
+    if planned.scope is not None:
+        # It stands beside this ask all the same, so that everybody sees why nothing came of it.
+        told = {"done_at": now, "result": _SHARED}
+        connection.execute(insert(effect).values({**values, **told}).on_conflict_do_nothing())
+    return False
 
 
 def claim(connection: sa.Connection, *, now: datetime, ask_id: int | None = None) -> Effect | None:

@@ -13,10 +13,13 @@ made_record = sa.Table(
     sa.Column("ask_id", sa.BigInteger, sa.ForeignKey("feedback.ask.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     number("record_id"),
+    text("scope"),
     sa.UniqueConstraint("record_id"),
+    sa.Index("uq_made_record_scope", "scope", "kind", unique=True, postgresql_where=sa.text("scope IS NOT NULL")),
     schema=SCHEMA,
 )
-"""Records that were made of an answer, one of each kind: an NPS record, or the review of an agreement."""
+"""Records that were made of an answer, one of each kind: an NPS record, or the review of an agreement. `scope`: asks
+that share it, since they are about one request."""
 
 review_host = sa.Table(
     "review_host",

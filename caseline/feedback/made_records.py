@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm import tables as crm
+from caseline.feedback import once
 from caseline.feedback.answer_tables import opt_out
 from caseline.feedback.asks import Ask
 from caseline.feedback.follow_tables import made_record
@@ -23,9 +24,11 @@ SELECT EXISTS (SELECT FROM crm.event AS e WHERE e.record_id = :record AND e.enti
 """)
 
 
-def of_ask(connection: sa.Connection, ask_id: int) -> dict[str, int]:
-    """Ids of the records that were made of an answer, by their kind."""
-    query = sa.select(made_record.c.kind, made_record.c.record_id).where(made_record.c.ask_id == ask_id)
+def of_ask(connection: sa.Connection, ask: Ask) -> dict[str, int]:
+    """Ids of the records that were made of an answer, or of that of an ask that shares them, by their kind."""
+    columns = (made_record.c.kind, made_record.c.record_id)
+    query = sa.select(*columns).where(made_record.c.ask_id.in_(once.family(connection, ask)))
+    query = query.order_by(made_record.c.record_id.desc())  # of what was made twice before, the first remains
     return {row.kind: row.record_id for row in connection.execute(query)}
 
 
@@ -35,9 +38,10 @@ def ask_of(connection: sa.Connection, record_id: int) -> int | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def keep(connection: sa.Connection, ask_id: int, kind: str, record_id: int) -> None:
-    """A record of that kind was made of an answer; there is one at most."""
-    connection.execute(insert(made_record).values(ask_id=ask_id, kind=kind, record_id=record_id))
+def keep(connection: sa.Connection, ask: Ask, kind: str, record_id: int) -> None:
+    """A record of that kind was made of an answer; there is one at most, for all asks that share it."""
+    values = {"ask_id": ask.id, "kind": kind, "record_id": record_id, "scope": once.scope(connection, ask)}
+    connection.execute(insert(made_record).values(values))
 
 
 def worked_on(connection: sa.Connection, record_id: int) -> bool:
