@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import sqlalchemy as sa
 
-from caseline.actions import asks_apart, campaign_ground, settle_asks, write_ask
+from caseline.actions import asks_apart, campaign_ground, settle_asks, trigger_agreements, write_ask
 from caseline.actions.wiring import House
 from caseline.feedback import asks, books, letter_states, opt_outs, schedule
 from caseline.feedback.asks import Ask
@@ -105,9 +105,7 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
     ask = asks.hold(connection, ask_id)
     if ask is None or ask.state is not State.QUEUED or ask.letter_id is not None:
         return None
-    if _wants_no_more(connection, ask):
-        changes = {"reason": Skip.OPTED_OUT.value}
-        asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes=changes)
+    if _kept_back(connection, ask, now):
         return False
     campaign = _campaign(connection, ask)
     if ask.channel == Channel.WEB:
@@ -118,6 +116,14 @@ def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, c
         # What cannot be begun has gone on by itself: by another channel, later, or not at all.
         return None if chat is None else _begin(house, connection, ask, campaign, now, chat)
     return _write(house, connection, ask, campaign, now)
+
+
+def _kept_back(connection: sa.Connection, ask: Ask, now: datetime) -> bool:
+    """Whether something has happened since the ask was made for which nobody is asked any more."""
+    if _wants_no_more(connection, ask):
+        changes = {"reason": Skip.OPTED_OUT.value}
+        return asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes=changes)
+    return trigger_agreements.left(connection, ask.id, now=now)
 
 
 def _write(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime) -> bool:

@@ -7,16 +7,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground
+from caseline.actions import campaign_ground, take_back
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
-from caseline.feedback import agreement_facts, asks, audience, drafting, schedule
+from caseline.feedback import agreement_facts, agreement_status, asks, audience, drafting, schedule
 from caseline.feedback.agreement_facts import SUBJECT, Candidate, Wanted
 from caseline.feedback.asks import Draft
 from caseline.feedback.audience import Answer
 from caseline.feedback.campaign import AddressRule, On
 from caseline.feedback.links import mint_id
-from caseline.feedback.states import State
+from caseline.feedback.states import State, may
 
 AT_ONCE: Final = 5_000
 
@@ -51,6 +51,30 @@ def run(house: House, *, now: datetime, faults: dict[str, str]) -> int:
     with house.engine.connect() as connection:
         campaigns = list(campaign_ground.running(house, connection, On.AGREEMENT, faults=faults))
     return sum(_ask(house, one, now) for one in campaigns)
+
+
+def take_back_all(house: House, *, now: datetime) -> int:
+    """Cancel asks about agreements that have left their status, or are gone, before a letter has left; how many."""
+    count, after = 0, 0
+    while True:
+        with house.engine.begin() as connection:
+            found = agreement_status.left(connection, after=after, most=AT_ONCE)
+            for ask_id in found:
+                count += left(connection, ask_id, now=now)
+        if len(found) < AT_ONCE:
+            return count
+        after = found[-1]
+
+
+def left(connection: sa.Connection, ask_id: int, *, now: datetime) -> bool:
+    """Cancel an ask whose letter has not left if its agreement may not be asked about any more."""
+    ask = asks.hold(connection, ask_id)
+    if ask is None or ask.subject != SUBJECT:
+        return False
+    reason = agreement_status.why_not(connection, ask.subject_id)
+    return (
+        reason is not None and may(ask.state, State.SKIPPED) and take_back.take_back(connection, ask, reason, now=now)
+    )
 
 
 def foresee(connection: sa.Connection, one: Standing, *, now: datetime) -> Iterator[Line]:

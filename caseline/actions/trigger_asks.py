@@ -8,26 +8,21 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground, trigger_agreements
+from caseline.actions import campaign_ground, take_back, trigger_agreements
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
-from caseline.chat import outgoing
 from caseline.crm import event_log
-from caseline.feedback import asks, dialogues, drafting, request_facts
+from caseline.feedback import asks, drafting, request_facts
 from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import AddressRule, On
 from caseline.feedback.candidates import Found
-from caseline.feedback.dialogue import Stage
 from caseline.feedback.drafting import Rests
 from caseline.feedback.states import State
-from caseline.outbox import care
-from caseline.outbox.faults import OutboxFault
 
 CONSUMER: Final = "feedback"
 EVENTS: Final = ("created", "stage_changed")
 AT_ONCE: Final = 5_000
 """Events, or records, of one transaction."""
-_REOPENED: Final = "reopened"
 
 
 @dataclass(slots=True)
@@ -51,6 +46,7 @@ def run(house: House, *, now: datetime) -> Done:
     done = Done()
     _of_events(house, done, now)
     _of_age(house, done, now)
+    done.cancelled += trigger_agreements.take_back_all(house, now=now)
     done.asked += trigger_agreements.run(house, now=now, faults=done.faults)
     return done
 
@@ -113,28 +109,5 @@ def _take_back(connection: sa.Connection, one: Standing, ids: Sequence[int], don
     moved = request_facts.moved(connection, ids)
     for ask_id in asks.cancel_reopened(connection, moved, one.wanted.stages, one.wanted.campaign_id):
         ask = asks.one(connection, ask_id)
-        if ask is None or not _withdrawn(connection, ask.letter_id, now):
-            continue
-        # Another period makes room: when the record comes back into the stage, its client is asked after all.
-        changes = {"reason": _REOPENED, "period": f"{_REOPENED} {ask_id}"}
-        if asks.move(connection, ask, State.CANCELLED, by="job", now=now, changes=changes):
-            _fall_silent(connection, ask_id, now)
+        if ask is not None and take_back.take_back(connection, ask, Skip.REOPENED.value, now=now):
             done.cancelled += 1
-
-
-def _fall_silent(connection: sa.Connection, ask_id: int, now: datetime) -> None:
-    """Say nothing of what the chat of an ask has not said yet."""
-    begun = dialogues.of_ask(connection, ask_id)
-    if begun is not None and dialogues.end(connection, begun.id, Stage.ENDED, now=now):
-        outgoing.drop_queued(connection, begun.id, _REOPENED)
-
-
-def _withdrawn(connection: sa.Connection, letter_id: int | None, now: datetime) -> bool:
-    """Whether no letter of it leaves any more."""
-    if letter_id is None:
-        return True
-    try:
-        care.cancel(connection, letter_id, now=now)
-    except OutboxFault:
-        return False  # it is on its way
-    return True

@@ -1,7 +1,9 @@
 """Words of asks, their states and reasons, and of where addresses are known from."""
 
+from datetime import date
 from typing import Final
 
+from caseline.feedback.agreement_status import AGREEMENT_GONE, STATUS_LEFT
 from caseline.feedback.audience import Skip
 from caseline.feedback.known_addresses import Source, Whence
 from caseline.feedback.questions import NO_ADDRESS
@@ -47,13 +49,22 @@ REASONS: Final = {
     Skip.NO_CONTACT.value: later("there is no contact"),
     Skip.BAD_ADDRESS.value: later("letters to the address come back"),
     Skip.FATIGUE.value: later("the client was asked lately"),
+    STATUS_LEFT: later("the agreement has left its status"),
+    AGREEMENT_GONE: later("the agreement is not there any more"),
 }
 """Why nobody is asked."""
 
 
 def reason(texts: Texts, text: str | None) -> str:
-    """A reason in the language of the page; one that has no words of its own as it is."""
-    return texts.say(REASONS[text]) if text in REASONS else text or ""
+    """A reason in the language of the page, with its date where it has one; one without words of its own as it is."""
+    known, _, day = (text or "").partition(": ")
+    if known not in REASONS:
+        return text or ""
+    try:
+        at = date.fromisoformat(day)
+    except ValueError:
+        return texts.say(REASONS[known]) if text == known else text or ""
+    return f"{texts.say(REASONS[known])}: {texts.date(at)}"
 
 
 def source(texts: Texts, one: Source) -> str:

@@ -1,0 +1,40 @@
+"""Takes back an ask whose letter has not left: the letter is withdrawn, and the chat says nothing any more."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from caseline.chat import outgoing
+from caseline.feedback import asks, dialogues
+from caseline.feedback.asks import Ask
+from caseline.feedback.dialogue import Stage
+from caseline.feedback.states import State
+from caseline.outbox import care
+from caseline.outbox.faults import OutboxFault
+
+
+def take_back(connection: sa.Connection, ask: Ask, reason: str, *, now: datetime) -> bool:
+    """Cancel an ask; False when its letter is on its way, or somebody else has moved it.
+
+    Its period makes room: when it comes to what the campaign waits for again, the client is asked after all.
+    """
+    if not _withdrawn(connection, ask.letter_id, now):
+        return False
+    changes = {"reason": reason, "period": f"{reason} {ask.id}"}
+    if not asks.move(connection, ask, State.CANCELLED, by="job", now=now, changes=changes):
+        return False
+    begun = dialogues.of_ask(connection, ask.id)
+    if begun is not None and dialogues.end(connection, begun.id, Stage.ENDED, now=now):
+        outgoing.drop_queued(connection, begun.id, reason)
+    return True
+
+
+def _withdrawn(connection: sa.Connection, letter_id: int | None, now: datetime) -> bool:
+    """Whether no letter of it leaves any more."""
+    if letter_id is None:
+        return True
+    try:
+        care.cancel(connection, letter_id, now=now)
+    except OutboxFault:
+        return False  # it is on its way
+    return True
