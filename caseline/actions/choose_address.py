@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import keep_clients, sees, wiring
+from caseline.actions import keep_clients, look_again, sees, wiring
 from caseline.actions.editing import Fault, Faulty
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
@@ -117,7 +117,8 @@ def choose(house: House, viewer: Viewer, ask_id: int, choice: Choice, *, now: da
     """Let the letter go to an address, and to no other; raises `Absent`, `Faulty`, `Refused`.
 
     It is queued in one transaction with its line in the audit log. Where it is to be kept at a card, that is done
-    before, so that nothing leaves when the card cannot be changed.
+    before, so that nothing leaves when the card cannot be changed. What the campaign would not ask about any more is
+    skipped, and said.
     """
     if not viewer.may(Right.WORK_REQUESTS):
         raise Absent("question")
@@ -127,20 +128,26 @@ def choose(house: House, viewer: Viewer, ask_id: int, choice: Choice, *, now: da
     address = _checked(house, choice.address)
     if choice.keep_at:
         _keep(house, viewer, sight, choice.keep_at, address, now)
-    known = next((one for one in sight.addresses if folded(one.address) == folded(address)), None)
     with house.engine.begin() as connection:
         ask = asks.hold(connection, ask_id)
         if ask is None or ask.state is not State.AWAITING_ADDRESS:
             raise Faulty(_over(ask or sight.ask))
-        changes: dict[str, Any] = {"address": address, "due_at": max(ask.due_at or now, now)}
-        if ask.contact_id is None and known is not None and known.contact_id is not None:
-            changes["contact_id"] = known.contact_id
-        asks.move(connection, ask, State.QUEUED, by=viewer.name, now=now, changes=changes)
-        if question_book.get(connection, ask_id) is None:  # somebody was faster than the round that asks him
-            question_book.put(connection, ask_id, asked_at=now, person_id=viewer.person_id)
-        data = {"address": address, "number": sight.one.number, "typed": known is None}
-        subject = f"{sight.one.service} ({ask_id})"
-        logins.note(connection, viewer.name, "address_chosen", subject, data, now=now)
+        if (why := look_again.let_go(house, connection, ask, address, now=now)) is None:
+            _queue(connection, viewer, sight, ask, address, now)
+    if why is not None:
+        raise Faulty(look_again.fault(why))
+
+
+def _queue(connection: sa.Connection, viewer: Viewer, sight: Sight, ask: Ask, address: str, now: datetime) -> None:
+    known = next((one for one in sight.addresses if folded(one.address) == folded(address)), None)
+    changes: dict[str, Any] = {"address": address, "due_at": max(ask.due_at or now, now)}
+    if ask.contact_id is None and known is not None and known.contact_id is not None:
+        changes["contact_id"] = known.contact_id
+    asks.move(connection, ask, State.QUEUED, by=viewer.name, now=now, changes=changes)
+    if question_book.get(connection, ask.id) is None:  # somebody was faster than the round that asks him
+        question_book.put(connection, ask.id, asked_at=now, person_id=viewer.person_id)
+    data = {"address": address, "number": sight.one.number, "typed": known is None}
+    logins.note(connection, viewer.name, "address_chosen", f"{sight.one.service} ({ask.id})", data, now=now)
 
 
 def _over(ask: Ask) -> Fault:

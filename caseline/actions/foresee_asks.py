@@ -133,7 +133,7 @@ def ask_by_hand(
         decided = drafting.decide(found, one.ground, now=editor.at, by_hand=True)
         if decided.skip is not None:
             raise Told("request %(request)s: nobody is asked: %(reason)s", request=record_id, reason=decided.skip.value)
-        period = f"by hand {editor.at.astimezone(one.ground.zone):%Y-%m-%d}"
+        period = f"{drafting.BY_HAND} {editor.at.astimezone(one.ground.zone):%Y-%m-%d}"
         draft = drafting.draft(found, one.ground, decided, now=editor.at, period=period)
         draft = replace(draft, asked_by_id=by_id, address=address or draft.address)
         made = asks.add(connection, [draft], by=editor.login or "", now=editor.at)

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import sqlalchemy as sa
 
-from caseline.actions import asks_apart, campaign_ground, settle_asks, trigger_agreements, write_ask
+from caseline.actions import asks_apart, campaign_ground, look_again, settle_asks, trigger_agreements, write_ask
 from caseline.actions.wiring import House
 from caseline.feedback import asks, books, letter_states, opt_outs, schedule
 from caseline.feedback.asks import Ask
@@ -31,7 +31,7 @@ class Done:
     """What a round came to."""
 
     addressed: int = 0
-    """Asks that waited for an address and have one."""
+    """Asks that waited for an address and go on with one."""
     written: int = 0
     failed: int = 0
     settled: int = 0
@@ -45,10 +45,7 @@ def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
     As long as nobody has said our addresses, letters wait; what needs none goes on.
     """
     done = Done()
-    with house.engine.begin() as connection:
-        found = letter_states.addressed(connection, now=now)
-        asks.forward(connection, found, now=now)
-        done.addressed = len(found)
+    done.addressed = look_again.run(house, now=now)
     done.problem = letters_wait(house)
     no_chat = house.settings.chat_fault()
     with house.engine.connect() as connection:

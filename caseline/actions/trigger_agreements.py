@@ -79,9 +79,9 @@ def left(connection: sa.Connection, ask_id: int, *, now: datetime) -> bool:
 
 def foresee(connection: sa.Connection, one: Standing, *, now: datetime) -> Iterator[Line]:
     """What the campaign would do about every agreement now; nothing is changed."""
-    wanted, after, rests = _wanted(one), 0, Rests(one)
+    what, after, rests = wanted(one), 0, Rests(one)
     while True:
-        found = agreement_facts.facts(connection, wanted, now=now, after=after, most=AT_ONCE)
+        found = agreement_facts.facts(connection, what, now=now, after=after, most=AT_ONCE)
         for candidate, facts in found:
             decided = audience.asked(one.ground.rule, facts, now)
             if decided.skip is None and not rests.free(candidate.contact_id):
@@ -93,10 +93,10 @@ def foresee(connection: sa.Connection, one: Standing, *, now: datetime) -> Itera
 
 
 def _ask(house: House, one: Standing, now: datetime) -> int:
-    wanted, after, count, rests = _wanted(one), 0, 0, Rests(one)
+    what, after, count, rests = wanted(one), 0, 0, Rests(one)
     while True:
         with house.engine.begin() as connection:
-            found = agreement_facts.due(connection, wanted, now=now, after=after, most=AT_ONCE)
+            found = agreement_facts.due(connection, what, now=now, after=after, most=AT_ONCE)
             fit = [candidate for candidate in found if rests.free(candidate.contact_id)]
             made = asks.add(connection, [_draft(candidate, one, now) for candidate in fit], by="job", now=now)
             count += len(made)
@@ -109,7 +109,8 @@ def _ask(house: House, one: Standing, now: datetime) -> int:
         after = found[-1].agreement_id
 
 
-def _wanted(one: Standing) -> Wanted:
+def wanted(one: Standing) -> Wanted:
+    """What a campaign asks agreements for."""
     ground, trigger = one.ground, one.ground.campaign.trigger
     return Wanted(
         campaign_id=ground.campaign_id,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from caseline.feedback.audience import Facts, Rule
+from caseline.feedback.audience import RESTING, Facts, Rule
 from caseline.feedback.bad_addresses import BAD
 
 SUBJECT: Final = "agreement"
@@ -36,6 +36,10 @@ class Wanted:
     """Whether somebody chooses the address: then that of the card does not matter."""
     zone: str
     """In which days begin and end."""
+    silent: tuple[str, ...] = RESTING
+    """States of asks after which nobody rests."""
+    own: int = 0
+    """The ask for which this is asked: nobody rests because of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +131,7 @@ LEFT JOIN LATERAL (
   FROM feedback.ask AS ask JOIN feedback.campaign AS campaign ON campaign.id = ask.campaign_id
   WHERE ask.contact_id = ANY (ARRAY(SELECT facts.contact_id
       UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = facts.contact_id))
-    AND ask.state NOT IN ('skipped', 'failed', 'cancelled')
+    AND NOT ask.state = ANY (CAST(:silent AS text[])) AND ask.id <> :own
 ) AS lately ON true
 """
 _EVERY: Final = f"""{_FACTS}
@@ -182,6 +186,8 @@ def _values(wanted: Wanted, now: datetime, ids: Collection[int] | None) -> dict[
         "every": wanted.every,
         "by_hand": wanted.by_hand,
         "zone": wanted.zone,
+        "silent": list(wanted.silent),
+        "own": wanted.own,
         "now": now,
         "ids": None if ids is None else sorted(ids),
         "services": sorted(rule.services),

@@ -53,6 +53,7 @@ class Ask:
     variant_id: int | None
     subject: str
     subject_id: int
+    period: str
     service: str
     contact_id: int | None
     company_id: int | None

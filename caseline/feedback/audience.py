@@ -7,7 +7,7 @@ are tried, so that a dry run, the list "why not asked" and the campaign itself a
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Skip(StrEnum):
@@ -83,6 +83,19 @@ class Answer:
     """What was too long or too short ago: the reason is told with its date."""
     free_at: datetime | None = None
     """From when on it would be another answer, where time alone decides."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why nobody is asked, as an ask keeps it; None where somebody is."""
+        if self.skip is None:
+            return None
+        return self.skip.value if self.since is None else f"{self.skip.value}: {self.since:%Y-%m-%d}"
+
+
+RESTING: Final = ("skipped", "cancelled", "failed")
+"""States of asks after which nobody has been asked, so that he needs no rest."""
+NOT_YET: Final = (*RESTING, "draft", "needs_data", "awaiting_address")
+"""The same for somebody who waits himself: of two that wait, one is let go on."""
 
 
 def asked(rule: Rule, facts: Facts, now: datetime) -> Answer:

@@ -16,6 +16,8 @@ from caseline.timing import zones
 from caseline.timing.faults import CalendarFault
 
 ONCE: Final = "once"
+BY_HAND: Final = "by hand"
+"""How the periods of asks begin that somebody has made by hand."""
 ANY_SERVICE: Final = "request"
 """What stands in the link of a record that has no category."""
 WEB: Final = "web"
@@ -113,7 +115,7 @@ def draft(found: Found, ground: Ground, decided: Answer, *, now: datetime, perio
         language=ground.language,
         happened_at=found.since,
         state=State.SKIPPED if skipped else State.DRAFT,
-        reason=_reason(decided) if skipped else None,
+        reason=decided.reason,
         variant_id=None if skipped else variant,
         contact_id=found.contact_id,
         company_id=found.company_id,
@@ -133,11 +135,6 @@ def slug(service: str | None) -> str:
     """The word for a service as it stands in a link."""
     made = (service or "").lower().replace("_", "-")
     return made if links.slug(made) else ANY_SERVICE
-
-
-def _reason(decided: Answer) -> str:
-    assert decided.skip is not None  # noqa: S101 - asked of skipped ones only
-    return decided.skip.value if decided.since is None else f"{decided.skip.value}: {decided.since:%Y-%m-%d}"
 
 
 def _address(found: Found, campaign: Campaign) -> str | None:

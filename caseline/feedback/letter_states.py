@@ -1,6 +1,5 @@
 """SQL of how asks stand to their letters: which were accepted or refused, and what is due to be sent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -36,8 +35,9 @@ UPDATE feedback.ask SET state = 'expired', state_at = greatest(state_at, :now), 
 WHERE id IN (SELECT id FROM feedback.ask WHERE state IN ('sent', 'visited', 'answering') AND expires_at <= :now
   AND judge_at IS NULL ORDER BY expires_at, id LIMIT :most FOR UPDATE SKIP LOCKED)
 """)
+# Only what waits is looked at, by an index of its own, however much was asked before.
 _ADDRESSED: Final = sa.text("""
-WITH known AS (
+SELECT id, address FROM (
   SELECT a.id, CASE WHEN a.channel = 'chat' THEN nullif(trim(coalesce(nullif(trim(c.mobile), ''), c.phone)), '')
     ELSE nullif(trim(coalesce(nullif(trim(c.email), ''), o.email)), '') END AS address
   FROM feedback.ask AS a
@@ -45,10 +45,7 @@ WITH known AS (
   LEFT JOIN crm.contact AS c ON c.id = coalesce(r.contact_id, a.contact_id)
   LEFT JOIN crm.company AS o ON o.id = coalesce(r.company_id, c.company_id, a.company_id)
   WHERE a.state = 'needs_data'
-)
-UPDATE feedback.ask AS a SET state = 'draft', address = k.address, state_at = greatest(a.state_at, :now),
-  state_by = 'job' FROM known AS k WHERE k.id = a.id AND k.address IS NOT NULL AND a.state = 'needs_data'
-RETURNING a.id
+) AS known WHERE address IS NOT NULL AND id > :after ORDER BY id LIMIT :most
 """)
 
 
@@ -102,6 +99,6 @@ def expire(connection: sa.Connection, *, now: datetime, most: int) -> int:
     return connection.execute(_EXPIRED, {"now": now, "most": most}).rowcount
 
 
-def addressed(connection: sa.Connection, *, now: datetime) -> Sequence[int]:
-    """Let asks go on whose clients have an address by now; answers which."""
-    return list(connection.execute(_ADDRESSED, {"now": now}).scalars())
+def addressed(connection: sa.Connection, *, after: int, most: int) -> list[tuple[int, str]]:
+    """(ask, address) of those whose clients have an address by now, by id from one on."""
+    return [tuple(row) for row in connection.execute(_ADDRESSED, {"after": after, "most": most})]

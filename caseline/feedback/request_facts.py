@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.feedback.audience import RESTING
 from caseline.feedback.campaign import Trigger
 from caseline.feedback.candidates import BORN, Found
 
@@ -45,7 +46,7 @@ LEFT JOIN LATERAL (
   FROM feedback.ask AS a JOIN feedback.campaign AS k ON k.id = a.campaign_id
   WHERE a.contact_id = ANY (ARRAY(SELECT r.contact_id
       UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
-    AND a.state NOT IN ('skipped', 'cancelled', 'failed')
+    AND NOT a.state = ANY (:silent)
     AND NOT (a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id)
 ) AS last ON r.contact_id IS NOT NULL
 """
@@ -82,6 +83,8 @@ class Wanted:
     kind: str
     record: str
     stages: list[str]
+    silent: tuple[str, ...] = RESTING
+    """States of asks after which nobody rests."""
 
     def values(self) -> dict[str, Any]:
         """The values of a statement."""
@@ -91,6 +94,7 @@ class Wanted:
             "record": self.record,
             "stages": self.stages,
             "born": BORN,
+            "silent": list(self.silent),
         }
 
 

@@ -157,6 +157,7 @@ ask = sa.Table(
     sa.Index("ix_ask_happened_at", "happened_at", "id"),
     sa.Index("ix_ask_contact_id", "contact_id", "happened_at", postgresql_where=sa.text("contact_id IS NOT NULL")),
     sa.Index("ix_ask_due_at", "due_at", "id", postgresql_where=sa.text("state = 'queued'")),
+    sa.Index("ix_ask_needs_data", "id", postgresql_where=sa.text("state = 'needs_data'")),
     sa.Index("ix_ask_letter_id", "letter_id", postgresql_where=sa.text("letter_id IS NOT NULL")),
     sa.Index("ix_ask_remind_at", "remind_at", "id", postgresql_where=sa.text("remind_at IS NOT NULL")),
     sa.Index(

@@ -1,4 +1,4 @@
-"""Several asks of one kind about one request are followed by one record, assignment, review link and bonus.
+"""Asks of one kind about one request share what follows; what waits for an address is found by an index.
 
 Revision: 0042
 """
@@ -36,6 +36,7 @@ STATEMENTS = (
     UPDATE feedback.made_record AS m SET scope = first.scope FROM first WHERE first.record_id = m.record_id
     """,
     "CREATE UNIQUE INDEX uq_effect_scope ON feedback.effect (scope, kind, key) WHERE scope IS NOT NULL",
+    "CREATE INDEX ix_ask_needs_data ON feedback.ask (id) WHERE state = 'needs_data'",
     "CREATE UNIQUE INDEX uq_made_record_scope ON feedback.made_record (scope, kind) WHERE scope IS NOT NULL",
 )
 
@@ -48,5 +49,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Change them back."""
+    op.execute("DROP INDEX feedback.ix_ask_needs_data")
     op.execute("ALTER TABLE feedback.made_record DROP COLUMN scope")
     op.execute("ALTER TABLE feedback.effect DROP COLUMN scope")
