@@ -34,6 +34,8 @@ class Line:
 
     found: Found
     decided: Answer
+    waits: bool = False
+    """Nothing speaks against it but that there is no address."""
 
 
 @dataclass(slots=True)
@@ -43,11 +45,13 @@ class Foreseen:
     since: datetime
     """As if it had been on since then."""
     asked: int = 0
+    no_address: int = 0
+    """What would be asked about if there were an address; the ask waits until there is one."""
     already: int = 0
     """What was decided already: asked about, or skipped."""
     skipped: Counter[str] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
-    """The first of those that would be asked, and of each reason."""
+    """The first of those that would be asked, of those that would wait for an address, and of each reason."""
     agreements: list[trigger_agreements.Line] = field(default_factory=list)
     """The same of a campaign over agreements."""
 
@@ -93,26 +97,25 @@ def _tell_agreements(connection: sa.Connection, done: Foreseen, one: Standing, n
 
 
 def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], now: datetime) -> None:
-    age = one.ground.campaign.trigger.age
     for record in found:
         if record.asked_at is not None:
             done.already += 1
-            continue
-        if age and record.since > now - age:
             continue
         known = rests.with_them(record)
         decided = drafting.decide(known, one.ground, now=now)
         if decided.skip is Skip.REOPENED:
             continue
-        if decided.skip is None:
-            rests.note(record, now)
-            done.asked += 1
-            number = done.asked
-        else:
+        waits = decided.skip is None and not drafting.has_address(known, one.ground)
+        if decided.skip is not None:
             done.skipped[decided.skip.value] += 1
             number = done.skipped[decided.skip.value]
+        else:
+            rests.note(record, now)
+            done.asked += not waits
+            done.no_address += waits
+            number = done.no_address if waits else done.asked
         if number <= SHOWN:
-            done.lines.append(Line(known, decided))
+            done.lines.append(Line(known, decided, waits))
 
 
 def ask_by_hand(

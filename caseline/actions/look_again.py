@@ -23,7 +23,7 @@ from caseline.feedback import (
     request_facts,
 )
 from caseline.feedback.asks import Ask
-from caseline.feedback.audience import NOT_YET, Answer, Facts, Skip
+from caseline.feedback.audience import WAITING, Answer, Facts, Skip
 from caseline.feedback.campaign import MAIL
 from caseline.feedback.reading import CampaignUnfit
 from caseline.feedback.states import State
@@ -93,6 +93,7 @@ def decide(house: House, connection: sa.Connection, ask: Ask, address: str, *, n
         facts,
         switched_on_at=facts.happened_at,  # that it happened in time was decided when it was made
         imported=False,
+        ripe_at=None,
         asked_at=None,
         contact=True,
         bad_address=mail and bool(bad_addresses.among(connection, [address])),
@@ -102,13 +103,13 @@ def decide(house: House, connection: sa.Connection, ask: Ask, address: str, *, n
 
 
 def _of_request(connection: sa.Connection, ask: Ask, one: Standing) -> Facts | None:
-    found = request_facts.of_records(connection, replace(one.wanted, silent=NOT_YET), [ask.subject_id])
+    found = request_facts.of_records(connection, replace(one.wanted, silent=WAITING), [ask.subject_id])
     by_hand = ask.period.startswith(drafting.BY_HAND)
     return drafting.facts(found[0], one.ground, by_hand=by_hand) if found else None
 
 
 def _of_agreement(connection: sa.Connection, ask: Ask, one: Standing, now: datetime) -> Facts | None:
-    wanted = replace(trigger_agreements.wanted(one), silent=NOT_YET, own=ask.id)
+    wanted = replace(trigger_agreements.wanted(one), silent=WAITING, own=ask.id)
     found = agreement_facts.facts(connection, wanted, now=now, ids=[ask.subject_id])
     return found[0][1] if found else None
 

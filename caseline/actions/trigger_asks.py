@@ -91,8 +91,8 @@ def _ask(connection: sa.Connection, one: Standing, found: Sequence[Found], done:
             continue  # it was decided already; an event that comes again is no news
         with_them = rests.with_them(record)
         decided = drafting.decide(with_them, one.ground, now=now)
-        if decided.skip is Skip.REOPENED:
-            continue  # it was moved on meanwhile; when it comes back, it is looked at anew
+        if decided.skip in {Skip.REOPENED, Skip.NOT_YET}:
+            continue  # it was moved on meanwhile, and is looked at anew when it has come back for long enough
         if decided.skip is None:
             rests.note(record, now)
         else:

@@ -100,6 +100,8 @@ def _show(found: "Foreseen") -> None:
     console = screen.out()
     console.print(f"As if it had been on since {found.since:%Y-%m-%d %H:%M} UTC:")
     console.print(f"would ask about {counted(found.asked, 'request')}; decided already: {found.already:,}")
+    if found.no_address:
+        console.print(f"no address, would wait for one: {found.no_address:,}")
     if found.skipped:
         table = screen.table("nobody is asked because", "requests", numbers=("requests",))
         for reason, number in found.skipped.most_common():
@@ -108,6 +110,7 @@ def _show(found: "Foreseen") -> None:
     table = screen.table("request", "there since (UTC)", "address", "", numbers=("request",))
     for line in found.lines[:50]:
         said = "asked" if line.decided.skip is None else f"not: {line.decided.skip.value}"
+        said = "waits for an address" if line.waits else said
         if line.decided.free_at is not None:
             said += f", free from {line.decided.free_at:%Y-%m-%d}"
         one = line.found
@@ -150,7 +153,9 @@ def why(request: Annotated[int, id_argument("ID", "The id of the request.")], as
         elif one.decided is None or one.decided.skip is None:
             said = "not asked yet"
         else:
-            said = f"would not ask: {one.decided.skip.value}"
+            said = f"would not ask: {one.decided.reason}"
+            if one.decided.free_at is not None:
+                said += f"; from {one.decided.free_at:%Y-%m-%d %H:%M} UTC on it would"
         screen.out().print(f"{one.campaign}: {said}")
 
 

@@ -23,6 +23,8 @@ class Skip(StrEnum):
     DIVISION = "division"
     TOO_OLD = "too old"
     ASKED_ALREADY = "asked already"
+    NOT_YET = "not yet"
+    """It has not been long enough in the stage that the campaign waits for."""
     OPTED_OUT = "opted out"
     NO_CONTACT = "no contact"
     BAD_ADDRESS = "bad address"
@@ -58,6 +60,8 @@ class Facts:
     born_of_feedback: bool = False
     still_so: bool = True
     """Whether the subject is still in the stage that the campaign waits for."""
+    ripe_at: datetime | None = None
+    """When it will have been there as long as the campaign wants; None: that does not matter."""
     may: bool = True
     """Whether the status of an agreement permits asking."""
     service: str | None = None
@@ -94,13 +98,13 @@ class Answer:
 
 RESTING: Final = ("skipped", "cancelled", "failed")
 """States of asks after which nobody has been asked, so that he needs no rest."""
-NOT_YET: Final = (*RESTING, "draft", "needs_data", "awaiting_address")
+WAITING: Final = (*RESTING, "draft", "needs_data", "awaiting_address")
 """The same for somebody who waits himself: of two that wait, one is let go on."""
 
 
 def asked(rule: Rule, facts: Facts, now: datetime) -> Answer:
     """Whether to ask, by the first reason against it."""
-    for found in (_of_the_subject(rule, facts, now), _of_the_person(rule, facts, now)):
+    for found in (_of_the_subject(rule, facts, now), _ripe(facts, now), _of_the_person(rule, facts, now)):
         if found is not None:
             return found
     return Answer(None)
@@ -118,6 +122,12 @@ def _of_the_subject(rule: Rule, facts: Facts, now: datetime) -> Answer | None:
         (Skip.ASKED_ALREADY, facts.asked_at is not None, facts.asked_at),
     )
     return next((Answer(skip, since) for skip, holds, since in reasons if holds), None)
+
+
+def _ripe(facts: Facts, now: datetime) -> Answer | None:
+    if facts.ripe_at is None or facts.ripe_at <= now:
+        return None
+    return Answer(Skip.NOT_YET, facts.happened_at, facts.ripe_at)
 
 
 def _of_the_person(rule: Rule, facts: Facts, now: datetime) -> Answer | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from caseline.feedback import audience, experiments, links, schedule
 from caseline.feedback.asks import Draft
 from caseline.feedback.audience import Answer, Facts
-from caseline.feedback.campaign import AddressRule, Campaign, Channel
+from caseline.feedback.campaign import MAIL, AddressRule, Campaign, Channel
 from caseline.feedback.candidates import Found
 from caseline.feedback.states import State
 from caseline.timing import zones
@@ -76,18 +76,20 @@ class Rests:
 
 def facts(found: Found, ground: Ground, *, by_hand: bool = False) -> Facts:
     """What is known of a record and the person. Somebody who asks by hand knows that it was imported, and when."""
+    age = ground.campaign.trigger.age
     return Facts(
         happened_at=found.since,
         switched_on_at=found.since if by_hand else ground.switched_on_at,
         imported=found.imported and not by_hand,
         born_of_feedback=found.born_of_feedback,
         still_so=found.still_so or by_hand,
+        ripe_at=found.since + age if age and not by_hand else None,
         service=found.service,
         division_id=found.division_id,
         finished_at=found.closed_at,
         asked_at=None if by_hand else found.asked_at,
         opted_out=found.opted_out,
-        bad_address=found.bad_address and ground.campaign.channel is not Channel.CHAT,
+        bad_address=found.bad_address and ground.campaign.channel in MAIL,
         person_asked_at=None if by_hand else found.person_asked_at,
         anybody_asked_at=None if by_hand else found.anybody_asked_at,
     )
@@ -96,6 +98,12 @@ def facts(found: Found, ground: Ground, *, by_hand: bool = False) -> Facts:
 def decide(found: Found, ground: Ground, *, now: datetime, by_hand: bool = False) -> Answer:
     """Whether somebody is asked about a record, and why not."""
     return audience.asked(ground.rule, facts(found, ground, by_hand=by_hand), now)
+
+
+def has_address(found: Found, ground: Ground) -> bool:
+    """Whether there is somewhere to ask; otherwise an ask waits until there is."""
+    campaign, _variant = varied(ground, found.contact_id, found.email or f"record {found.record_id}")
+    return bool(_address(found, campaign))
 
 
 def draft(found: Found, ground: Ground, decided: Answer, *, now: datetime, period: str = ONCE) -> Draft:

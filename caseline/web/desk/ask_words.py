@@ -49,6 +49,7 @@ REASONS: Final = {
     Skip.NO_CONTACT.value: later("there is no contact"),
     Skip.BAD_ADDRESS.value: later("letters to the address come back"),
     Skip.FATIGUE.value: later("the client was asked lately"),
+    Skip.NOT_YET.value: later("it is not long enough in its stage"),
     STATUS_LEFT: later("the agreement has left its status"),
     AGREEMENT_GONE: later("the agreement is not there any more"),
 }

@@ -6,6 +6,7 @@ from typing import Final
 
 from caseline.actions.repair_ask import BY_HAND, SENT_AGAIN, Repair
 from caseline.feedback import forms
+from caseline.feedback.agreement_status import AGREEMENT_GONE, STATUS_LEFT
 from caseline.feedback.answering import Grade
 from caseline.feedback.audience import Answer, Skip
 from caseline.feedback.campaign import Channel
@@ -66,6 +67,9 @@ _REASONS: Final = {
     Skip.NO_CONTACT.value: later("there is no contact"),
     Skip.BAD_ADDRESS.value: later("letters to the address come back"),
     Skip.FATIGUE.value: later("the client was asked lately"),
+    Skip.NOT_YET.value: later("it is not long enough in its stage"),
+    STATUS_LEFT: later("the agreement has left its status"),
+    AGREEMENT_GONE: later("the agreement is not there any more"),
     BY_HAND: later("by hand"),
     SENT_AGAIN: later("sent again by hand"),
 }
@@ -101,6 +105,7 @@ DEEDS: Final = {
     Do.BONUS: later("give a bonus"),
     Do.WEBHOOK: later("tell another system"),
     "event": later("tell the event log"),
+    "correction": later("bring up to date what was made of the answer"),
 }
 PEOPLE: Final = {
     Who.RESPONSIBLE: later("the responsible"),
@@ -152,6 +157,8 @@ def decided(texts: Texts, answer: Answer, now: datetime) -> str:
         return texts.say("would be asked")
     dated = f"{answer.skip.value}: {texts.local(answer.since).date()}" if answer.since else answer.skip.value
     words = reason(texts, dated, now)
+    if answer.skip is Skip.NOT_YET and answer.free_at:
+        return texts.say("%(why)s; would be asked from %(day)s on", why=words, day=texts.time(answer.free_at))
     return (
         texts.say("%(why)s; again from %(day)s", why=words, day=texts.day(answer.free_at)) if answer.free_at else words
     )

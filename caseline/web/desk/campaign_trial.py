@@ -24,6 +24,7 @@ from caseline.web.language import later
 SHOWN: Final = 20
 """Requests of each group on the page; the file has more."""
 _HEADS: Final = (*(later("Number"), later("Subject"), later("In the stage since"), later("Decision")),)
+_NO_ADDRESS: Final = "no address"
 _OLDEST: Final = timedelta(days=3650)
 _NO_DAY: Final = later("From when on: write a day such as %(example)s, not in the future.")
 
@@ -131,11 +132,17 @@ def _groups(visit: Visit, done: Foreseen, seen: Collection[int], most: int) -> l
     for line in done.lines:
         if line.found.record_id not in seen:
             continue
-        code = line.decided.skip.value if line.decided.skip else ""
-        lines.setdefault(code, []).append((line, asking_words.decided(visit.texts, line.decided, visit.now)))
+        code = line.decided.skip.value if line.decided.skip else _NO_ADDRESS if line.waits else ""
+        decision = asking_words.decided(visit.texts, line.decided, visit.now)
+        if line.waits:
+            decision = visit.texts.say("no address: would wait for it")
+        lines.setdefault(code, []).append((line, decision))
     found = []
     if done.asked:
         found.append(Group(visit.texts.say("would be asked"), done.asked, asked=True, lines=lines.get("", [])[:most]))
+    if done.no_address:
+        told = visit.texts.say("no address: would wait for it")
+        found.append(Group(told, done.no_address, asked=False, lines=lines.get(_NO_ADDRESS, [])[:most]))
     for skip in Skip:
         if number := done.skipped.get(skip.value, 0):
             told = asking_words.reason(visit.texts, skip.value, visit.now)

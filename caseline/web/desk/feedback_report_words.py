@@ -143,6 +143,9 @@ REASONS: Final = {
     "no address": later("no address is known"),
     "bad address": later("letters to the address came back"),
     "asked lately": later("the person was asked lately"),
+    "not yet": later("not long enough in its stage"),
+    "status left": later("the agreement has left its status"),
+    "agreement gone": later("the agreement is not there any more"),
 }
 TOO_FEW: Final = later("too few to judge")
 

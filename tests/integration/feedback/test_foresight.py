@@ -1,16 +1,23 @@
 """A dry run comes to what the campaign itself does; asking by hand; why nobody was asked."""
 
+import itertools
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from caseline.actions import foresee_asks, keep_campaigns, trigger_asks
+from caseline.actions import campaign_ground, foresee_asks, keep_campaigns, trigger_asks
 from caseline.actions.editing import Editor
 from caseline.crm.refusals import Told
-from caseline.feedback import books
+from caseline.feedback import bad_addresses, books, request_facts
+from caseline.feedback.audience import Skip
+from caseline.feedback.campaign import On
 from caseline.feedback.reading import CampaignUnfit
 from caseline.feedback.states import State
+from caseline.web.desk import asking_words
+from caseline.web.language import Texts
 from tests.factories.cards import ServiceDesk, moscow
 from tests.integration.feedback.test_trigger import MONDAY, asked, closed, contact, desk, switched_on
 
@@ -34,9 +41,9 @@ def test_a_dry_run_says_what_the_campaign_then_does_and_changes_nothing(desk: Se
     done = trigger_asks.run(desk.house, now=NOW)
     after = foresee_asks.foresee(desk.house, "nps", now=NOW)
 
-    assert (before.asked, before.skipped) == (done.asked, done.skipped)
+    assert (before.asked + before.no_address, before.skipped) == (done.asked, done.skipped)
     assert before.skipped.total() > 3
-    assert (after.asked, after.already) == (0, before.asked + before.skipped.total())
+    assert (after.asked, after.already) == (0, before.asked + before.no_address + before.skipped.total())
     told = {line.found.record_id: line.decided.skip for line in before.lines}
     assert told == {
         number: None if state in {"queued", "needs_data"} else told[number] for number, state, _ in asked(desk)
@@ -124,3 +131,82 @@ def test_a_campaign_that_needs_a_register_is_refused_where_the_crm_is_a_portal(d
 
     with pytest.raises(CampaignUnfit, match="kept in a register of our own, and the CRM here is bitrix24"):
         keep_campaigns.switch_on(portal, "nps-after-a-stage", Editor("olga", NOW))
+
+
+def test_who_has_no_address_is_counted_apart_and_is_what_then_waits(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    for mail in (None, None, "a@example.org"):
+        closed(desk, contact_id=contact(desk, mail))
+
+    found = foresee_asks.foresee(desk.house, "nps", now=NOW)
+
+    assert (found.asked, found.no_address, found.skipped.total()) == (1, 2, 0)
+    assert [line.waits for line in found.lines] == [True, True, False]
+    trigger_asks.run(desk.house, now=NOW)
+    assert sorted(state for _id, state, _reason in asked(desk)) == ["needs_data", "needs_data", "queued"]
+
+
+def test_a_campaign_by_age_says_from_when_on_it_would_ask_and_then_does(desk: ServiceDesk) -> None:
+    switched_on(desk, trigger={"by": "age", "closed": True, "age_days": 5})
+    card = closed(desk, contact_id=contact(desk))
+    ripe = moscow("2026-04-11 12:00")
+    almost = ripe - timedelta(seconds=1)
+
+    (said,) = foresee_asks.why_not(desk.house, card.id, now=almost)
+    found = foresee_asks.foresee(desk.house, "nps", now=almost)
+    trigger_asks.run(desk.house, now=almost)
+
+    assert said.decided is not None
+    assert (said.decided.skip, said.decided.free_at) == (Skip.NOT_YET, ripe)
+    assert (found.asked, dict(found.skipped)) == (0, {"not yet": 1})
+    told = asking_words.decided(Texts("ru"), said.decided, almost)
+    assert told == f"слишком недавно в этой стадии; спросим с {Texts('ru').time(ripe)}"
+    assert asked(desk) == [], "nothing was decided for good"
+    assert foresee_asks.foresee(desk.house, "nps", now=ripe).asked == 1
+    trigger_asks.run(desk.house, now=ripe)
+    assert asked(desk) == [(card.id, "queued", None)]
+
+
+SAID = ("sent", "bounced: 5.1.1", "550 5.1.1 unknown", "connection refused", "waiting")
+
+
+def test_everybody_calls_the_same_addresses_bad(desk: ServiceDesk) -> None:
+    """The trigger, the page of a manager and agreements, whatever servers have said of letters, in any order."""
+    switched_on(desk)
+    records: dict[str, tuple[int, bool]] = {}
+    for number, history in enumerate(itertools.product(SAID, repeat=2)):
+        mail = f"Client{number}@example.org"
+        person = contact(desk, mail)
+        record = closed(desk, contact_id=person).id
+        for place, said in enumerate(history):
+            spoken(desk, mail, place, said)
+        telling = [said for said in history if said == "sent" or said.startswith(("bounced", "550"))]
+        records[mail] = (record, bool(telling) and telling[-1] != "sent")
+
+    with desk.house.engine.connect() as connection:
+        among = bad_addresses.among(connection, records)
+        every = set(connection.execute(sa.text(bad_addresses.BAD)).scalars())
+        one = next(campaign_ground.running(desk.house, connection, On.STAGE, faults={}))
+        ids = [record for record, _bad in records.values()]
+        found = {
+            (line.email or "").lower(): line.bad_address
+            for line in request_facts.of_records(connection, one.wanted, ids)
+        }
+    expected = {mail.lower() for mail, (_record, bad) in records.items() if bad}
+    assert among == every == expected
+    assert found == {mail.lower(): bad for mail, (_record, bad) in records.items()}
+
+
+def spoken(desk: ServiceDesk, mail: str, place: int, said: str) -> None:
+    """What a server has said of a letter to an address."""
+    state = said if said in {"sent", "waiting"} else "failed"
+    desk.query(
+        "WITH made AS (INSERT INTO outbox.letter (record_id, nature, message_id, sender, reply_to, mark, subject, body,"
+        " thread_index, queued_at, due_at) VALUES (1, 'personal', :key, 'a', 'b', 'c', 's', 't', '', now(), now())"
+        " RETURNING id) INSERT INTO outbox.recipient (letter_id, position, address, folded, state, answer)"
+        " SELECT id, 0, :mail, lower(:mail), :state, :said FROM made",
+        key=f"{mail} {place}",
+        mail=mail,
+        state=state,
+        said=said,
+    )
