@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from caseline.actions import asks_apart, campaign_ground
 from caseline.actions.wiring import House
 from caseline.crm import connect
-from caseline.feedback import asks, books, letter_states, schedule
+from caseline.crm.vocabulary import REQUEST
+from caseline.feedback import asks, books, letter_states, made_records, schedule
 from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.asks import Ask
+from caseline.feedback.campaign import SMILEYS, Campaign, Channel
 from caseline.feedback.letter_states import Settled
 from caseline.feedback.states import State
 
@@ -62,4 +64,16 @@ def sent(house: House, connection: sa.Connection, ask: Ask, *, at: datetime) -> 
         return False
     if ask.subject == SUBJECT:
         connect.agreements(house.settings.crm).was_asked(connection, ask.subject_id, at=at)
+    else:
+        _tell(connection, ask, kept.campaign, at)
     return True
+
+
+def _tell(connection: sa.Connection, ask: Ask, campaign: Campaign, at: datetime) -> None:
+    """Tell the event log that the client was asked, once: whoever is responsible hears of it.
+
+    A form on another site is sent to nobody; smileys go out on every closure, which is no news to whoever closes.
+    """
+    if campaign.kind != SMILEYS and ask.channel != Channel.WEB:
+        data: dict[str, object] = {"ask": ask.id, "address": ask.address, "asked_by": ask.asked_by_id}
+        made_records.tell(connection, REQUEST, ask.subject_id, data, at=at, event=made_records.SENT)

@@ -15,6 +15,8 @@ from caseline.feedback.follow_tables import made_record
 
 EVENT = "feedback_received"
 """What the event log calls an answer that counts."""
+SENT = "feedback_sent"
+"""What it calls it that somebody was asked: the letter has left, or the chat has begun."""
 CORRECTED = "feedback_corrected"
 """What it calls one that counts otherwise than before."""
 _WORKED: Final = sa.text("""

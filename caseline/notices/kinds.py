@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Done, cancelled or opened again."""
     ASSIGNMENT_OVERDUE = "assignment_overdue"
     OUTSIDER_ANSWERED = "outsider_answered"
+    FEEDBACK_SENT = "feedback_sent"
+    """The client of my request was asked for his opinion."""
     FEEDBACK_RECEIVED = "feedback_received"
     """A client has answered what he was asked after something was done."""
 
@@ -54,6 +56,7 @@ EVENTS: Final = (
         "category_missing",
     ),
     *("assignment_made", "assignment_done", "assignment_cancelled", "assignment_reopened", "assignment_overdue"),
+    "feedback_sent",
 )
 """Events of the register that somebody may be told of."""
 

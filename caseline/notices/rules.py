@@ -10,7 +10,7 @@ from caseline.people.rights import Right
 
 _ALL: Final = 100
 """Percent."""
-_WITHOUT_DEPUTY: Final = frozenset({Kind.STAGE_CHANGED, Kind.MENTIONED, Kind.ASSIGNMENT_ENDED})
+_WITHOUT_DEPUTY: Final = frozenset({Kind.STAGE_CHANGED, Kind.MENTIONED, Kind.ASSIGNMENT_ENDED, Kind.FEEDBACK_SENT})
 """What asks for nothing that somebody else could do."""
 
 
@@ -142,6 +142,12 @@ def _work_late(event: Event, _staff: Staff) -> _Pairs:
     yield event.giver_id, Kind.ASSIGNMENT_OVERDUE
 
 
+def _sent(event: Event, _staff: Staff) -> _Pairs:
+    """Whoever is responsible, and whose deed has sent it."""
+    yield event.assignee_id, Kind.FEEDBACK_SENT
+    yield _new(event.data.get("asked_by")), Kind.FEEDBACK_SENT
+
+
 _RULES: Final[Mapping[str, Callable[[Event, Staff], _Pairs]]] = {
     "created": _given,
     "changed": _given,
@@ -155,4 +161,5 @@ _RULES: Final[Mapping[str, Callable[[Event, Staff], _Pairs]]] = {
     "assignment_cancelled": _work_ended,
     "assignment_reopened": _work_ended,
     "assignment_overdue": _work_late,
+    "feedback_sent": _sent,
 }

@@ -45,6 +45,7 @@ _SAID: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.ASSIGNMENT_GIVEN: "Вам дано поручение «{title}»",
         Kind.ASSIGNMENT_OVERDUE: "Срок поручения «{title}» истёк",
         Kind.OUTSIDER_ANSWERED: "Внешний исполнитель ответил по поручению «{title}»",
+        Kind.FEEDBACK_SENT: "Клиенту отправлен запрос отзыва",
     },
     "en": {
         Kind.ASSIGNED: "You are responsible now",
@@ -57,6 +58,7 @@ _SAID: Final[Mapping[str, Mapping[Kind, str]]] = {
         Kind.ASSIGNMENT_GIVEN: "You are given the assignment “{title}”",
         Kind.ASSIGNMENT_OVERDUE: "The deadline of the assignment “{title}” has passed",
         Kind.OUTSIDER_ANSWERED: "The outsider has answered on the assignment “{title}”",
+        Kind.FEEDBACK_SENT: "The client was asked for feedback",
     },
 }
 _BY: Final = {"ru": "{text} — {by}", "en": "{text} — {by}"}

@@ -8,7 +8,8 @@ from caseline.web.language import Texts, later
 
 _ANSWERED: Final = later("A client has answered")
 _CORRECTED: Final = "feedback_corrected"
-EVENTS: Final = ("feedback_received", _CORRECTED)
+_SENT: Final = "feedback_sent"
+EVENTS: Final = ("feedback_received", _CORRECTED, _SENT)
 _PLAIN: Final = {"bad": later("bad"), "neutral": later("neutral"), "good": later("good")}
 _GRADES: Final = {
     "bad": later("A client has answered: bad"),
@@ -19,6 +20,8 @@ _GRADES: Final = {
 
 def said(texts: Texts, line: Line) -> tuple[str, str]:
     """(title, detail) of one of the events."""
+    if line.type == _SENT:
+        return texts.say("The client was asked for feedback"), str(line.data.get("address") or "")
     return corrected(texts, line.data) if line.type == _CORRECTED else answered(texts, line.data)
 
 

@@ -17,6 +17,7 @@ KINDS: Final = {
     Kind.ASSIGNMENT_ENDED: later("An assignment that I have given or work on ends or is opened again"),
     Kind.ASSIGNMENT_OVERDUE: later("The deadline of such an assignment has passed"),
     Kind.OUTSIDER_ANSWERED: later("An outsider answers on an assignment"),
+    Kind.FEEDBACK_SENT: later("The client of my request was asked for feedback"),
     Kind.FEEDBACK_RECEIVED: later("A client answers what he was asked after something was done"),
 }
 """Kinds of news as somebody chooses among them."""
