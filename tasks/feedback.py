@@ -39,9 +39,9 @@ def ask_for_addresses(house: House) -> None:
 @task(name="send-asks", task_run_name="letters and chats", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5)
 def send_asks(house: House) -> None:
     """Queue the letters that are due and begin dialogues. Run twice, each is queued once."""
-    done = sending.run(house, now=_now(), chat=chat_asks.start)
+    done = sending.run(house, now=_now(), chat=chat_asks.start, clock=_now)
     if house.settings.chat_fault() is None:
-        chat_run.run(house, now=_now())
+        chat_run.run(house, now=_now(), clock=_now)
     written, failed = counted(done.written, "ask"), f"{done.failed:,} failed"
     get_run_logger().info("%s written, %s, %s settled", written, failed, f"{done.settled:,}")
     if done.problem is not None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ from caseline.feedback.states import OPEN, State, may
 
 AT_ONCE: Final = 500
 """Messages that one run makes something of; others wait for the next."""
+LONGEST: Final = timedelta(minutes=1)
+"""So long a run sends; a gateway that answers slowly holds up nothing else."""
 
 
 @dataclass(slots=True)
@@ -39,14 +41,18 @@ class Ran:
     paused_until: datetime | None = None
 
 
-def run(house: House, *, now: datetime) -> Ran:
-    """Take in what waits at the gateway, handle what came, send what is due. May be repeated or killed at any time."""
+def run(house: House, *, now: datetime, clock: Callable[[], datetime] | None = None) -> Ran:
+    """Take in what waits at the gateway, handle what came, send what is due. May be repeated or killed at any time.
+
+    `clock`: by which it is measured how long the gateway takes; a slow one is left to the next run after a minute.
+    """
     ran = Ran()
+    over = _over(clock, now)
     with closing(wiring.chat_gateway(house.settings)) as gateway:
         _guarded(house, gateway, ran, now, lambda: _poll(house, gateway, ran, now))
         while ran.handled < AT_ONCE and chat_replies.handle(house, now=now):
             ran.handled += 1
-        _guarded(house, gateway, ran, now, lambda: _send(house, gateway, ran, now))
+        _guarded(house, gateway, ran, now, lambda: _send(house, gateway, ran, now, over))
     return ran
 
 
@@ -95,9 +101,14 @@ def acknowledge(gateway: ChatGateway, one: Received) -> None:
         return
 
 
-def _send(house: House, gateway: ChatGateway, ran: Ran, now: datetime) -> None:
+def _over(clock: Callable[[], datetime] | None, now: datetime) -> Callable[[], bool]:
+    """Whether a run has lasted long enough."""
+    return lambda: clock is not None and clock() - now >= LONGEST
+
+
+def _send(house: House, gateway: ChatGateway, ran: Ran, now: datetime, over: Callable[[], bool]) -> None:
     owner = f"{os.uname().nodename} {os.getpid()}"
-    while True:
+    while not over():
         with house.engine.begin() as connection:
             mine = outgoing.claim(connection, gateway.name, owner, now=now)
         if mine is None:

@@ -39,9 +39,9 @@ def run(house: House, *, now: datetime, clock: Callable[[], datetime] | None = N
     """
     triggered = trigger_asks.run(house, now=now)
     addresses = ask_addresses.run(house, now=now)
-    sent = send_asks.run(house, now=now, chat=chat_asks.start)
+    sent = send_asks.run(house, now=now, chat=chat_asks.start, clock=clock)
     if house.settings.chat_fault() is None:
-        chat_run.run(house, now=now)
+        chat_run.run(house, now=now, clock=clock)
     judged = judge_ask.run(house, now=now)
     followed = follow_up.run(house, now=now)
     use_bonus.run(house, now=now)

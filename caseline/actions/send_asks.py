@@ -1,5 +1,6 @@
 """Sends asks whose time has come, reminds of them once, and ends those whose time is over."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -18,12 +19,25 @@ from caseline.outbox.faults import OutboxFault
 AT_ONCE: Final = 500
 
 
+class Started(Protocol):
+    """What came of beginning dialogues."""
+
+    begun: int
+    problem: str | None
+
+
 class Chat(Protocol):
-    """Begins the dialogue of an ask; answers why that cannot be, or None. It moves the ask itself."""
+    """Begins the dialogues of asks, as far as they are ready and time allows; it moves the asks itself."""
 
     def __call__(  # noqa: D102 - see the class
-        self, house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, *, now: datetime
-    ) -> str | None: ...
+        self,
+        house: House,
+        ids: Sequence[int],
+        ready: Callable[[sa.Connection, int], bool],
+        *,
+        now: datetime,
+        clock: Callable[[], datetime],
+    ) -> Started: ...
 
 
 @dataclass(slots=True)
@@ -39,25 +53,40 @@ class Done:
     """Which setting is missing, for which letters or chats wait."""
 
 
-def run(house: House, *, now: datetime, chat: Chat | None = None) -> Done:
+def run(house: House, *, now: datetime, chat: Chat | None = None, clock: Callable[[], datetime] | None = None) -> Done:
     """Write what is due, each in a transaction of its own, and settle what was sent. May die anywhere.
 
-    As long as nobody has said our addresses, letters wait; what needs none goes on.
+    As long as nobody has said our addresses, letters wait; what needs none goes on. Chats come last, since messengers
+    may answer slowly. `clock`: by which their time is measured.
     """
     done = Done()
     done.addressed = look_again.run(house, now=now)
     done.problem = letters_wait(house)
-    no_chat = house.settings.chat_fault()
     with house.engine.connect() as connection:
         due = letter_states.due(connection, now=now, most=AT_ONCE, letters=done.problem is None)
-    done.problem = done.problem or no_chat
     for ask_id in due:
         with asks_apart.apart(house, ask_id, now=now), house.engine.begin() as connection:
-            written = _send(house, connection, ask_id, now, None if no_chat else chat)
+            written = _send(house, connection, ask_id, now)
             done.written += written is True
             done.failed += written is False
     done.settled = settle_asks.run(house, now=now)
+    _chats(house, chat, done, now, clock or (lambda: now))
     return done
+
+
+def _chats(house: House, chat: Chat | None, done: Done, now: datetime, clock: Callable[[], datetime]) -> None:
+    no_chat = house.settings.chat_fault()
+    done.problem = done.problem or no_chat
+    if chat is None or no_chat is not None:
+        return
+    with house.engine.connect() as connection:
+        due = letter_states.chats_due(connection, now=now, most=AT_ONCE)
+    if due:
+        found = chat(
+            house, due, lambda connection, ask_id: _ready(house, connection, ask_id, now), now=now, clock=clock
+        )
+        done.written += found.begun
+        done.problem = done.problem or found.problem
 
 
 def remind(house: House, *, now: datetime) -> tuple[int, int]:
@@ -97,22 +126,27 @@ def _remind(house: House, connection: sa.Connection, ask: Ask, now: datetime) ->
         return None
 
 
-def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime, chat: Chat | None) -> bool | None:
+def _send(house: House, connection: sa.Connection, ask_id: int, now: datetime) -> bool | None:
     """True: it was written; False: it cannot be; None: somebody else had it, or it waits."""
     ask = asks.hold(connection, ask_id)
     if ask is None or ask.state is not State.QUEUED or ask.letter_id is not None:
         return None
     if _kept_back(connection, ask, now):
         return False
-    campaign = _campaign(connection, ask)
     if ask.channel == Channel.WEB:
         return settle_asks.sent(house, connection, ask, at=now)
+    campaign = _campaign(connection, ask)
     if _asleep(house, connection, ask, campaign, now):
         return None
-    if ask.channel == Channel.CHAT:
-        # What cannot be begun has gone on by itself: by another channel, later, or not at all.
-        return None if chat is None else _begin(house, connection, ask, campaign, now, chat)
     return _write(house, connection, ask, campaign, now)
+
+
+def _ready(house: House, connection: sa.Connection, ask_id: int, now: datetime) -> bool:
+    """Whether a dialogue is to be begun now."""
+    ask = asks.hold(connection, ask_id)
+    if ask is None or ask.state is not State.QUEUED or ask.letter_id is not None or _kept_back(connection, ask, now):
+        return False
+    return not _asleep(house, connection, ask, _campaign(connection, ask), now)
 
 
 def _kept_back(connection: sa.Connection, ask: Ask, now: datetime) -> bool:
@@ -141,15 +175,6 @@ def _asleep(house: House, connection: sa.Connection, ask: Ask, campaign: Campaig
     if begins > now:
         asks.postpone(connection, ask.id, now, begins)
     return begins > now
-
-
-def _begin(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime, chat: Chat) -> bool:
-    try:
-        with connection.begin_nested():
-            return chat(house, connection, ask, campaign, now=now) is None
-    except OutboxFault as error:  # the letter that tells of the chat cannot be written
-        asks.move(connection, ask, State.FAILED, by="job", now=now, changes={"reason": str(error)})
-        return False
 
 
 def _wants_no_more(connection: sa.Connection, ask: Ask) -> bool:

@@ -24,9 +24,10 @@ _BOUNCED: Final = sa.text(
 _ONE: Final = sa.text(_SETTLED + "WHERE a.state = 'queued' AND a.id = :id AND l.state = 'sent'")
 _DUE: Final = sa.text("""
 SELECT id FROM feedback.ask WHERE state = 'queued' AND letter_id IS NULL AND due_at <= :now
-  AND (:letters OR channel NOT IN ('mail_link', 'mail_smileys'))
+  AND channel = ANY (:channels)
 ORDER BY due_at, id LIMIT :most
 """)
+_MAIL: Final = ("mail_link", "mail_smileys")
 _REMIND: Final = sa.text("""
 SELECT id FROM feedback.ask WHERE remind_at <= :now AND state IN ('sent', 'visited') ORDER BY remind_at, id LIMIT :most
 """)
@@ -85,8 +86,17 @@ def left(connection: sa.Connection, ask: Ask) -> list[datetime]:
 
 
 def due(connection: sa.Connection, *, now: datetime, most: int, letters: bool = True) -> list[int]:
-    """Asks of which a letter or message is to be written by now; without `letters` only those that need none."""
-    return list(connection.execute(_DUE, {"now": now, "most": most, "letters": letters}).scalars())
+    """Asks that are to be sent by now, but for chats; without `letters` only those that need none."""
+    return _due(connection, now, most, ["web", *(_MAIL if letters else ())])
+
+
+def chats_due(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:
+    """Asks of which a dialogue is to be begun by now."""
+    return _due(connection, now, most, ["chat"])
+
+
+def _due(connection: sa.Connection, now: datetime, most: int, channels: list[str]) -> list[int]:
+    return list(connection.execute(_DUE, {"now": now, "most": most, "channels": channels}).scalars())
 
 
 def to_remind(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:

@@ -68,12 +68,8 @@ class Town:
         trigger_asks.run(house, now=self.now)
         with house.engine.begin() as connection:
             due = sa.text("SELECT id FROM feedback.ask WHERE state = 'queued' AND due_at <= :now ORDER BY id")
-            for number in connection.execute(due, {"now": self.now}).scalars().all():
-                ask = asks.hold(connection, number)
-                assert ask is not None
-                kept = books.campaign(connection, ask.campaign_id)
-                assert kept is not None
-                chat_asks.start(house, connection, ask, kept.campaign, now=self.now)
+            ids = list(connection.execute(due, {"now": self.now}).scalars())
+        chat_asks.start(house, ids, lambda _connection, _ask: True, now=self.now, clock=lambda: self.now)
         chat_asks.run(house, now=self.now)
 
     def says(self, chat: int, *texts: str) -> None:

@@ -1,7 +1,7 @@
 """A house with a contact, his request and a queued ask whose dialogue can be begun."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 import caseline.feedback
-from caseline.actions import chat_asks, open_request
+from caseline.actions import chat_begin, open_request, wiring
 from caseline.actions.wiring import Blueprint, House
 from caseline.chat import links
 from caseline.chat.links import Link
@@ -81,10 +81,9 @@ class Asking:
                 changed = books.change(connection, kept, {**kept.document, **document}, by="test", now=self.now)
                 assert changed is not None
                 kept = changed
-            held = asks.hold(connection, chosen.id)
-            assert held is not None
-            said = chat_asks.start(self.house, connection, held, kept.campaign, now=self.now)
-        return self.ask(chosen.id), said
+        with closing(wiring.chat_gateway(self.house.settings)) as gateway:
+            begun = chat_begin.begin(self.house, gateway, chosen.id, lambda *_: True, now=self.now)
+        return self.ask(chosen.id), None if begun is None else begun.said
 
     def ask(self, ask_id: int) -> Ask:
         """The ask as it is now."""
