@@ -16,7 +16,7 @@ from caseline.crm.vocabulary import REQUEST
 from caseline.db import named_locks
 from caseline.feedback import books, presets
 from caseline.feedback.books import KeptCampaign, KeptForm
-from caseline.feedback.campaign import On
+from caseline.feedback.campaign import Campaign, On
 from caseline.feedback.follow import Do
 from caseline.feedback.reading import CampaignUnfit
 from caseline.outbox import template_book
@@ -103,13 +103,13 @@ def change(
 def switch_on(house: House, code: str, editor: Editor, *, since: datetime | None = None) -> KeptCampaign:
     """Let a campaign ask about what happens from an instant on, now where none is named.
 
-    Stages that a preset waits for are made where they are missing. Raises `Absent`, `Overtaken`, and `CampaignUnfit`
-    when a form or a letter of it is not there.
+    Stages that ship with a preset are made where they are missing, also for a copy of it. Raises `Absent`, `Overtaken`,
+    and `CampaignUnfit` when a form, a letter or another stage of it is not there.
     """
     with house.engine.begin() as connection:
         ship(connection, now=editor.at)
         kept = _known(connection, code)
-        _make_stages(house, connection, code)
+        _make_stages(house, connection, kept)
         _check(house, connection, kept)
         at = since or editor.at
         if not books.switch(connection, kept, at):
@@ -134,6 +134,10 @@ def _check(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:
     for code in {campaign.form, *campaign.forms.values()}:
         if books.newest(connection, code) is None:
             raise CampaignUnfit(f"campaign {kept.code}, form: there is no form {code!r}; make it, or name another one")
+    for code in _missing_stages(house, connection, campaign):
+        raise CampaignUnfit(
+            f"campaign {kept.code}, trigger, stages: there is no stage {code!r}; make it, or name another one"
+        )
     own = {one.do for one in campaign.follow} & {Do.RECORD, Do.ASSIGNMENT}
     if house.settings.crm == BITRIX24 and (own or campaign.trigger.by is On.AGREEMENT):
         raise CampaignUnfit(
@@ -147,20 +151,28 @@ def _check(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:
             raise CampaignUnfit(f"campaign {kept.code}, {name}: {error}") from error
 
 
-def _make_stages(house: House, connection: sa.Connection, code: str) -> None:
-    preset = presets.campaigns().get(code)
-    if preset is None or not preset.stages:
+def _make_stages(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:
+    """Make the stages that a preset, or a copy of one, waits for and that ship with it."""
+    trigger, cards = kept.campaign.trigger, wiring.intake(house).cards
+    if trigger.record != REQUEST or not trigger.stages:
         return
-    cards = wiring.intake(house).cards
     known = open_request.stages(connection, cards)
+    missing = trigger.stages - {one.code for one in known}
     place = max((one.position for one in known), default=0)
-    missing = [one for one in preset.stages if one.record == REQUEST and one.code not in {two.code for two in known}]
+    shipped = {one.code: one for preset in presets.campaigns().values() for one in preset.stages}
     made = [
         Stage(code=one.code, label=one.label, closed=one.closed, position=place + number)
-        for number, one in enumerate(missing, 1)
+        for number, one in enumerate((shipped[code] for code in sorted(missing & shipped.keys())), 1)
+        if one.record == REQUEST
     ]
     if made:
         cards.put_stages(connection, made)
+
+
+def _missing_stages(house: House, connection: sa.Connection, campaign: Campaign) -> list[str]:
+    trigger = campaign.trigger
+    known = wiring.intake(house).cards.stages(connection, trigger.record)
+    return sorted(trigger.stages - {one.code for one in known})
 
 
 def _known(connection: sa.Connection, code: str) -> KeptCampaign:

@@ -42,6 +42,7 @@ TEXTS: Final = (
     later("name where the review may be written"),
     later("it must be named"),
     later("there is no form %(value)s; make it, or name another one"),
+    later("there is no stage %(value)s; make it, or name another one"),
     later("there is no template %(code)s in %(language)s: there are %(known)s"),
     later("there are none; add one"),
     later("%(number)s are more than %(most)s; take some out"),

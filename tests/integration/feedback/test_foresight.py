@@ -8,15 +8,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground, foresee_asks, keep_campaigns, trigger_asks
+from caseline.actions import campaign_ground, foresee_asks, keep_campaigns, move_request, trigger_asks
 from caseline.actions.editing import Editor
+from caseline.actions.move_request import Move
 from caseline.crm.refusals import Told
 from caseline.feedback import bad_addresses, books, request_facts
 from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import On
 from caseline.feedback.reading import CampaignUnfit
 from caseline.feedback.states import State
-from caseline.web.desk import asking_words
+from caseline.web.desk import asking_words, feedback_faults
 from caseline.web.language import Texts
 from tests.factories.cards import ServiceDesk, moscow
 from tests.integration.feedback.test_trigger import MONDAY, asked, closed, contact, desk, switched_on
@@ -114,6 +115,36 @@ def test_presets_are_there_switched_off_and_make_their_stages_when_they_are_swit
     assert keep_campaigns.switch_off(desk.house, "nps-after-a-stage", Editor("olga", NOW)).switched_on_at is None
     actions = [action for (action,) in desk.query("SELECT action FROM people.audit ORDER BY id")]
     assert actions == ["campaign.changed", "campaign.changed"]
+
+
+def test_a_copy_of_a_preset_brings_its_stages_once_and_then_asks_by_them(desk: ServiceDesk) -> None:
+    document = keep_campaigns.find(desk.house, "nps-after-a-stage", now=NOW).document
+    for code in ("copy", "another"):
+        keep_campaigns.add(desk.house, code, document, Editor("olga", NOW))
+        keep_campaigns.switch_on(desk.house, code, Editor("olga", NOW), since=moscow(MONDAY))
+    stage = "SELECT label, closed FROM crm.stage WHERE code = 'review_requested'"
+    assert desk.query(stage) == [("Отзыв запрошен у клиента", True)]
+    card = desk.open("2026-04-06 11:00", contact_id=contact(desk))
+    move_request.move(desk.house, Move(key=f"id:{card.id}", stage="review_requested"), now=moscow("2026-04-06 12:00"))
+
+    assert foresee_asks.foresee(desk.house, "copy", now=NOW).asked == 1
+    assert trigger_asks.run(desk.house, now=NOW).asked == 1, "its person rests from the other"
+
+
+def test_a_campaign_whose_stage_is_nowhere_is_not_switched_on_and_says_which(desk: ServiceDesk) -> None:
+    document = dict(keep_campaigns.find(desk.house, "nps-after-a-stage", now=NOW).document)
+    document["trigger"] = {**document["trigger"], "stages": ["closed", "nowhere"]}
+    keep_campaigns.add(desk.house, "copy", document, Editor("olga", NOW))
+
+    with pytest.raises(CampaignUnfit, match="there is no stage 'nowhere'; make it, or name another one") as told:
+        keep_campaigns.switch_on(desk.house, "copy", Editor("olga", NOW))
+
+    assert "нет стадии" in feedback_faults.said(Texts("ru"), told.value)
+    assert keep_campaigns.find(desk.house, "copy", now=NOW).switched_on_at is None
+    document["trigger"] = {**document["trigger"], "stages": ["closed"]}
+    keep_campaigns.change(desk.house, "copy", document, Editor("olga", NOW))
+    assert keep_campaigns.switch_on(desk.house, "copy", Editor("olga", NOW)).switched_on_at == NOW
+    assert desk.query("SELECT count(*) FROM crm.stage WHERE code = 'review_requested'") == [(0,)]
 
 
 def test_a_campaign_that_names_what_is_not_there_is_not_switched_on(desk: ServiceDesk) -> None:

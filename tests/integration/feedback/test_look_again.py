@@ -33,10 +33,10 @@ def desk(database_url: str) -> Iterator[ServiceDesk]:
     made.house.engine.dispose()
 
 
-def without_address(desk: ServiceDesk, **fields: object) -> tuple[Card, int]:
+def without_address(desk: ServiceDesk) -> tuple[Card, int]:
     """A closed request whose client has no address."""
     number = contact(desk, None)
-    return closed(desk, contact_id=number, **fields), number
+    return closed(desk, contact_id=number), number
 
 
 def addressed(desk: ServiceDesk, number: int, email: str | None = None) -> None:

@@ -20,7 +20,7 @@ ONE: Final = {
     "bonus": "SELECT count(*) FROM feedback.bonus_line",
     "review": "SELECT count(DISTINCT ask_id) FROM feedback.review_ask",
 }
-FOLLOW: Final = [
+FOLLOW: Final[list[dict[str, Any]]] = [
     {"do": "record", "kind": "nps", "name": "NPS %Number%: %Value%"},
     {"do": "assignment", "to": "responsible", "title": "Прочитать"},
     {"do": "bonus", "amount": 100, "given_for": "answer"},
