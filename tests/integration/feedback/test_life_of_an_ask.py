@@ -206,9 +206,13 @@ def life(desk: ServiceDesk) -> type[RuleBasedStateMachine]:  # noqa: C901 - one 
 
         @invariant()
         def what_follows_was_planned_once(self) -> None:
-            rows = desk.query("SELECT kind, key FROM feedback.effect WHERE ask_id = :id", id=self.id)
-            kinds = sorted(row.kind for row in rows if row.kind != "event")
+            query = "SELECT kind, key, data -> 'values' AS told FROM feedback.effect WHERE ask_id = :id ORDER BY id"
+            rows = desk.query(query, id=self.id)
+            telling = {"event", "correction"}
+            kinds = sorted(row.kind for row in rows if row.kind not in telling)
             assert kinds == ["notice"] * self.bad + ["webhook"] * self.counted
+            told = [row.told for row in rows if row.kind in telling]
+            assert all(one != other for one, other in pairwise(told)), "only what counts otherwise is told again"
 
         def teardown(self) -> None:
             desk.query("DELETE FROM feedback.ask WHERE id = :id", id=self.id)
