@@ -14,6 +14,9 @@ from caseline.feedback.candidates import BORN, Found
 
 # The row of the stage of now is read rather than the event: who has moved it on meanwhile is not asked about it, and a
 # dry run, which knows no events, comes to the same. Closed records that an import brought have no such row.
+#
+# What belongs to one record is looked up for each, behind LIMIT 1: as a join the planner sees that of a campaign all asks
+# fit, and reads them all, however many there are by now.
 _FACTS: Final = f"""
 SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS since,
   coalesce(s.imported, r.source IS NOT NULL) AS imported,
@@ -24,22 +27,30 @@ SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS s
   nullif(trim(coalesce(nullif(trim(c.mobile), ''), c.phone)), '') AS phone, c.extra ->> 'time_zone' AS zone,
   own.happened_at AS asked_at,
   EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
-    AND (n.contact_id = ANY (ARRAY(SELECT r.contact_id
-      UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
-      OR n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))) AS opted_out,
+      AND n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))
+    OR EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
+      AND n.contact_id = ANY (ARRAY(SELECT r.contact_id
+        UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))) AS opted_out,
   {bad("lower(coalesce(nullif(trim(c.email), ''), o.email))")} AS bad_address,
   last.kind_at AS person_asked_at, last.any_at AS anybody_asked_at
 FROM crm.record AS r
-LEFT JOIN crm.stage_row AS s ON s.record_id = r.id AND s.left_at IS NULL
+LEFT JOIN LATERAL (
+  SELECT v.entered_at, v.imported, v.by_id FROM crm.stage_row AS v
+  WHERE v.record_id = r.id AND v.left_at IS NULL LIMIT 1
+) AS s ON true
 LEFT JOIN crm.contact AS c ON c.id = r.contact_id
 LEFT JOIN crm.company AS o ON o.id = coalesce(r.company_id, c.company_id)
 LEFT JOIN people.person AS p ON p.id = r.assignee_id
-LEFT JOIN feedback.ask AS own
-  ON own.campaign_id = :campaign AND own.subject = 'request' AND own.subject_id = r.id AND own.period = 'once'
 LEFT JOIN LATERAL (
-  SELECT max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind = :kind) AS kind_at,
-    max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE k.kind <> 'smileys') AS any_at
-  FROM feedback.ask AS a JOIN feedback.campaign AS k ON k.id = a.campaign_id
+  SELECT a.happened_at FROM feedback.ask AS a
+  WHERE a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id AND a.period = 'once' LIMIT 1
+) AS own ON true
+LEFT JOIN LATERAL (
+  SELECT max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE a.campaign_id IN (
+      SELECT k.id FROM feedback.campaign AS k WHERE k.kind = :kind)) AS kind_at,
+    max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE a.campaign_id IN (
+      SELECT k.id FROM feedback.campaign AS k WHERE k.kind <> 'smileys')) AS any_at
+  FROM feedback.ask AS a
   WHERE a.contact_id = ANY (ARRAY(SELECT r.contact_id
       UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
     AND NOT a.state = ANY (:silent)
