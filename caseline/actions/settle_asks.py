@@ -23,7 +23,7 @@ _SENT: Final = "sent"
 def run(house: House, *, now: datetime) -> int:
     """Settle what was sent or refused since; answers how many. May run at once with others and die anywhere."""
     with house.engine.connect() as connection:
-        found = letter_states.settled(connection, AT_ONCE)
+        found = letter_states.settled(connection, AT_ONCE, now=now)
     count = 0
     for one in found:
         with asks_apart.apart(house, one.ask_id, now=now), house.engine.begin() as connection:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from caseline.actions import campaign_ground, take_back, trigger_agreements
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
 from caseline.crm import event_log
-from caseline.feedback import asks, drafting, request_facts
+from caseline.feedback import asks, books, drafting, request_facts
 from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import AddressRule, On
 from caseline.feedback.candidates import Found
@@ -23,6 +23,8 @@ CONSUMER: Final = "feedback"
 EVENTS: Final = ("created", "stage_changed")
 AT_ONCE: Final = 5_000
 """Events, or records, of one transaction."""
+_LATE: Final = timedelta(days=7)
+"""So long after its time somebody may still write down that a record came into a stage."""
 
 
 @dataclass(slots=True)
@@ -74,13 +76,16 @@ def _of_age(house: House, done: Done, now: datetime) -> None:
     with house.engine.connect() as connection:
         campaigns = list(campaign_ground.running(house, connection, On.AGE, faults=done.faults))
     for one in campaigns:
-        age, since = one.ground.campaign.trigger.age, one.ground.switched_on_at
+        until, since = now - one.ground.campaign.trigger.age, one.ground.switched_on_at
+        if one.kept.aged_until is not None:
+            since = max(since, one.kept.aged_until - _LATE)
         while True:
             with house.engine.begin() as connection:
-                found = request_facts.aged(connection, one.wanted, since=since, until=now - age, most=AT_ONCE)
+                found = request_facts.aged(connection, one.wanted, since=since, until=until, most=AT_ONCE)
                 _ask(connection, one, request_facts.of_records(connection, one.wanted, found), done, now)
-            if len(found) < AT_ONCE:
-                break
+                if len(found) < AT_ONCE:
+                    books.looked(connection, one.kept, until)
+                    break
 
 
 def _ask(connection: sa.Connection, one: Standing, found: Sequence[Found], done: Done, now: datetime) -> None:
@@ -98,9 +103,8 @@ def _ask(connection: sa.Connection, one: Standing, found: Sequence[Found], done:
         else:
             done.skipped[decided.skip.value] += 1
         drafts.append(drafting.draft(with_them, one.ground, decided, now=now))
-    made = asks.add(connection, drafts, by="job", now=now)
-    if one.ground.campaign.address is not AddressRule.MANAGER:
-        asks.forward(connection, made, now=now)
+    by_hand = one.ground.campaign.address is AddressRule.MANAGER
+    asks.add(connection, drafts, by="job", now=now, go_on=not by_hand)
     done.asked += sum(draft.state is State.DRAFT for draft in drafts)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.crm.event_tables import consumer, handled
+from caseline.db.arrays import bigints
 
 MARGIN: Final = timedelta(seconds=5)
 """Between the number of an event and the moment at which the database knows its transaction; in truth microseconds."""
@@ -59,13 +60,13 @@ def claim(connection: sa.Connection, name: str) -> Cursor | None:
 def waiting(connection: sa.Connection, cursor: Cursor, types: Sequence[str], most: int) -> list[int]:
     """The next events of these types that are not done, the oldest first; never what an import has written."""
     values = {"done": cursor.done, "types": list(types), "name": cursor.name, "most": most}
-    return list(connection.execute(_WAITING, values).scalars())
+    return list(connection.execute(_WAITING, values).scalars().all())
 
 
 def done(connection: sa.Connection, cursor: Cursor, ids: Sequence[int]) -> None:
     """These events are done."""
     if ids:
-        connection.execute(_DONE, {"name": cursor.name, "ids": list(ids)})
+        connection.execute(_DONE, {"name": cursor.name, "ids": bigints(ids)})
 
 
 def advance(connection: sa.Connection, cursor: Cursor, *, now: datetime) -> None:

@@ -19,6 +19,8 @@ from caseline.feedback.bad_addresses import BAD
 SUBJECT: Final = "agreement"
 ONCE: Final = "once"
 """The period of what is asked about one time."""
+_LAST: Final = 5
+"""So many of the last asks about an agreement say how it stands; there may be any number of older ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,8 @@ class Candidate:
     """Of the card: the contact's, else the company's."""
 
 
-# `base`: from when the days are counted. What was not sent counts from the moment at which it was given up.
+# `sieved`: of the register only what its own columns do not exclude is looked into further; all others are asked about
+# some other time, and they are nearly all. `base`: from when the days are counted. What was not sent counts from the moment at which it was given up.
 _FACTS: Final = f"""
 WITH known AS MATERIALIZED (
   SELECT a.id, a.number, a.company_id, a.contact_id, a.manager_id, a.status, a.asked_at, a.created_at, a.done_at,
@@ -77,16 +80,21 @@ WITH known AS MATERIALIZED (
   LEFT JOIN people.person AS manager ON manager.id = a.manager_id
   LEFT JOIN crm.contact AS contact ON contact.id = a.contact_id
   LEFT JOIN crm.company AS company ON company.id = a.company_id
-  WHERE CAST(:ids AS bigint[]) IS NULL OR a.id = ANY (CAST(:ids AS bigint[]))
+  WHERE (CAST(:ids AS bigint[]) IS NULL OR a.id = ANY (CAST(:ids AS bigint[]))) AND (NOT :sieved OR CASE
+    WHEN s.kind = 'once' THEN a.status = 'done' AND (a.asked_at >= a.done_at) IS NOT TRUE
+    ELSE a.status = 'work'
+      AND (a.asked_at + coalesce(s.every_days * interval '24 hours', CAST(:every AS interval)) > :now) IS NOT TRUE END)
 ), mine AS MATERIALIZED (
-  SELECT subject_id AS id, bool_or(period = '{ONCE}') AS once,
+  SELECT known.id, bool_or(period = '{ONCE}') AS once,
     bool_or(state IN ('draft', 'needs_data', 'awaiting_address', 'queued', 'sent', 'visited', 'answering')) AS open,
     max(coalesce(sent_at, CASE WHEN state IN ('skipped', 'failed', 'cancelled') THEN state_at ELSE happened_at END))
       AS at
-  FROM feedback.ask
-  WHERE campaign_id = :campaign AND subject = '{SUBJECT}'
-    AND (CAST(:ids AS bigint[]) IS NULL OR subject_id = ANY (CAST(:ids AS bigint[])))
-  GROUP BY subject_id
+  FROM known CROSS JOIN LATERAL (
+    SELECT a.period, a.state, a.sent_at, a.state_at, a.happened_at FROM feedback.ask AS a
+    WHERE a.campaign_id = :campaign AND a.subject = '{SUBJECT}' AND a.subject_id = known.id
+    ORDER BY a.id DESC LIMIT {_LAST}
+  ) AS lately
+  GROUP BY known.id
 ), timed AS (
   SELECT known.*, mine.open IS TRUE AS open, mine.once IS TRUE AS done_once, mine.at AS mine_at,
     greatest(known.asked_at, mine.at) AS base,
@@ -158,7 +166,7 @@ def due(
     connection: sa.Connection, wanted: Wanted, *, now: datetime, after: int = 0, most: int | None = None
 ) -> list[Candidate]:
     """Agreements that may be asked about now, by id, from one id on."""
-    found = connection.execute(sa.text(_DUE), _values(wanted, now, None) | {"after": after, "most": most})
+    found = connection.execute(sa.text(_DUE), _values(wanted, now, None) | {"after": after, "most": most, "sieved": True})
     return [_candidate(row, wanted.zone) for row in found.mappings()]
 
 
@@ -172,7 +180,7 @@ def facts(
     most: int | None = None,
 ) -> list[tuple[Candidate, Facts]]:
     """What `audience.asked` decides by, of all agreements or of these, by id, from one id on."""
-    values = _values(wanted, now, ids) | {"after": after, "most": most}
+    values = _values(wanted, now, ids) | {"after": after, "most": most, "sieved": False}
     found = connection.execute(sa.text(_EVERY), values).mappings()
     return [(_candidate(row, wanted.zone), _facts(row, wanted.switched_on_at)) for row in found]
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db.arrays import bigints
 from caseline.feedback import adding, answer_tables, tables
 from caseline.feedback.states import State
 
@@ -104,13 +105,18 @@ ORDER BY a.id FOR UPDATE OF a
 _COLUMNS = [_ask.c[name] for name in Ask.__dataclass_fields__]
 
 
-def add(connection: sa.Connection, drafts: Sequence[Draft], *, by: str, now: datetime) -> list[int]:
-    """Make asks; the ids of those that were not there. Of one subject a campaign makes one in each period."""
+def add(
+    connection: sa.Connection, drafts: Sequence[Draft], *, by: str, now: datetime, go_on: bool = False
+) -> list[int]:
+    """Make asks; the ids of those that were not there. Of one subject a campaign makes one in each period.
+
+    `go_on`: drafts go on at once, as by `forward`.
+    """
     if not drafts:
         return []
     names = Draft.__dataclass_fields__
     rows = json.dumps([{name: getattr(draft, name) for name in names} for draft in drafts], default=datetime.isoformat)
-    return sorted(connection.execute(_ADD, {"rows": rows, "now": now, "by": by}).scalars())
+    return sorted(connection.execute(_ADD, {"rows": rows, "now": now, "by": by, "go_on": go_on}).scalars().all())
 
 
 def one(connection: sa.Connection, ask_id: int) -> Ask | None:
@@ -159,7 +165,7 @@ def move(
 
 def forward(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> None:
     """Let drafts go on: those with an address are sent when their time has come, the others wait for one."""
-    connection.execute(_FORWARD, {"ids": list(ids), "now": now})
+    connection.execute(_FORWARD, {"ids": bigints(ids), "now": now})
 
 
 def await_addresses(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> None:
@@ -176,7 +182,7 @@ def cancel_reopened(
     connection: sa.Connection, ids: Sequence[int], stages: Sequence[str], campaign_id: int
 ) -> list[int]:
     """Asks about these records that have not left, though the records have left these stages: held, to be cancelled."""
-    values = {"ids": list(ids), "stages": list(stages), "campaign": campaign_id}
+    values = {"ids": bigints(ids), "stages": list(stages), "campaign": campaign_id}
     return list(connection.execute(_REOPENED, values).scalars())
 
 

@@ -41,6 +41,8 @@ class KeptCampaign:
     document: dict[str, Any]
     made_by: str
     made_at: datetime
+    aged_until: datetime | None = None
+    """What came into its stages until then was old enough, and was looked at; None: as it is now, nothing was."""
 
     @property
     def campaign(self) -> Campaign:
@@ -150,7 +152,7 @@ def change(
     changed = (
         sa.update(_campaign)
         .where(_campaign.c.id == kept.id, _campaign.c.version == kept.version)
-        .values(**values, version=kept.version + 1, made_by=by, made_at=now)
+        .values(**values, version=kept.version + 1, made_by=by, made_at=now, aged_until=None)
     )
     if not connection.execute(changed).rowcount:
         return None
@@ -161,8 +163,15 @@ def change(
 def switch(connection: sa.Connection, kept: KeptCampaign, at: datetime | None) -> bool:
     """Switch a campaign on from an instant, or off (None); False when somebody else has changed it meanwhile."""
     same = (_campaign.c.id == kept.id, _campaign.c.version == kept.version)
-    changed = sa.update(_campaign).where(*same).values(switched_on_at=at, version=kept.version + 1)
+    changed = sa.update(_campaign).where(*same).values(switched_on_at=at, version=kept.version + 1, aged_until=None)
     return bool(connection.execute(changed).rowcount)
+
+
+def looked(connection: sa.Connection, kept: KeptCampaign, until: datetime) -> None:
+    """Whatever came into its stages until then was looked at, by what the campaign says in `kept`."""
+    same = (_campaign.c.id == kept.id, _campaign.c.version == kept.version)
+    later = sa.func.greatest(_campaign.c.aged_until, until)
+    connection.execute(sa.update(_campaign).where(*same).values(aged_until=later))
 
 
 def variants(connection: sa.Connection, campaign_id: int) -> dict[str, int]:

@@ -1,13 +1,15 @@
 """SQL of how asks stand to their letters: which were accepted or refused, and what is due to be sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 
 from caseline.feedback.asks import Ask
 
+_LOOKED_BACK: Final = timedelta(days=92)
+"""What became of letters before that was settled long ago; else every round would read all that ever failed."""
 _SETTLED: Final = """
 SELECT a.id AS ask_id, l.state, l.reason, l.done_at FROM feedback.ask AS a JOIN outbox.letter AS l ON l.id = a.letter_id
 """
@@ -15,11 +17,13 @@ _FRESH: Final = sa.text(
     _SETTLED + "WHERE a.state = 'queued' AND l.state IN ('sent', 'failed', 'cancelled') ORDER BY a.id LIMIT :most"
 )
 _AFTER_ALL: Final = sa.text(
-    _SETTLED + "WHERE a.state = 'failed' AND a.sent_at IS NULL AND l.state = 'sent' ORDER BY a.id LIMIT :most"
+    _SETTLED + "WHERE a.state = 'failed' AND a.state_at >= :since AND a.sent_at IS NULL AND l.state = 'sent'"
+    " ORDER BY a.id LIMIT :most"
 )
 _LEFT: Final = sa.text("SELECT done_at FROM outbox.letter WHERE id = :id AND state = 'sent'")
 _BOUNCED: Final = sa.text(
-    _SETTLED + "WHERE a.state IN ('sent', 'visited') AND l.state = 'failed' ORDER BY a.id LIMIT :most"
+    _SETTLED + "WHERE l.nature = 'ask' AND l.state = 'failed' AND l.done_at >= :since AND a.state IN ('sent', 'visited')"
+    " ORDER BY a.id LIMIT :most"
 )
 _ONE: Final = sa.text(_SETTLED + "WHERE a.state = 'queued' AND a.id = :id AND l.state = 'sent'")
 _DUE: Final = sa.text("""
@@ -61,12 +65,13 @@ class Settled:
     done_at: datetime
 
 
-def settled(connection: sa.Connection, most: int) -> list[Settled]:
+def settled(connection: sa.Connection, most: int, *, now: datetime) -> list[Settled]:
     """Asks whose letters the mail server has taken or refused, or whose letters came back."""
+    lately = {"most": most, "since": now - _LOOKED_BACK}
     rows = [
         *connection.execute(_FRESH, {"most": most}).mappings(),
-        *connection.execute(_AFTER_ALL, {"most": most}).mappings(),
-        *connection.execute(_BOUNCED, {"most": most}).mappings(),
+        *connection.execute(_AFTER_ALL, lately).mappings(),
+        *connection.execute(_BOUNCED, lately).mappings(),
     ]
     return [Settled(**row) for row in rows]
 

@@ -11,7 +11,7 @@ _EVENTS: Final = sa.text("""
 SELECT e.id, e.type, e.at, e.data, r.id AS record_id, coalesce(r.number, r.id::text) AS number, r.kind, r.category,
   a.public_id, a.subject, a.subject_id, c.code AS campaign
 FROM crm.event AS e JOIN crm.record AS r ON r.id = e.record_id
-LEFT JOIN feedback.ask AS a ON e.type = 'feedback_received' AND a.id::text = e.data ->> 'ask'
+LEFT JOIN feedback.ask AS a ON e.type = 'feedback_received' AND a.id = CAST(e.data ->> 'ask' AS bigint)
 LEFT JOIN feedback.campaign AS c ON c.id = a.campaign_id
 WHERE e.id = ANY (CAST(:ids AS bigint[])) AND e.entity = 'request' ORDER BY e.id
 """)

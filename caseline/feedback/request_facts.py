@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.db.arrays import bigints
 from caseline.feedback.audience import RESTING
 from caseline.feedback.bad_addresses import bad
 from caseline.feedback.campaign import Trigger
@@ -15,8 +16,8 @@ from caseline.feedback.candidates import BORN, Found
 # The row of the stage of now is read rather than the event: who has moved it on meanwhile is not asked about it, and a
 # dry run, which knows no events, comes to the same. Closed records that an import brought have no such row.
 #
-# What belongs to one record is looked up for each, behind LIMIT 1: as a join the planner sees that of a campaign all asks
-# fit, and reads them all, however many there are by now.
+# What belongs to one record is looked up for each, behind LIMIT 1: as a join the planner sees that of a campaign all
+# asks fit, and reads them all, however many there are by now.
 _FACTS: Final = f"""
 SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS since,
   coalesce(s.imported, r.source IS NOT NULL) AS imported,
@@ -64,8 +65,9 @@ _THERE: Final = sa.text(
 _AGED: Final = sa.text("""
 SELECT s.record_id FROM crm.stage_row AS s JOIN crm.record AS r ON r.id = s.record_id
 WHERE s.left_at IS NULL AND NOT s.imported AND s.stage = ANY (:stages) AND s.entered_at BETWEEN :since AND :until
-  AND r.kind = :record AND NOT EXISTS (SELECT FROM feedback.ask AS a WHERE a.campaign_id = :campaign
-    AND a.subject = 'request' AND a.subject_id = r.id AND a.period = 'once')
+  AND r.kind = :record AND NOT EXISTS (SELECT FROM crm.merge AS m WHERE m.record_id = r.id)
+  AND NOT EXISTS (SELECT FROM feedback.ask AS a WHERE a.campaign_id = :campaign AND a.subject = 'request'
+    AND a.subject_id = r.id AND a.period = 'once' LIMIT 1)
 ORDER BY s.entered_at, s.record_id LIMIT :most
 """)
 _CAME: Final = sa.text("""
@@ -113,12 +115,12 @@ def stages(connection: sa.Connection, trigger: Trigger) -> list[str]:
 
 def of_events(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) -> list[int]:
     """Records that came into one of the stages by these events."""
-    return sorted(connection.execute(_CAME, {"ids": list(ids), "stages": wanted.stages}).scalars())
+    return sorted(connection.execute(_CAME, {"ids": bigints(ids), "stages": wanted.stages}).scalars().all())
 
 
 def moved(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
     """Records whose stage was changed by these events."""
-    return sorted(connection.execute(_MOVED, {"ids": list(ids)}).scalars())
+    return sorted(connection.execute(_MOVED, {"ids": bigints(ids)}).scalars().all())
 
 
 def aged(connection: sa.Connection, wanted: Wanted, *, since: datetime, until: datetime, most: int) -> list[int]:
@@ -131,7 +133,7 @@ def of_records(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) ->
     """What decides about these records."""
     if not ids:
         return []
-    return _found(connection.execute(_OF_RECORDS, {**wanted.values(), "ids": list(ids)}))
+    return _found(connection.execute(_OF_RECORDS, {**wanted.values(), "ids": bigints(ids)}))
 
 
 def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int) -> list[Found]:
@@ -142,4 +144,4 @@ def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int) -
 def _found(rows: Any) -> list[Found]:  # noqa: ANN401 - rows of whatever columns
     """The statement names its columns in the order of the fields: they are many, and so are the rows."""
     assert tuple(rows.keys()) == tuple(Found.__dataclass_fields__)  # noqa: S101 - both stand in this room
-    return [Found(*row) for row in rows]
+    return [Found(*row) for row in rows.all()]

@@ -65,16 +65,16 @@ def expires_at(schedule: Schedule, sent_at: datetime) -> datetime:
 
 def _first(schedule: Schedule, wanted: datetime, zone: ZoneInfo, works: Callable[[date], bool]) -> datetime:
     """The first instant from `wanted` on within the window; one over midnight belongs to the day on which it begins."""
-    local = wanted.astimezone(zone)
-    for ahead in range(-1, _LONGEST_WAIT):
+    local, at = wanted.astimezone(zone), wanted.timestamp()
+    whole = schedule.since == schedule.until
+    over = whole or schedule.until < schedule.since
+    for ahead in range(-1 if over else 0, _LONGEST_WAIT):
         day = local.date() + timedelta(days=ahead)
         if schedule.working_days and not works(day):
             continue
-        whole = schedule.since == schedule.until
-        opens = datetime.combine(day, time() if whole else schedule.since, zone)
-        over = whole or schedule.until < schedule.since
-        closes = datetime.combine(day + timedelta(days=over), time() if whole else schedule.until, zone)
         # Compared as instants: on the day of a clock change the same wall time comes twice, or never.
-        if wanted.timestamp() < closes.timestamp():
-            return wanted if wanted.timestamp() >= opens.timestamp() else opens.astimezone(wanted.tzinfo)
+        closes = datetime.combine(day + timedelta(days=over), time() if whole else schedule.until, zone)
+        if at < closes.timestamp():
+            opens = datetime.combine(day, time() if whole else schedule.since, zone)
+            return wanted if at >= opens.timestamp() else opens.astimezone(wanted.tzinfo)
     return wanted

@@ -77,11 +77,12 @@ campaign = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     text("made_by", nullable=False),
     at("made_at", nullable=False),
+    at("aged_until"),
     sa.UniqueConstraint("code"),
     schema=SCHEMA,
 )
 """Whom to ask what, when and how, and what follows. Before `switched_on_at` nothing happened that it asks about; empty:
-it is off."""
+it is off. `aged_until`: what came into its stages until then was old enough, and was looked at."""
 
 variant = sa.Table(
     "variant",

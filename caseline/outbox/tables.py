@@ -88,6 +88,7 @@ letter = sa.Table(
     sa.Index("ix_letter_automatic", "taken_at", postgresql_where=sa.text("nature <> 'personal'")),
     sa.Index("ix_letter_queued_at", "queued_at", "id"),
     sa.Index("ix_letter_state", "state", "id"),
+    sa.Index("ix_letter_failed_ask", "done_at", "id", postgresql_where=sa.text("nature = 'ask' AND state = 'failed'")),
     schema=SCHEMA,
 )
 """A letter with all that its bytes are made of; the record that it belongs to may be in another system, so no key
@@ -107,6 +108,7 @@ recipient = sa.Table(
     _text("answer"),
     sa.CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
     sa.Index("ix_recipient_folded", "folded", "letter_id"),
+    sa.Index("ix_recipient_failed", "folded", "letter_id", postgresql_where=sa.text("state = 'failed'")),
     sa.Index("ix_recipient_plain", sa.text(PLAIN), "letter_id"),
     sa.Index("ix_recipient_domain", sa.text(DOMAIN), "letter_id"),
     schema=SCHEMA,
