@@ -43,20 +43,22 @@ def run(house: House, tell: Tell, *, now: datetime) -> int:
     How far the log is told is kept after the telling: killed in between, the next call tells a part again.
     """
     told = 0
+    after = 0
     while True:
         with house.engine.begin() as connection:
             cursor = event_log.claim(connection, CONSUMER)
             if cursor is None or cursor.idle:
                 return told
-            ids = event_log.waiting(connection, cursor, _TYPES, AT_ONCE)
+            ids = event_log.waiting(connection, cursor, _TYPES, AT_ONCE, after=after)
             news = [one for event in relayed.happened(connection, ids) for one in _news(event)]
             if news:
                 tell(news)
             told += len(news)
             event_log.done(connection, cursor, ids)
-            if len(ids) < AT_ONCE:
+            if len(ids) < AT_ONCE and not after:
                 event_log.advance(connection, cursor, now=now)
                 return told
+            after = ids[-1] if len(ids) == AT_ONCE else 0
 
 
 def _news(one: Happened) -> list[News]:

@@ -56,17 +56,19 @@ def tell(house: House, *, now: datetime) -> int:
     an idle call is one short query, and the bell rings at once without any page having to think of it.
     """
     found = 0
+    after = 0
     while True:
         with house.engine.begin() as connection:
             cursor = event_log.claim(connection, CONSUMER)
             if cursor is None or cursor.idle:
                 return found
-            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE)
+            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE, after=after)
             found += _tell(house, connection, ids, now) if ids else 0
             event_log.done(connection, cursor, ids)
-            if len(ids) < AT_ONCE:
+            if len(ids) < AT_ONCE and not after:
                 event_log.advance(connection, cursor, now=now)
                 return found
+            after = ids[-1] if len(ids) == AT_ONCE else 0
 
 
 def _tell(house: House, connection: sa.Connection, ids: Sequence[int], now: datetime) -> int:

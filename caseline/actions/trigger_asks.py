@@ -54,12 +54,13 @@ def run(house: House, *, now: datetime) -> Done:
 
 
 def _of_events(house: House, done: Done, now: datetime) -> None:
+    after = 0
     while True:
         with house.engine.begin() as connection:
             cursor = event_log.claim(connection, CONSUMER)
             if cursor is None or cursor.idle:
                 return
-            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE)
+            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE, after=after)
             campaigns = campaign_ground.running(house, connection, On.STAGE, On.AGE, faults=done.faults) if ids else ()
             for one in campaigns:
                 _take_back(connection, one, ids, done, now)
@@ -67,9 +68,10 @@ def _of_events(house: House, done: Done, now: datetime) -> None:
                     came = request_facts.of_events(connection, one.wanted, ids)
                     _ask(connection, one, request_facts.of_records(connection, one.wanted, came), done, now)
             event_log.done(connection, cursor, ids)
-            if len(ids) < AT_ONCE:
+            if len(ids) < AT_ONCE and not after:
                 event_log.advance(connection, cursor, now=now)
                 return
+            after = ids[-1] if len(ids) == AT_ONCE else 0
 
 
 def _of_age(house: House, done: Done, now: datetime) -> None:

@@ -37,18 +37,20 @@ class Used:
 def run(house: House, *, now: datetime) -> Used:
     """Look at records that have changed, and at credits that have ended. Killed anywhere, the next call goes on."""
     found = Used()
+    after = 0
     while True:
         with house.engine.begin() as connection:
             cursor = event_log.claim(connection, CONSUMER)
             if cursor is None or cursor.idle:
                 break
-            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE)
+            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE, after=after)
             for record_id in bonus_store.touched(connection, ids):
                 found.records += _settled(house, connection, record_id, found, now)
             event_log.done(connection, cursor, ids)
-            if len(ids) < AT_ONCE:
+            if len(ids) < AT_ONCE and not after:
                 event_log.advance(connection, cursor, now=now)
                 break
+            after = ids[-1] if len(ids) == AT_ONCE else 0
     found.ended = end(house, now=now)
     return found
 

@@ -1,9 +1,14 @@
 """The family `caseline public`: pages for people outside who have a link."""
 
+from typing import Final
+
 import typer
 
 from caseline.cli import door, screen, serving
 from caseline.cli.serving import PUBLIC_PORT, THIS_MACHINE, HostOption, PortOption, ProxyOption
+
+_KEPT: Final = 8
+"""Connections to the database that stay open."""
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +27,7 @@ def serve(host: HostOption = THIS_MACHINE, port: PortOption = PUBLIC_PORT, proxy
     from caseline.actions import end_by_link
     from caseline.web.public.application import build
 
-    with door.house() as house, serving.listening(host, port) as (bound, address):
+    with door.house(keep=_KEPT) as house, serving.listening(host, port) as (bound, address):
         end_by_link.offered(house)
         screen.out().print(f"Public pages: {address}  (Ctrl-C ends it)")
         if house.settings.public_url is None:

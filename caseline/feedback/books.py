@@ -1,7 +1,9 @@
 """SQL of forms and campaigns: kept as people write them, a form in versions that never change."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +49,7 @@ class KeptCampaign:
     @property
     def campaign(self) -> Campaign:
         """What it says. Raises `CampaignUnfit` when a later version of caseline finds fault with it."""
-        return campaigns.read(self.document)
+        return _campaign_of(json.dumps(self.document))
 
 
 _EACH = sa.select(
@@ -72,12 +74,11 @@ def newest(connection: sa.Connection, code: str) -> KeptForm | None:
 
 def version(connection: sa.Connection, version_id: int) -> Form:
     """What a version of a form asks. Raises `LookupError` when there is none of this id."""
-    document = connection.execute(
-        sa.select(_version.c.document).where(_version.c.id == version_id)
-    ).scalar_one_or_none()
+    query = sa.select(sa.cast(_version.c.document, sa.Text)).where(_version.c.id == version_id)
+    document = connection.execute(query).scalar_one_or_none()
     if document is None:
         raise LookupError(f"form version {version_id}: there is none of this id")
-    return forms.read(document)
+    return _form_of(document)
 
 
 def versions(connection: sa.Connection, code: str) -> list[KeptForm]:
@@ -185,6 +186,17 @@ def variant_code(connection: sa.Connection, variant_id: int | None) -> str | Non
     if variant_id is None:
         return None
     return connection.execute(sa.select(_variant.c.code).where(_variant.c.id == variant_id)).scalar_one_or_none()
+
+
+# Pages and rounds need the same few again and again, and what was read is never changed.
+@lru_cache(maxsize=256)
+def _campaign_of(document: str) -> Campaign:
+    return campaigns.read(json.loads(document))
+
+
+@lru_cache(maxsize=256)
+def _form_of(document: str) -> Form:
+    return forms.read(json.loads(document))
 
 
 def _keep_variants(connection: sa.Connection, campaign_id: int, read: Campaign) -> None:
