@@ -109,5 +109,9 @@ if __name__ == "__main__":
         from benchmarks.desk import command as desk_command
 
         desk_command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["feedback"]:
+        from benchmarks.feedback import command as feedback_command
+
+        feedback_command.main(sys.argv[2:])
     else:
         main(sys.argv[1:])
