@@ -1,4 +1,4 @@
-"""The command `python -m benchmarks feedback`: asking about a register, idle rounds, and the public pages under load."""
+"""The command `python -m benchmarks feedback`: asking about a register, idle rounds, the public pages under load."""
 
 import argparse
 import os

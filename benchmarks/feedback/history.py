@@ -5,7 +5,6 @@ from typing import Final
 OPEN: Final = {"sent": 2_000, "queued": 300, "needs_data": 200, "awaiting_address": 50}
 """So many asks are not settled, in a register of any size; all others were, long ago."""
 
-_LAST: Final = "(SELECT max(id) FROM feedback.ask WHERE subject = 'request')"
 CAMPAIGNS: Final = (
     "UPDATE feedback.campaign SET switched_on_at = (SELECT min(switched_on_at) FROM feedback.campaign)",
     """
@@ -35,7 +34,8 @@ ASKS: Final = (
       language, state, reason, happened_at, state_at, state_by
     )
     SELECT 'late' || a.subject_id, c.id, a.form_version_id, a.subject, a.subject_id, 'once', a.service, a.contact_id,
-      a.company_id, a.channel, a.language, 'skipped', 'asked lately', a.happened_at, a.happened_at + interval '3 days', 'job'
+      a.company_id, a.channel, a.language, 'skipped', 'asked lately', a.happened_at, a.happened_at + interval '3 days',
+      'job'
     FROM feedback.ask AS a, feedback.campaign AS c
     WHERE c.code = 'after-three-days' AND a.happened_at <= CAST(:until AS timestamptz) - interval '3 days'
     """,
@@ -55,7 +55,8 @@ AGREEMENTS: Final = (
       public_id, campaign_id, form_version_id, subject, subject_id, period, service, contact_id, channel, address,
       language, state, happened_at, state_at, state_by, sent_at, expires_at
     )
-    SELECT 'agr' || g.id || '-' || n, c.id, 1, 'agreement', g.id, 'p' || n, 'upkeep', g.contact_id, 'mail_link', 'x@example.org',
+    SELECT 'agr' || g.id || '-' || n, c.id, 1, 'agreement', g.id, 'p' || n, 'upkeep', g.contact_id,
+      'mail_link', 'x@example.org',
       'ru', 'expired', at, at, 'job', at, at + interval '30 days'
     FROM crm.agreement AS g, feedback.campaign AS c, generate_series(0, 19) AS n,
     LATERAL (SELECT g.asked_at - n * interval '90 days' AS at) AS made
@@ -63,7 +64,9 @@ AGREEMENTS: Final = (
     """,
 )
 """Twenty years of a quarter each, asked about every time."""
-_DONE: Final = "FROM feedback.ask AS a WHERE a.state IN ('closed', 'expired', 'failed', 'cancelled') AND a.letter_id > 0"
+_DONE: Final = (
+    "FROM feedback.ask AS a WHERE a.state IN ('closed', 'expired', 'failed', 'cancelled') AND a.letter_id > 0"
+)
 LETTERS: Final = (
     f"""
     INSERT INTO outbox.letter (
@@ -72,8 +75,8 @@ LETTERS: Final = (
     )
     SELECT a.id, a.subject_id, 'ask', 'ask ' || a.id, a.id || '@example.org', 'support@example.org',
       'support@example.org', '', 'How was it?', 'A letter', '', true,
-      CASE a.state WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'cancelled' ELSE 'sent' END, a.reason, a.happened_at, a.happened_at,
-      a.sent_at, a.sent_at {_DONE}
+      CASE a.state WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'cancelled' ELSE 'sent' END, a.reason,
+      a.happened_at, a.happened_at, a.sent_at, a.sent_at {_DONE}
     """,
     f"""
     INSERT INTO outbox.recipient (letter_id, position, address, folded, state, answer)
@@ -99,7 +102,8 @@ ANSWERS: Final = (
     """,
     """
     INSERT INTO feedback.effect (ask_id, kind, key, due_at, done_at, attempts, result)
-    SELECT id, kind, 'k', answered_at, answered_at, 1, 'done' FROM feedback.ask, unnest(ARRAY['event', 'webhook']) AS kind
+    SELECT id, kind, 'k', answered_at, answered_at, 1, 'done'
+    FROM feedback.ask, unnest(ARRAY['event', 'webhook']) AS kind
     WHERE answered_at IS NOT NULL
     """,
     """
@@ -108,13 +112,15 @@ ANSWERS: Final = (
     """,
     """
     INSERT INTO feedback.hook_call (hook_id, key, body, made_at, attempts, done_at, result)
-    SELECT 1, 'ask ' || id, '{}', answered_at, 1, answered_at, 'taken: 200' FROM feedback.ask WHERE answered_at IS NOT NULL
+    SELECT 1, 'ask ' || id, '{}', answered_at, 1, answered_at, 'taken: 200' FROM feedback.ask
+    WHERE answered_at IS NOT NULL
     """,
     """
     INSERT INTO feedback.bonus_line (
       key, contact_id, kind, amount, at, ask_id, expires_at, remaining, services, applies, by
     )
-    SELECT 'ask ' || id, contact_id, 'credit', 100, answered_at, id, answered_at + interval '90 days', 0, '{}', false, 'job'
+    SELECT 'ask ' || id, contact_id, 'credit', 100, answered_at, id, answered_at + interval '90 days', 0, '{}', false,
+      'job'
     FROM feedback.ask WHERE answered_at IS NOT NULL AND contact_id IS NOT NULL
     """,
 )
@@ -135,10 +141,11 @@ CHATS: Final = (
     """,
 )
 OPEN_ASKS: Final = (
-    f"""
+    """
     UPDATE feedback.ask SET state = 'sent', sent_at = CAST(:until AS timestamptz) - interval '1 day',
-      expires_at = CAST(:until AS timestamptz) + interval '29 days', answered_at = NULL, reason = NULL, letter_id = NULL,
-      address = 'open@example.org' WHERE subject = 'request' AND state <> 'skipped' AND id > {_LAST} - :sent
+      expires_at = CAST(:until AS timestamptz) + interval '29 days', answered_at = NULL, reason = NULL,
+      letter_id = NULL, address = 'open@example.org'
+    WHERE id IN (SELECT id FROM feedback.ask WHERE letter_id > 0 ORDER BY id DESC LIMIT :sent)
     """,
     """
     UPDATE feedback.ask SET state = 'queued', sent_at = NULL, due_at = CAST(:until AS timestamptz) + interval '1 day'
@@ -158,7 +165,9 @@ OPEN_ASKS: Final = (
 )
 READ: Final = (
     "DELETE FROM crm.handled_event",
-    "UPDATE crm.consumer SET event_id = (SELECT max(id) FROM crm.event), seen_id = NULL, seen_xid = NULL, seen_at = NULL",
+    """
+    UPDATE crm.consumer SET event_id = (SELECT max(id) FROM crm.event), seen_id = NULL, seen_xid = NULL, seen_at = NULL
+    """,
 )
 """The event log was read to its end."""
 ALL: Final = (*CAMPAIGNS, *ASKS, *AGREEMENTS, *LETTERS, *ANSWERS, *CHATS, *OPEN_ASKS, *READ)

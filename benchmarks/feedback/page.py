@@ -59,19 +59,21 @@ def asked(found: Asked) -> Iterator[str]:
 def rounds(found: Rounds) -> Iterator[str]:
     """What rounds cost when there is nothing to do."""
     small, large = found.sizes
-    yield f"| rounds with nothing to do | ms at {small:,} | ms at {large:,} | pages at {small:,} | pages at {large:,} |"
+    heads = ("ms at", "pages at")
+    yield f"| rounds with nothing to do | {' | '.join(f'{head} {size:,}' for head in heads for size in found.sizes)} |"
     yield "|---|---:|---:|---:|---:|"
     for before, after in zip(found.small, found.large, strict=True):
         yield f"| {before.name} | {before.ms:.0f} | {after.ms:.0f} | {before.pages:,} | {after.pages:,} |"
     grown = sum(one.pages for one in found.large) / max(1, sum(one.pages for one in found.small))
     yield ""
-    yield f"- {large / small:.0f} times the history, {grown:.1f} times the pages of 8 kB that all rounds together look at"
+    yield f"- {large / small:.0f} x the history: {grown:.1f} x the pages of 8 kB that all rounds together look at"
 
 
 def pages(found: Pages) -> Iterator[str]:
     """The public pages under load."""
     alike = found.alike
-    yield f"| {CLIENTS} clients who never rest | statements | calls/s | bare, calls/s | of its rate | CPU ms | bare, CPU ms |"
+    heads = "statements | calls/s | bare, calls/s | of its rate | CPU ms | bare, CPU ms"
+    yield f"| {CLIENTS} clients who never rest | {heads} |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
     ratios = []
     for name, work, kind in (("opening a page", alike.look, "look"), ("answering", alike.save, "save")):

@@ -26,19 +26,20 @@ SURROUNDINGS: Final = (
 """Everything that requests point at. Every fiftieth contact has no address; its company has one."""
 
 _AT: Final = "CAST(:until AS timestamptz) - (:last - n) * CAST(:step AS interval)"
+_RECORDS: Final = f"""
+INSERT INTO crm.record (
+  id, kind, number, subject, description, stage, channel, company_id, contact_id, assignee_id, category,
+  category_by, closed_at, created_at, modified_at
+)
+SELECT n, 'request', 'R-' || lpad(n::text, 8, '0'), 'Subject ' || n, 'Text ' || n, 'closed', 'mail',
+  (SELECT company_id FROM crm.contact WHERE id = who.id), who.id, 1 + n % 60, 'c' || 1 + n % 20, 'person',
+  at, at - interval '1 day', at
+FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n,
+LATERAL (SELECT {_AT} AS at, 1 + hashint8(n)::bigint % :contacts AS rest) AS made,
+LATERAL (SELECT CASE WHEN rest < 1 THEN rest + :contacts ELSE rest END AS id) AS who
+"""  # noqa: S608 - our own words
 REQUESTS: Final = (
-    f"""
-    INSERT INTO crm.record (
-      id, kind, number, subject, description, stage, channel, company_id, contact_id, assignee_id, category, category_by,
-      closed_at, created_at, modified_at
-    )
-    SELECT n, 'request', 'R-' || lpad(n::text, 8, '0'), 'Subject ' || n, 'Text ' || n, 'closed', 'mail',
-      (SELECT company_id FROM crm.contact WHERE id = who.id), who.id, 1 + n % 60, 'c' || 1 + n % 20, 'person',
-      at, at - interval '1 day', at
-    FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n,
-    LATERAL (SELECT {_AT} AS at, 1 + hashint8(n)::bigint % :contacts AS rest) AS made,
-    LATERAL (SELECT CASE WHEN rest < 1 THEN rest + :contacts ELSE rest END AS id) AS who
-    """,
+    _RECORDS,
     """
     INSERT INTO crm.stage_row (record_id, stage, pausing, entered_at, left_at, elapsed_s, business_s, paused_s, by_id)
     SELECT id, 'new', false, created_at, closed_at, 86400, 28800, 0, assignee_id FROM crm.record

@@ -32,7 +32,9 @@ WHERE r.stage = 'closed'
 """
 # The same rows into the table itself: references are checked, and every step is kept by the trigger.
 _ALIKE: Final = (
-    _BARE.replace("bench.ask", "feedback.ask").replace("'queued'", "'draft'").replace("SELECT left", "SELECT 'x' || left"),
+    _BARE.replace("bench.ask", "feedback.ask")
+    .replace("'queued'", "'draft'")
+    .replace("SELECT left", "SELECT 'x' || left"),
     "UPDATE feedback.ask SET state = 'queued', state_at = :now WHERE state = 'draft'",
 )
 

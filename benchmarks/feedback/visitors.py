@@ -28,7 +28,7 @@ class Wish:
     """Of the pages; each has a visitor of its own, behind an address of his own."""
     clients: int
     seconds: float = 0
-    """So long they come, reading and writing; 0: they never rest, and each page is looked at, answered and looked at."""
+    """So long they come, reading and writing; 0: they never rest, and look at each page, answer it and look again."""
     flood: bool = False
     """One of them opens pages from one address as fast as he can."""
     bare: bool = False

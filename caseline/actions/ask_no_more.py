@@ -57,7 +57,7 @@ def _of(connection: sa.Connection, tail: str) -> Ask | None:
     ask, _digests = asks.shown(connection, shown.id)
     try:
         form = books.form_code(connection, ask.form_version_id if ask else 0)
-    except sa.exc.NoResultFound:
+    except LookupError:
         form = ""
     link = Link(form, ask.service if ask else "", shown.id, shown.secret)
     found = open_ask.belongs(connection, link)

@@ -78,7 +78,7 @@ def belongs(connection: sa.Connection, link: Link) -> Ask | None:
     ask, digests = asks.shown(connection, link.id)
     try:
         form = books.form_code(connection, ask.form_version_id if ask else 0)
-    except sa.exc.NoResultFound:
+    except LookupError:
         form = ""
     known = None if ask is None else Known(form, ask.service, digests)
     return ask if links.fits(link, known) else None

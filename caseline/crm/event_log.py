@@ -57,9 +57,7 @@ def claim(connection: sa.Connection, name: str) -> Cursor | None:
     return Cursor(name, row.event_id, seen, marks.oldest, marks.next, marks.last)
 
 
-def waiting(
-    connection: sa.Connection, cursor: Cursor, types: Sequence[str], most: int, *, after: int = 0
-) -> list[int]:
+def waiting(connection: sa.Connection, cursor: Cursor, types: Sequence[str], most: int, *, after: int = 0) -> list[int]:
     """The next events of these types that are not done, the oldest first; never what an import has written.
 
     `after`: none up to that one, so that whoever does many parts does not go through those again that he has just done.

@@ -63,8 +63,8 @@ class Candidate:
     """Of the card: the contact's, else the company's."""
 
 
-# `sieved`: of the register only what its own columns do not exclude is looked into further; all others are asked about
-# some other time, and they are nearly all. `base`: from when the days are counted. What was not sent counts from the moment at which it was given up.
+# `sieved`: only what its own columns do not exclude is looked into further; nearly all are asked about some other time.
+# `base`: from when the days are counted. What was not sent counts from the moment at which it was given up.
 _FACTS: Final = f"""
 WITH known AS MATERIALIZED (
   SELECT a.id, a.number, a.company_id, a.contact_id, a.manager_id, a.status, a.asked_at, a.created_at, a.done_at,
@@ -166,7 +166,9 @@ def due(
     connection: sa.Connection, wanted: Wanted, *, now: datetime, after: int = 0, most: int | None = None
 ) -> list[Candidate]:
     """Agreements that may be asked about now, by id, from one id on."""
-    found = connection.execute(sa.text(_DUE), _values(wanted, now, None) | {"after": after, "most": most, "sieved": True})
+    found = connection.execute(
+        sa.text(_DUE), _values(wanted, now, None) | {"after": after, "most": most, "sieved": True}
+    )
     return [_candidate(row, wanted.zone) for row in found.mappings()]
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db.fixed import Fixed
 from caseline.feedback.answer_tables import answer
 
 
@@ -26,7 +27,12 @@ class Given:
     complete: bool = True
 
 
-_COLUMNS = [answer.c[name] for name in Given.__dataclass_fields__]
+_NAMES: Final = tuple(Given.__dataclass_fields__)
+_OF: Final = Fixed(
+    sa.select(*(answer.c[name] for name in _NAMES))
+    .where(answer.c.ask_id == sa.bindparam("ask"))
+    .order_by(answer.c.at, answer.c.id)
+)
 
 
 def add(connection: sa.Connection, given: Given) -> bool:
@@ -38,8 +44,7 @@ def add(connection: sa.Connection, given: Given) -> bool:
 
 def of(connection: sa.Connection, ask_id: int) -> list[Given]:
     """All answers for an ask, in the order in which they came."""
-    query = sa.select(*_COLUMNS).where(answer.c.ask_id == ask_id).order_by(answer.c.at, answer.c.id)
-    return [Given(**row) for row in connection.execute(query).mappings()]
+    return [Given(**dict(zip(_NAMES, row, strict=True))) for row in _OF.rows(connection, {"ask": ask_id})]
 
 
 def together(given: list[Given]) -> dict[str, Any]:

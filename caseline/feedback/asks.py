@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.db.arrays import bigints
+from caseline.db.fixed import Fixed
 from caseline.feedback import adding, answer_tables, tables
 from caseline.feedback.states import State
 
@@ -102,7 +103,14 @@ WHERE a.subject = 'request' AND a.subject_id = ANY (CAST(:ids AS bigint[])) AND 
   AND NOT r.stage = ANY (:stages)
 ORDER BY a.id FOR UPDATE OF a
 """)
-_COLUMNS = [_ask.c[name] for name in Ask.__dataclass_fields__]
+_NAMES = tuple(Ask.__dataclass_fields__)
+_COLUMNS = [_ask.c[name] for name in _NAMES]
+_BY_ID = sa.select(*_COLUMNS).where(_ask.c.id == sa.bindparam("id"))
+_ONE, _HELD = Fixed(_BY_ID), Fixed(_BY_ID.with_for_update())
+_SHOWN = Fixed(sa.select(*_COLUMNS).where(_ask.c.public_id == sa.bindparam("public_id")))
+_DIGESTS = Fixed(sa.select(_secret.c.digest).where(_secret.c.ask_id == sa.bindparam("id")))
+_JUDGE_AT = Fixed(sa.text("UPDATE feedback.ask SET judge_at = :at WHERE id = :id"))
+_GRADED = Fixed(sa.text("UPDATE feedback.ask SET grade = :grade, mean = :mean WHERE id = :id"))
 
 
 def add(
@@ -121,7 +129,7 @@ def add(
 
 def one(connection: sa.Connection, ask_id: int) -> Ask | None:
     """The ask of that id."""
-    return _one(connection, _ask.c.id == ask_id)
+    return _read(_ONE.row(connection, {"id": ask_id}))
 
 
 def of_subject(connection: sa.Connection, subject: str, subject_id: int) -> list[Ask]:
@@ -132,15 +140,14 @@ def of_subject(connection: sa.Connection, subject: str, subject_id: int) -> list
 
 def hold(connection: sa.Connection, ask_id: int) -> Ask | None:
     """The ask, which nobody else moves until the transaction ends."""
-    return _one(connection, _ask.c.id == ask_id, hold=True)
+    return _read(_HELD.row(connection, {"id": ask_id}))
 
 
 def shown(connection: sa.Connection, public_id: str) -> tuple[Ask | None, list[bytes]]:
     """The ask that a link names, and the digests of its secrets; the link may still be none of it."""
-    found = _one(connection, _ask.c.public_id == public_id)
+    found = _read(_SHOWN.row(connection, {"public_id": public_id}))
     # Asked for an unknown one, too: it must not take less time.
-    query = sa.select(_secret.c.digest).where(_secret.c.ask_id == (found.id if found else 0))
-    return found, list(connection.execute(query).scalars())
+    return found, [bytes(digest) for (digest,) in _DIGESTS.rows(connection, {"id": found.id if found else 0})]
 
 
 def move(
@@ -212,7 +219,7 @@ def postpone(connection: sa.Connection, ask_id: int, now: datetime, until: datet
 
 def judge_at(connection: sa.Connection, ask_id: int, at: datetime | None) -> None:
     """Say when the job is to look at what came for an ask; None: not at all."""
-    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(judge_at=at))
+    _JUDGE_AT.rows(connection, {"id": ask_id, "at": at})
 
 
 def to_judge(connection: sa.Connection, *, now: datetime, most: int) -> list[int]:
@@ -223,7 +230,7 @@ def to_judge(connection: sa.Connection, *, now: datetime, most: int) -> list[int
 
 def graded(connection: sa.Connection, ask_id: int, grade: str | None, mean: float | None) -> None:
     """Write how good the answer for an ask is, as it counts now."""
-    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(grade=grade, mean=mean))
+    _GRADED.rows(connection, {"id": ask_id, "grade": grade, "mean": mean})
 
 
 def keep_secret(connection: sa.Connection, ask_id: int, digest: bytes, *, now: datetime) -> None:
@@ -241,7 +248,8 @@ def steps(connection: sa.Connection, ask_id: int) -> list[Step]:
     ]
 
 
-def _one(connection: sa.Connection, condition: sa.ColumnElement[bool], *, hold: bool = False) -> Ask | None:
-    query = sa.select(*_COLUMNS).where(condition)
-    row = connection.execute(query.with_for_update() if hold else query).mappings().one_or_none()
-    return None if row is None else Ask(**{**row, "state": State(row["state"])})
+def _read(row: tuple[Any, ...] | None) -> Ask | None:
+    if row is None:
+        return None
+    named = dict(zip(_NAMES, row, strict=True))
+    return Ask(**{**named, "state": State(named["state"])})

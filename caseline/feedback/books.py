@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
+from caseline.db.fixed import Fixed
 from caseline.feedback import campaigns, forms, tables
 from caseline.feedback.campaign import Campaign
 from caseline.feedback.forms import Form
@@ -58,7 +59,14 @@ _EACH = sa.select(
     *(_version.c.made_by, _version.c.made_at),
 ).join(_version, _version.c.form_id == _form.c.id)
 _NEWEST = _EACH.ext(distinct_on(_form.c.code)).order_by(_form.c.code, _version.c.number.desc())
-_KEPT = [_campaign.c[name] for name in KeptCampaign.__dataclass_fields__]
+_NAMES = tuple(KeptCampaign.__dataclass_fields__)
+_KEPT = [_campaign.c[name] for name in _NAMES]
+_OF_ID = sa.select(*_KEPT).where(_campaign.c.id == sa.bindparam("id"))
+_ONE, _HELD = Fixed(_OF_ID), Fixed(_OF_ID.with_for_update())
+_CODE = Fixed(
+    sa.select(_form.c.code).join(_version, _version.c.form_id == _form.c.id).where(_version.c.id == sa.bindparam("id"))
+)
+_DOCUMENT = Fixed(sa.select(sa.cast(_version.c.document, sa.Text)).where(_version.c.id == sa.bindparam("id")))
 
 
 def every_form(connection: sa.Connection) -> list[KeptForm]:
@@ -74,11 +82,10 @@ def newest(connection: sa.Connection, code: str) -> KeptForm | None:
 
 def version(connection: sa.Connection, version_id: int) -> Form:
     """What a version of a form asks. Raises `LookupError` when there is none of this id."""
-    query = sa.select(sa.cast(_version.c.document, sa.Text)).where(_version.c.id == version_id)
-    document = connection.execute(query).scalar_one_or_none()
-    if document is None:
+    row = _DOCUMENT.row(connection, {"id": version_id})
+    if row is None:
         raise LookupError(f"form version {version_id}: there is none of this id")
-    return _form_of(document)
+    return _form_of(row[0])
 
 
 def versions(connection: sa.Connection, code: str) -> list[KeptForm]:
@@ -89,9 +96,10 @@ def versions(connection: sa.Connection, code: str) -> list[KeptForm]:
 
 def form_code(connection: sa.Connection, version_id: int) -> str:
     """The code of the form that a version belongs to, as links have it."""
-    query = sa.select(_form.c.code).join(_version, _version.c.form_id == _form.c.id).where(_version.c.id == version_id)
-    code: str = connection.execute(query).scalar_one()
-    return code
+    row = _CODE.row(connection, {"id": version_id})
+    if row is None:
+        raise LookupError(f"form version {version_id}: there is none of this id")
+    return str(row[0])
 
 
 def save_form(connection: sa.Connection, code: str, document: dict[str, Any], *, by: str, now: datetime) -> int:
@@ -122,9 +130,8 @@ def every(connection: sa.Connection, *, on: bool = False) -> list[KeptCampaign]:
 
 def campaign(connection: sa.Connection, campaign_id: int, *, hold: bool = False) -> KeptCampaign | None:
     """The campaign of that id."""
-    query = sa.select(*_KEPT).where(_campaign.c.id == campaign_id)
-    row = connection.execute(query.with_for_update() if hold else query).mappings().one_or_none()
-    return None if row is None else KeptCampaign(**row)
+    row = (_HELD if hold else _ONE).row(connection, {"id": campaign_id})
+    return None if row is None else KeptCampaign(**dict(zip(_NAMES, row, strict=True)))
 
 
 def by_code(connection: sa.Connection, code: str) -> KeptCampaign | None:

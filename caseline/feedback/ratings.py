@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db.fixed import Fixed
 from caseline.feedback.answer_tables import rating
 from caseline.feedback.confirming import Confirmed
 from caseline.feedback.forms import Question
@@ -24,6 +26,13 @@ class Rating:
     by_hand: bool
     at: datetime
     superseded_at: datetime | None
+
+
+_OF: Final = Fixed(
+    sa.select(*(rating.c[name] for name in Rating.__dataclass_fields__))
+    .where(rating.c.ask_id == sa.bindparam("ask"))
+    .order_by(rating.c.at, rating.c.question)
+)
 
 
 def keep(
@@ -67,6 +76,4 @@ def keep(
 
 def of(connection: sa.Connection, ask_id: int) -> list[Rating]:
     """All ratings of an ask, in order of time."""
-    columns = [rating.c[name] for name in Rating.__dataclass_fields__]
-    query = sa.select(*columns).where(rating.c.ask_id == ask_id).order_by(rating.c.at, rating.c.question)
-    return [Rating(*row) for row in connection.execute(query)]
+    return [Rating(*row) for row in _OF.rows(connection, {"ask": ask_id})]

@@ -16,8 +16,8 @@ from caseline.feedback.candidates import BORN, Found
 # The row of the stage of now is read rather than the event: who has moved it on meanwhile is not asked about it, and a
 # dry run, which knows no events, comes to the same. Closed records that an import brought have no such row.
 #
-# What belongs to one record is looked up for each, behind LIMIT 1: as a join the planner sees that of a campaign all
-# asks fit, and reads them all, however many there are by now.
+# What belongs to one record is looked up for each, behind LIMIT 1: of a join the planner thinks that all asks of the
+# campaign are wanted, and reads them all, however many there are by now.
 _FACTS: Final = f"""
 SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS since,
   coalesce(s.imported, r.source IS NOT NULL) AS imported,

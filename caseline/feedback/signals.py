@@ -7,6 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.db.fixed import Fixed
 from caseline.feedback.answer_tables import signal
 from caseline.feedback.confirming import Kind, Signal
 
@@ -33,6 +34,24 @@ class Came:
     agent: str | None = None
 
 
+_ADD: Final = Fixed(
+    sa.text("""
+INSERT INTO feedback.signal (ask_id, at, kind, question, value, prefetch, decoy, net, agent)
+VALUES (:ask_id, :at, :kind, :question, :value, :prefetch, :decoy, CAST(:net AS cidr), :agent)
+""")
+)
+_NEAR: Final = Fixed(
+    sa.text("""
+SELECT count(DISTINCT ask_id) FROM feedback.signal WHERE net = CAST(:net AS cidr) AND at BETWEEN :since AND :until
+""")
+)
+_OF: Final = Fixed(
+    sa.text("""
+SELECT question, at, kind, value, prefetch, decoy, crowd FROM feedback.signal WHERE ask_id = :ask ORDER BY at, id
+""")
+)
+
+
 def net(address: str | None) -> str | None:
     """The network of an address, /24 or /48: enough to know a gateway again, too little to know a person."""
     try:
@@ -49,12 +68,13 @@ def add(connection: sa.Connection, came: Came) -> None:
     """Keep a signal. When its network has been at several asks by now, all its signals of that minute are marked."""
     agent = (came.agent or "")[:_LONGEST_AGENT] or None
     values = {name: getattr(came, name) for name in Came.__dataclass_fields__} | {"agent": agent}
-    connection.execute(sa.insert(signal).values(values))
+    _ADD.rows(connection, {**values, "kind": came.kind.value})
     if came.net is None:
         return
-    near = (signal.c.net == came.net, signal.c.at.between(came.at - CROWD_WITHIN, came.at + CROWD_WITHIN))
-    asks = connection.execute(sa.select(sa.func.count(signal.c.ask_id.distinct())).where(*near)).scalar_one()
+    since, until = came.at - CROWD_WITHIN, came.at + CROWD_WITHIN
+    ((asks,),) = _NEAR.rows(connection, {"net": came.net, "since": since, "until": until})
     if asks >= CROWD:
+        near = (signal.c.net == came.net, signal.c.at.between(since, until))
         connection.execute(sa.update(signal).where(*near, sa.not_(signal.c.crowd)).values(crowd=True))
 
 
@@ -70,12 +90,9 @@ def opened(connection: sa.Connection, ask_id: int, *, net: str | None, agent: st
 
 def of(connection: sa.Connection, ask_id: int) -> dict[str, list[Signal]]:
     """The signals of an ask for each question; those without one speak of all questions."""
-    columns = (signal.c.question, signal.c.at, signal.c.kind, signal.c.value)
-    marks = (signal.c.prefetch, signal.c.decoy, signal.c.crowd)
-    query = sa.select(*columns, *marks).where(signal.c.ask_id == ask_id).order_by(signal.c.at, signal.c.id)
     found: dict[str, list[Signal]] = {}
     shared = []
-    for question, at, kind, value, prefetch, decoy, crowd in connection.execute(query):
+    for question, at, kind, value, prefetch, decoy, crowd in _OF.rows(connection, {"ask": ask_id}):
         one = Signal(at, Kind(kind), value, prefetch=prefetch, decoy=decoy, crowd=crowd)
         if question is None:
             shared.append(one)

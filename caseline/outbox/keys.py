@@ -7,15 +7,16 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.db import named_locks
+from caseline.db.fixed import Fixed
 from caseline.outbox.tables import secret
 
 _BYTES: Final = 32
-_ALL: Final = sa.select(secret.c.value).order_by(secret.c.id.desc())
+_ALL: Final = Fixed(sa.select(secret.c.value).order_by(secret.c.id.desc()))
 
 
 def known(connection: sa.Connection) -> list[bytes]:
     """All secrets, the newest first; none as long as no letter was written. Makes nothing."""
-    return list(connection.execute(_ALL).scalars())
+    return [bytes(value) for (value,) in _ALL.rows(connection, {})]
 
 
 def ready(connection: sa.Connection, *, now: datetime) -> list[bytes]:

@@ -49,8 +49,8 @@ class Clocks:
 
     def zone(self, connection: sa.Connection, calendar_id: str | None) -> str:
         """In which zone times of a calendar are shown; None asks for the default one, UTC as long as there is none."""
-        wanted = calendar_id or store.default(connection)
-        return "UTC" if wanted is None else self.newest(connection, wanted).calendar.zone
+        found = store.zone(connection, calendar_id)
+        return found or ("UTC" if calendar_id is None else self.newest(connection, calendar_id).calendar.zone)
 
     def any(self, connection: sa.Connection) -> bool:
         """Whether there is a default calendar."""

@@ -8,12 +8,20 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db.fixed import Fixed
 from caseline.timing import document, tables
 from caseline.timing.calendars import Calendar
 from caseline.timing.vocabulary import Standing
 
 _YEARS_AROUND: Final = range(-1, 3)
 """Last year to the year after next: where deadlines lie."""
+_ZONE: Final = Fixed(
+    sa.text("""
+SELECT document ->> 'zone' FROM timing.calendar_version
+WHERE calendar_id = coalesce(CAST(:calendar AS text), (SELECT id FROM timing.calendar WHERE is_default))
+ORDER BY version DESC LIMIT 1
+""")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,12 @@ def newest(connection: sa.Connection) -> dict[str, int]:
     made = tables.calendar_version
     query = sa.select(made.c.calendar_id, sa.func.max(made.c.version).label("newest")).group_by(made.c.calendar_id)
     return {row.calendar_id: row.newest for row in connection.execute(query)}
+
+
+def zone(connection: sa.Connection, calendar_id: str | None = None) -> str | None:
+    """The zone of the newest version of a calendar, or of the default one; None when there is no such thing."""
+    row = _ZONE.row(connection, {"calendar": calendar_id})
+    return None if row is None else str(row[0])
 
 
 def versions(connection: sa.Connection, calendar_id: str | None = None, *, at: datetime) -> list[Version]:

@@ -53,5 +53,7 @@ def downgrade() -> None:
     op.execute("DROP INDEX outbox.ix_letter_failed_ask")
     op.execute("ALTER TABLE feedback.campaign DROP COLUMN aged_until")
     op.execute("DROP TRIGGER begins ON feedback.ask")
-    op.execute("CREATE TRIGGER begins AFTER INSERT ON feedback.ask FOR EACH ROW EXECUTE FUNCTION feedback.keep_to_steps()")
+    op.execute(
+        "CREATE TRIGGER begins AFTER INSERT ON feedback.ask FOR EACH ROW EXECUTE FUNCTION feedback.keep_to_steps()"
+    )
     op.execute("DROP FUNCTION feedback.begin_asks")
