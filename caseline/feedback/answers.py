@@ -1,12 +1,12 @@
 """SQL of answers: kept as they came, one for each submission, read together as what somebody has said by now."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from caseline.db.fixed import Fixed
 from caseline.feedback.answer_tables import answer
@@ -33,13 +33,25 @@ _OF: Final = Fixed(
     .where(answer.c.ask_id == sa.bindparam("ask"))
     .order_by(answer.c.at, answer.c.id)
 )
+_ADD: Final = Fixed(
+    sa.text("""
+INSERT INTO feedback.answer (ask_id, submission, at, document, language, entered_by, complete)
+VALUES (:ask_id, :submission, :at, CAST(:document AS jsonb), :language, :entered_by, :complete)
+ON CONFLICT (ask_id, submission) DO NOTHING RETURNING id
+""")
+)
+_GRADE: Final = Fixed(
+    sa.text("""
+UPDATE feedback.answer SET grade = :grade
+WHERE id = (SELECT id FROM feedback.answer WHERE ask_id = :ask ORDER BY at DESC, id DESC LIMIT 1)
+""")
+)
 
 
 def add(connection: sa.Connection, given: Given) -> bool:
     """Keep an answer; False when it was kept already."""
-    values = {name: getattr(given, name) for name in Given.__dataclass_fields__} | {"document": dict(given.document)}
-    made = insert(answer).values(values).on_conflict_do_nothing(index_elements=["ask_id", "submission"])
-    return connection.execute(made.returning(answer.c.id)).scalar_one_or_none() is not None
+    values = {name: getattr(given, name) for name in _NAMES}
+    return bool(_ADD.rows(connection, {**values, "document": json.dumps(dict(given.document))}))
 
 
 def of(connection: sa.Connection, ask_id: int) -> list[Given]:
@@ -57,10 +69,4 @@ def together(given: list[Given]) -> dict[str, Any]:
 
 def grade(connection: sa.Connection, ask_id: int, grade_: str | None) -> None:
     """Write beside the last answer how good it is."""
-    last = (
-        sa.select(answer.c.id)
-        .where(answer.c.ask_id == ask_id)
-        .order_by(answer.c.at.desc(), answer.c.id.desc())
-        .limit(1)
-    )
-    connection.execute(sa.update(answer).where(answer.c.id == last.scalar_subquery()).values(grade=grade_))
+    _GRADE.rows(connection, {"ask": ask_id, "grade": grade_})

@@ -7,7 +7,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from caseline.db.fixed import Fixed
 from caseline.feedback.answer_tables import rating
@@ -32,6 +31,15 @@ _OF: Final = Fixed(
     sa.select(*(rating.c[name] for name in Rating.__dataclass_fields__))
     .where(rating.c.ask_id == sa.bindparam("ask"))
     .order_by(rating.c.at, rating.c.question)
+)
+_COUNTS: Final = "ask_id = :ask AND question = :question AND superseded_at IS NULL AND (NOT :daily OR day = :day)"
+_LATER: Final = Fixed(sa.text(f"SELECT max(at) FROM feedback.rating WHERE {_COUNTS} AND at > :at"))  # noqa: S608 - above
+_SUPERSEDE: Final = Fixed(sa.text(f"UPDATE feedback.rating SET superseded_at = :at WHERE {_COUNTS}"))  # noqa: S608
+_PUT: Final = Fixed(
+    sa.text("""
+INSERT INTO feedback.rating (ask_id, question, day, value, lowest, highest, by_hand, at, superseded_at)
+VALUES (:ask, :question, :day, :value, :lowest, :highest, :by_hand, :at, :later)
+""")
 )
 
 
@@ -60,16 +68,12 @@ def keep(
                 connection.execute(sa.update(rating).where(*same).values(value=one.value, by_hand=one.by_hand))
             continue
         day = one.at.astimezone(zone).date()
-        counts = [rating.c.ask_id == ask_id, rating.c.question == question.key, rating.c.superseded_at.is_(None)]
-        counts += [rating.c.day == day] if daily else []
-        later = connection.execute(
-            sa.select(sa.func.max(rating.c.at)).where(*counts, rating.c.at > one.at)
-        ).scalar_one()
+        values = {"ask": ask_id, "question": question.key, "day": day, "daily": daily, "at": one.at, "value": one.value}
+        ((later,),) = _LATER.rows(connection, values)
         if later is None:
-            connection.execute(sa.update(rating).where(*counts).values(superseded_at=one.at))
-        scale = {"lowest": question.lowest, "highest": question.highest, "superseded_at": later}
-        values = {"ask_id": ask_id, "question": question.key, "day": day, "value": one.value, **scale}
-        connection.execute(insert(rating).values({**values, "by_hand": one.by_hand, "at": one.at}))
+            _SUPERSEDE.rows(connection, values)
+        scale = {"lowest": question.lowest, "highest": question.highest, "later": later, "by_hand": one.by_hand}
+        _PUT.rows(connection, {**values, **scale})
         added.append(Rating(question.key, day, one.value, question.highest, one.by_hand, one.at, later))
     return added
 
