@@ -6,14 +6,16 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from benchmarks import presenting
 from benchmarks import server as servers
 from benchmarks.feedback import page, pages, register, rounds, triggering
 from benchmarks.feedback.page import Asked, Rounds
-from benchmarks.feedback.triggering import Spent
 from benchmarks.server import Server
+
+if TYPE_CHECKING:
+    from benchmarks.feedback.triggering import Spent
 
 _DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _SMALL: Final = 10_000
