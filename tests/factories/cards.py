@@ -90,9 +90,12 @@ class ServiceDesk:
             return list(found.all()) if found.returns_rows else []
 
 
-def service_desk(url: str, **settings: Any) -> ServiceDesk:  # noqa: ANN401 - any settings
-    """A desk with calendars, stages and the categories short, usual and long of 24, 48 and 72 hours."""
-    engine = open_engine(url)
+def service_desk(url: str, *, keep: int = 0, **settings: Any) -> ServiceDesk:  # noqa: ANN401 - any settings
+    """A desk with calendars, stages and the categories short, usual and long of 24, 48 and 72 hours.
+
+    `keep`: how many connections stay open, until somebody disposes of the engine.
+    """
+    engine = open_engine(url, keep=keep)
     house = House(Settings(**settings), url, engine, connect("embedded", engine))
     desk = ServiceDesk(house, wiring.intake(house))
     with engine.begin() as connection:

@@ -119,7 +119,7 @@ def rounds(url: str, **settings: Any) -> Iterator[Rounds]:  # noqa: ANN401 - wha
     """A desk on Monday noon, with a mail server."""
     with mail_server.running() as post:
         own = {"mail_address": "support@example.org", "public_url": PUBLIC, "smtp_url": SecretStr(post.url())}
-        made = Rounds(service_desk(url, **{**own, **settings}), MONDAY, post=post)
+        made = Rounds(service_desk(url, keep=4, **{**own, **settings}), MONDAY, post=post)
         try:
             yield made
         finally:
