@@ -28,10 +28,11 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
     named = [one for who in effect.data["to"] for one in follow_people.found(connection, ask, card, Who(who))]
     zone = zones.zone(wiring.intake(house).clocks.zone(connection, None))
     staff = store.staff(connection, today=now.astimezone(zone).date())
+    pairs = [(person, Kind.FEEDBACK_RECEIVED) for person in dict.fromkeys(named)]
     told = [
         one
         for event in store.events(connection, [number])
-        for one in rules.heard(event, staff, [(person, Kind.FEEDBACK_RECEIVED) for person in dict.fromkeys(named)])
+        for one in rules.heard(event, staff, pairs, effect.data.get("text"))
     ]
     store.tell(connection, told)
-    return f"told {len(told)} of {len(dict.fromkeys(named))}"
+    return f"told {len(told)} of {len(pairs)}"

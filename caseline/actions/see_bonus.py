@@ -23,9 +23,12 @@ MOST_DAYS: Final = 3650
 PAGE: Final = 100
 
 
-def of_contact(connection: sa.Connection, contact_id: int | None) -> Purse | None:
-    """What a contact has, with the newest lines; None for one who never had anything."""
-    return None if contact_id is None else bonus_store.purse(connection, contact_id, most=SHOWN)
+def of_contact(connection: sa.Connection, contact_id: int | None, service: str | None = None) -> Purse | None:
+    """What a contact has, with the newest lines; None for one who never had anything.
+
+    `service`: of the request on which it is shown, to which the bonus may not be meant.
+    """
+    return None if contact_id is None else bonus_store.purse(connection, contact_id, most=SHOWN, service=service)
 
 
 def seen(house: House, contact_id: int) -> Purse | None:

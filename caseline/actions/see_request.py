@@ -16,6 +16,7 @@ from caseline.actions import (
     seen,
     setup_at_hand,
     show_request,
+    use_bonus,
     wiring,
 )
 from caseline.actions.choose_products import Choice
@@ -122,7 +123,7 @@ def show(
             form=request_form.shown(house, connection, viewer, card, setup=setup, reader=reader),
             choice=choose_products.of_card(house, connection, card),
             feedback=feedback_of_record.of(connection, "request", card.id, reader.language),
-            purse=see_bonus.of_contact(connection, card.contact_id),
+            purse=see_bonus.of_contact(connection, card.contact_id, use_bonus.service(card)),
             source=None if card.kind == REQUEST else see_answer.of_record(connection, card.id, reader.language),
         )
 

@@ -56,6 +56,8 @@ class Purse:
     """When the first of what is left ends."""
     lines: tuple[Kept, ...]
     """The newest first."""
+    here: int
+    """How much of it may be used for the service that was named; all of it where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,11 @@ def of_record(connection: sa.Connection, record_id: int) -> list[Line]:
     return [Line(Kind(row.kind), row.credit_id, row.amount) for row in connection.execute(query)]
 
 
-def purse(connection: sa.Connection, contact_id: int, *, most: int) -> Purse | None:
-    """What a contact has, with the newest lines; None for one who never had anything."""
+def purse(connection: sa.Connection, contact_id: int, *, most: int, service: str | None = None) -> Purse | None:
+    """What a contact has, with the newest lines; None for one who never had anything.
+
+    `service`: the code for which somebody wants to use it.
+    """
     family_ = sa.or_(
         bonus_line.c.contact_id == contact_id,
         bonus_line.c.contact_id.in_(sa.select(_merge.c.gone_id).where(_merge.c.into_id == contact_id)),
@@ -175,12 +180,24 @@ def purse(connection: sa.Connection, contact_id: int, *, most: int) -> Purse | N
     total = sa.func.sum(bonus_line.c.amount).over().label("balance")
     left = (bonus_line.c.remaining > 0, bonus_line.c.expires_at)
     ends = sa.func.min(sa.case(left)).over().label("ends_at")
-    query = sa.select(*_KEPT, total, ends).where(family_).order_by(bonus_line.c.id.desc()).limit(most)
+    fits: sa.ColumnElement[bool] = sa.true()
+    if service is not None:
+        meant = bonus_line.c.services
+        fits = sa.or_(sa.func.cardinality(meant) == 0, sa.literal(service) == sa.func.any(meant))
+    here = sa.func.sum(sa.case((fits, bonus_line.c.remaining), else_=0)).over().label("here")
+    query = sa.select(*_KEPT, total, ends, here).where(family_).order_by(bonus_line.c.id.desc()).limit(most)
     rows = connection.execute(query).mappings().all()
     if not rows:
         return None
     kept = tuple(_kept(row) for row in rows)
-    return Purse(contact_id=contact_id, balance=int(rows[0]["balance"]), ends_at=rows[0]["ends_at"], lines=kept)
+    first = rows[0]
+    return Purse(
+        contact_id=contact_id,
+        balance=int(first["balance"]),
+        ends_at=first["ends_at"],
+        lines=kept,
+        here=int(first["here"] or 0),
+    )
 
 
 def told(connection: sa.Connection, *, before: int | None, most: int) -> list[Told]:

@@ -111,7 +111,7 @@ def _rule(one: Part) -> Follow:
 
 
 def _notice(one: Part) -> dict[str, Any]:
-    return {"to": sorted(_people(one, "to"))}
+    return {"to": sorted(_people(one, "to")), "text": one.by_language("text", LANGUAGES, needed=False)}
 
 
 def _assignment(one: Part) -> dict[str, Any]:
@@ -178,7 +178,7 @@ _READ: Final = {
     Do.WEBHOOK: _webhook,
 }
 _MORE: Final = {
-    Do.NOTICE: ("to",),
+    Do.NOTICE: ("to", "text"),
     Do.ASSIGNMENT: ("to", "author", "title", "text", "starts_days", "due_days", "checklist"),
     Do.RECORD: ("kind", "name"),
     Do.REVIEW: ("targets", "text"),

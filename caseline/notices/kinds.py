@@ -42,6 +42,8 @@ class Way(StrEnum):
     """In the page and by mail."""
 
 
+OWN: Final = "words_"
+"""Begins the names of details that hold words of the house's own, before their language."""
 USUAL: Final = Way.PAGE
 """Where somebody has chosen nothing: letters are for those who ask for them."""
 
@@ -132,6 +134,8 @@ class Told:
     by_mail: bool = False
     instead_of: str | None = None
     """The name of the absent person in whose place he is told."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What is said instead of the usual words, by language, where the house has words of its own."""
 
     @property
     def details(self) -> dict[str, str]:
@@ -145,5 +149,6 @@ class Told:
             "state": state,
             "grade": grade,
             "instead_of": self.instead_of,
+            **{f"{OWN}{language}": text for language, text in self.words.items()},
         }
         return {name: value for name, value in found.items() if value}

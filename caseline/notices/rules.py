@@ -48,12 +48,13 @@ def told(event: Event, staff: Staff) -> list[Told]:
     return heard(event, staff, _RULES[event.type](event, staff))
 
 
-def heard(event: Event, staff: Staff, pairs: _Pairs) -> list[Told]:
+def heard(event: Event, staff: Staff, pairs: _Pairs, words: Mapping[str, str] | None = None) -> list[Told]:
     """What these persons hear of an event, of those kinds.
 
     Nobody hears of a request that he may not see, nor of what he did himself. Whoever is away finds it in the page
-    when he is back; his deputy hears it too, and gets the letter.
+    when he is back; his deputy hears it too, and gets the letter. `words`: what is said, where it is not as usual.
     """
+    words = words or {}
     found: dict[tuple[int, Kind], Told] = {}
     for person_id, kind in pairs:
         member = staff.members.get(person_id) if person_id is not None else None
@@ -62,11 +63,18 @@ def heard(event: Event, staff: Staff, pairs: _Pairs) -> list[Told]:
         by_mail = member.way(kind) is Way.MAIL
         deputy = _deputy(member, event, kind, staff)
         found[member.person_id, kind] = Told(
-            event=event, person_id=member.person_id, kind=kind, by_mail=by_mail and not member.absent
+            event=event, person_id=member.person_id, kind=kind, by_mail=by_mail and not member.absent, words=words
         )
         if deputy is not None:
             mailed = deputy.way(kind) is Way.MAIL
-            instead = Told(event=event, person_id=deputy.person_id, kind=kind, by_mail=mailed, instead_of=member.name)
+            instead = Told(
+                event=event,
+                person_id=deputy.person_id,
+                kind=kind,
+                by_mail=mailed,
+                instead_of=member.name,
+                words=words,
+            )
             found.setdefault((deputy.person_id, kind), instead)
     return list(found.values())
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from caseline.notices.kinds import Kind
+from caseline.notices.kinds import OWN, Kind
 
 LANGUAGES: Final = ("ru", "en")
 
@@ -76,7 +76,8 @@ def said(kind: Kind, language: str, details: Mapping[str, str]) -> str:
         form = _FEEDBACK[language].get(known.get("grade", ""), _FEEDBACK[language][""])
     else:
         form = _SAID[language][kind]
-    text = form.format_map(known)
+    own = known.get(f"{OWN}{language}") or known.get(f"{OWN}{LANGUAGES[0]}")
+    text = own or form.format_map(known)
     if known.get("by"):
         text = _BY[language].format(text=text, by=known["by"])
     if known.get("instead_of"):

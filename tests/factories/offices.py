@@ -49,6 +49,14 @@ class Office:
         self.town.query("UPDATE people.session SET begun_at = :now, seen_at = :now", now=self.town.now)
         return self._browsers[login]
 
+    def answer(self, to: str, form: str = "nps", **given: str) -> None:
+        """A client follows the link of his last letter some minutes later, fills in the form and presses Save."""
+        (path,) = [one for one in self.town.links(to) if one.startswith(f"/f/{form}/") and one[-2] != "/"]
+        self.town.later(minutes=5)
+        person = self.town.client()
+        done = person.save(person.get(path), path, **given)
+        assert done.status_code == 303, done.text
+
     def close(self) -> None:
         """Close the browsers."""
         for one in self._browsers.values():
@@ -85,6 +93,12 @@ def words(page: str, part: str = "main") -> str:
     found = list(html.document_fromstring(page).iter(part))
     assert found, f"there is no {part}"
     return " ".join(" ".join(one.text_content() for one in found).split())
+
+
+def alerts(page: str) -> list[str]:
+    """What a page says is wrong."""
+    main = html.document_fromstring(page.partition("<template")[0])
+    return [" ".join(one.text_content().split()) for one in main.xpath("//main//*[@role='alert']")]
 
 
 def facts(page: str) -> dict[str, str]:

@@ -105,7 +105,7 @@ def _rule(visit: Visit, name: str) -> Document:
     made: Document = {"when": when} if when else {}
     put(made, do=do, key=visit.text(f"{name}key").strip() or None)
     if do == Do.NOTICE:
-        put(made, to=sketch.ticked(visit, f"{name}to"))
+        put(made, to=sketch.ticked(visit, f"{name}to"), text=sketch.maybe_words(visit, f"{name}text"))
     elif do == Do.ASSIGNMENT:
         put(
             made,

@@ -160,7 +160,9 @@ def done(texts: Texts, rule: Follow) -> str:
     """What a rule does."""
     more, deed = rule.more, texts.say(asking_words.DEEDS[rule.do])
     if rule.do is Do.NOTICE:
-        return texts.say("tell %(people)s", people=_people(texts, more["to"]))
+        said = texts.say("tell %(people)s", people=_people(texts, more["to"]))
+        own = forms.words(more["text"], texts.language)
+        return f"{said}: “{own}”" if own else said
     if rule.do is Do.ASSIGNMENT:
         days = texts.count("%(num)s working day", "%(num)s working days", more["due_days"])
         told = {"title": forms.words(more["title"], texts.language), "who": _people(texts, [more["to"]]), "days": days}

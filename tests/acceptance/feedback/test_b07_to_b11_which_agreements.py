@@ -48,8 +48,11 @@ class Agreements:
             town.query(
                 "INSERT INTO crm.agreement (number, contact_id, service_id, status, finished_on)"
                 " VALUES (:number, :contact, :service, :status, :finished)",
-                **{"number": number, "contact": contact, "service": services[service]},
-                **{"status": status, "finished": finished and datetime.fromisoformat(finished).date()},
+                number=number,
+                contact=contact,
+                service=services[service],
+                status=status,
+                finished=finished and datetime.fromisoformat(finished).date(),
             )
         before = {"at": town.now - timedelta(days=80), "number": "asked 80 days ago"}
         town.query("UPDATE crm.agreement SET asked_at = :at WHERE number = :number", **before)
