@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from caseline.actions import follow_up, judge_ask
@@ -12,12 +13,16 @@ from caseline.feedback import answers, asks, books, confirming, links, presets, 
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.forms import RATED
+from caseline.feedback.links import Link
 from caseline.feedback.signals import Came
 from caseline.feedback.states import State
 from tests.factories.cards import ServiceDesk, moscow, service_desk
 from tests.factories.colleagues import Staff
+from tests.factories.feedback_asks import Asking, Program
 
 MONDAY: Final = moscow("2026-04-06 12:00")
+_LOOKS: Final = 10
+"""Seconds for which a client looks at a page before he presses Save."""
 SETTINGS: Final = {"mail_address": "support@example.org", "public_url": "https://rate.example.org"}
 
 
@@ -153,10 +158,24 @@ class Feedback:
     def follow(self) -> Done:
         return follow_up.run(self.house, now=self.now)
 
+    def later(self, **spans: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**spans)
+
+    def client(self) -> Program:
+        """A browser in front of the public pages, which moves the clock of the house."""
+        return Program(_Clock(self.house, feedback=self), "192.0.2.7", {})
+
     def answer(self, ask: Ask, **values: Any) -> Done:  # noqa: ANN401 - whatever a test names
-        """A client answers, it is judged, and all that follows is done."""
-        self.say(ask, **values)
-        self.judge(ask)
+        """A client has opened the page of his link a while ago, presses Save now, and all that follows is done."""
+        with self.house.engine.connect() as connection:
+            form = books.form_code(connection, ask.form_version_id)
+        path = Link(form, ask.service, ask.public_id, self.secrets[ask.id]).path
+        person = self.client()
+        self.later(seconds=-_LOOKS)
+        page = person.get(path)
+        done = person.save(page, path, looks=_LOOKS, **{name: str(value) for name, value in values.items()})
+        assert done.status_code == HTTPStatus.SEE_OTHER, done.text
         return self.follow()
 
     def read(self, ask_id: int) -> Ask:
@@ -175,6 +194,20 @@ class Feedback:
         """What came of all that follows from an ask, by kind and key."""
         rows = self.query("SELECT kind, key, done_at, result FROM feedback.effect WHERE ask_id = :id", id=ask.id)
         return {f"{kind}:{key}": result if done_at else f"open: {result}" for kind, key, done_at, result in rows}
+
+
+class _Clock(Asking):
+    """The clock of the house for the programs of `feedback_asks`."""
+
+    def __init__(self, house: House, *, feedback: Feedback) -> None:
+        super().__init__(house)
+        self._feedback = feedback
+
+    def clock(self) -> datetime:
+        return self._feedback.now
+
+    def later(self, **spans: float) -> None:
+        self._feedback.later(**spans)
 
 
 def feedback(url: str, **settings: Any) -> Feedback:  # noqa: ANN401 - whatever a test names

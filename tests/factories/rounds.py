@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from email import message_from_bytes
 from email import policy as policies
 from email.message import EmailMessage
@@ -21,7 +20,6 @@ from tests.factories import mail_server
 from tests.factories.answered import Feedback
 from tests.factories.cards import moscow, service_desk
 from tests.factories.colleagues import Staff
-from tests.factories.feedback_asks import Asking, Program
 from tests.factories.mail_server import MailServer
 
 MONDAY: Final = moscow("2026-04-06 12:00")
@@ -64,10 +62,6 @@ class Rounds(Feedback):
         assert moved is not None
         return moved
 
-    def later(self, **spans: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**spans)
-
     def round(self) -> Done:
         """What the deployments do: a round of feedback, letters, and the round that settles them."""
         done = run_feedback.run(self.house, now=self.now)
@@ -91,27 +85,9 @@ class Rounds(Feedback):
         assert body is not None
         return _LINK.findall(str(body.get_content()))
 
-    def client(self) -> Program:
-        """A browser in front of the public pages, which moves the clock of the house."""
-        return Program(_Clock(self.house, rounds=self), "192.0.2.7", {})
-
     def states(self) -> list[tuple[str, str | None]]:
         """(state, reason) of all asks."""
         return [tuple(one) for one in self.query("SELECT state, reason FROM feedback.ask ORDER BY id")]
-
-
-class _Clock(Asking):
-    """The clock of the rounds for the programs of `feedback_asks`."""
-
-    def __init__(self, house: House, *, rounds: Rounds) -> None:
-        super().__init__(house)
-        self._rounds = rounds
-
-    def clock(self) -> datetime:
-        return self._rounds.now
-
-    def later(self, **spans: float) -> None:
-        self._rounds.later(**spans)
 
 
 @contextmanager
