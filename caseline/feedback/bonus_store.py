@@ -57,7 +57,7 @@ class Purse:
     lines: tuple[Kept, ...]
     """The newest first."""
     here: int
-    """How much of it may be used for the service that was named; all of it where none was."""
+    """How much of it is meant for the service that was named; all where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,35 +169,22 @@ def of_record(connection: sa.Connection, record_id: int) -> list[Line]:
 
 
 def purse(connection: sa.Connection, contact_id: int, *, most: int, service: str | None = None) -> Purse | None:
-    """What a contact has, with the newest lines; None for one who never had anything.
-
-    `service`: the code for which somebody wants to use it.
-    """
+    """What a contact has, and of it for a service, with the newest lines; None for one who never had anything."""
     family_ = sa.or_(
         bonus_line.c.contact_id == contact_id,
         bonus_line.c.contact_id.in_(sa.select(_merge.c.gone_id).where(_merge.c.into_id == contact_id)),
     )
-    total = sa.func.sum(bonus_line.c.amount).over().label("balance")
-    left = (bonus_line.c.remaining > 0, bonus_line.c.expires_at)
-    ends = sa.func.min(sa.case(left)).over().label("ends_at")
-    fits: sa.ColumnElement[bool] = sa.true()
-    if service is not None:
-        meant = bonus_line.c.services
-        fits = sa.or_(sa.func.cardinality(meant) == 0, sa.literal(service) == sa.func.any(meant))
-    here = sa.func.sum(sa.case((fits, bonus_line.c.remaining), else_=0)).over().label("here")
-    query = sa.select(*_KEPT, total, ends, here).where(family_).order_by(bonus_line.c.id.desc()).limit(most)
-    rows = connection.execute(query).mappings().all()
-    if not rows:
+    line = bonus_line.c
+    named = sa.literal(service or "") == sa.func.any(line.services)
+    fits = sa.or_(sa.literal(service is None), sa.func.cardinality(line.services) == 0, named)
+    sums = {"balance": line.amount, "here": sa.case((fits, sa.func.coalesce(line.remaining, 0)), else_=0)}
+    own = [sa.cast(sa.func.sum(one).over(), sa.BigInteger).label(name) for name, one in sums.items()]
+    own += [sa.func.min(sa.case((line.remaining > 0, line.expires_at))).over().label("ends_at")]
+    rows = connection.execute(sa.select(*_KEPT, *own).where(family_).order_by(line.id.desc()).limit(most)).mappings()
+    if not (found := rows.all()):
         return None
-    kept = tuple(_kept(row) for row in rows)
-    first = rows[0]
-    return Purse(
-        contact_id=contact_id,
-        balance=int(first["balance"]),
-        ends_at=first["ends_at"],
-        lines=kept,
-        here=int(first["here"] or 0),
-    )
+    told = {one.name: found[0][one.name] for one in own}
+    return Purse(contact_id=contact_id, lines=tuple(map(_kept, found)), **told)
 
 
 def told(connection: sa.Connection, *, before: int | None, most: int) -> list[Told]:

@@ -1,14 +1,19 @@
-"""D4, D9, D10: what is rated in a chat is a setting; the bonus on the card of the next visit; variants and their figures."""
+"""D4, D5, D9, D10: what is rated in a chat is a setting; the bonus on the card of the next visit; variants and their figures."""
 
 import re
 from collections import defaultdict
 from html import unescape
 from typing import Final
 
+from caseline.actions import keep_campaigns
+from caseline.actions.editing import Editor
+from caseline.feedback import review_store
+from caseline.feedback.reviews import Reward, Target
 from caseline.people.rights import Role
 from tests.factories.offices import Office, field_of, typed, words
 
 CLIENT: Final = "client@example.org"
+GOOGLE: Final = "https://g.page/r/primer/review"
 FORM: Final = """
 name: Чат
 title: {ru: Оцените визит, en: Rate}
@@ -26,6 +31,54 @@ def visit(desk: Office, contact: int, category: str = "usual") -> int:
     return card.id
 
 
+def said(desk: Office, *replies: str) -> list[str]:
+    """The client follows the link of his letter and replies; answers what the chat's page says after each reply."""
+    town = desk.town
+    path, person, heard = chat(desk), town.client(), []
+    for reply in replies:
+        town.later(seconds=20)
+        page = person.get(path)
+        fields = {name: field_of(page.text, name) for name in ("key", "turn")}
+        assert person.post(path, {**fields, "text": reply}).status_code == 303
+        town.round()
+        heard.append(words(person.get(f"{path}?language=ru").text))
+    return heard
+
+
+def test_d5_where_choosing_and_rewarding_reviews_is_forbidden_everybody_is_asked_and_the_answer_is_rewarded(
+    desk: Office,
+) -> None:
+    town = desk.town
+    desk.colleague("Anna", Role.ADMINISTRATOR)
+    target = Target(code="google", name="Google Карты", address=GOOGLE, reward=Reward.ANSWER)
+    with town.house.engine.begin() as connection:
+        review_store.put(connection, target)
+    show, chosen = "/settings/campaigns/show?key=", "chat-rating-with-bonus"
+    warned = "Google запрещает"
+    assert warned not in desk.at("Anna").get(f"{show}chat-rating-for-everybody").text
+    town.switch_on(chosen, follow=[{"do": "review", "when": {"mean_from": 8}, "targets": ["google"]}])
+    assert warned in desk.at("Anna").get(f"{show}{chosen}").text
+    keep_campaigns.switch_off(town.house, chosen, Editor("test", town.now))
+
+    town.switch_on("chat-rating-for-everybody")
+    contact = town.contact()
+    town.query("UPDATE crm.contact SET mobile = '+7 900 123-45-67' WHERE id = :id", id=contact)
+    visit(desk, contact)
+    town.round()
+    said(desk, "1", "2", "1")
+    town.round()
+    last = words(town.client().get(f"{chat(desk)}?language=ru").text)
+    assert "каким бы он ни был" in last
+    assert "500" in last
+    assert town.query("SELECT clicked_at FROM feedback.review_ask") == [(None,)], "nobody has gone there yet"
+
+
+def chat(desk: Office) -> str:
+    """The path of the client's chat."""
+    (path,) = [one for one in desk.town.links(CLIENT) if one.startswith("/c/")]
+    return path
+
+
 def test_d4_names_number_and_scale_of_what_is_rated_are_settings_and_each_value_is_kept_with_the_mean(
     desk: Office,
 ) -> None:
@@ -40,16 +93,7 @@ def test_d4_names_number_and_scale_of_what_is_rated_are_settings_and_each_value_
     visit(desk, contact)
     town.round()
 
-    (path,) = [one for one in town.links(CLIENT) if one.startswith("/c/")]
-    person = town.client()
-    heard = []
-    for said in ("7", "5", "4"):
-        town.later(seconds=20)
-        page = person.get(path)
-        fields = {name: field_of(page.text, name) for name in ("key", "turn")}
-        assert person.post(path, {**fields, "text": said}).status_code == 303
-        town.round()
-        heard.append(words(person.get(f"{path}?language=ru").text))
+    heard = said(desk, "7", "5", "4")
 
     assert "от 1 до 5" in heard[0]
     assert "Цена" not in heard[0], "seven is on no scale of five: asked again"

@@ -100,6 +100,7 @@ def test_every_record_says_why_it_was_not_asked_about(desk: ServiceDesk) -> None
 def test_presets_are_there_switched_off_and_make_their_stages_when_they_are_switched_on(desk: ServiceDesk) -> None:
     found = keep_campaigns.campaigns(desk.house, now=NOW)
     assert [one.code for one in found] == [
+        "chat-rating-for-everybody",
         "chat-rating-with-bonus",
         "nps-after-a-stage",
         "review-registry",
