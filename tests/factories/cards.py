@@ -1,5 +1,6 @@
 """A service desk on a fresh database: requests are opened, categorised and moved at times that a test names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,11 +91,13 @@ class ServiceDesk:
             return list(found.all()) if found.returns_rows else []
 
 
-def service_desk(url: str, *, keep: int = 0, **settings: Any) -> ServiceDesk:  # noqa: ANN401 - any settings
-    """A desk with calendars, stages and the categories short, usual and long of 24, 48 and 72 hours.
+def service_desk(url: str, **settings: Any) -> ServiceDesk:  # noqa: ANN401 - any settings
+    """A desk with calendars, stages and the categories short, usual and long of 24, 48 and 72 hours."""
+    return kept_desk(url, settings, keep=0)
 
-    `keep`: how many connections stay open, until somebody disposes of the engine.
-    """
+
+def kept_desk(url: str, settings: Mapping[str, Any], *, keep: int) -> ServiceDesk:
+    """The same, with so many connections that stay open until somebody disposes of its engine."""
     engine = open_engine(url, keep=keep)
     house = House(Settings(**settings), url, engine, connect("embedded", engine))
     desk = ServiceDesk(house, wiring.intake(house))

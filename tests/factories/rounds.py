@@ -18,7 +18,7 @@ from caseline.actions.wiring import House
 from caseline.crm.cards import Card, Deed
 from tests.factories import mail_server
 from tests.factories.answered import Feedback
-from tests.factories.cards import moscow, service_desk
+from tests.factories.cards import kept_desk, moscow
 from tests.factories.colleagues import Staff
 from tests.factories.mail_server import MailServer
 
@@ -95,7 +95,7 @@ def rounds(url: str, **settings: Any) -> Iterator[Rounds]:  # noqa: ANN401 - wha
     """A desk on Monday noon, with a mail server."""
     with mail_server.running() as post:
         own = {"mail_address": "support@example.org", "public_url": PUBLIC, "smtp_url": SecretStr(post.url())}
-        made = Rounds(service_desk(url, keep=4, **{**own, **settings}), MONDAY, post=post)
+        made = Rounds(kept_desk(url, {**own, **settings}, keep=4), MONDAY, post=post)
         try:
             yield made
         finally:
