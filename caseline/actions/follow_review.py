@@ -14,6 +14,7 @@ from caseline.feedback.asks import Ask
 from caseline.feedback.effects import Effect
 from caseline.feedback.forms import words
 from caseline.feedback.reviews import TargetUnfit
+from caseline.outbox import store
 from caseline.outbox.tags import Tag
 
 
@@ -39,7 +40,12 @@ def handle(house: House, connection: sa.Connection, ask: Ask, effect: Effect, *,
         [url.rpartition("/")[2] for _name, url in made],
     )
     card = follow_ground.carrier(house, connection, ask, now=now)
-    return tell_client.tell(house, connection, ask, card, say, now=now)
+    told = tell_client.tell(house, connection, ask, card, say, now=now)
+    letter_id = store.of_occasion(connection, say.occasion(ask))
+    if letter_id is not None:
+        secrets = [url.rpartition(".")[2] for _name, url in made]
+        review_store.stands_in(connection, ask.id, [links.digest(one) for one in secrets], letter_id)
+    return told
 
 
 def _offered(

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from caseline.actions import judge_ask, sees
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
-from caseline.feedback import answers, asks, books, effects, ratings
+from caseline.feedback import answers, asks, books, effects, ratings, review_store
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask, Step
 from caseline.feedback.confirming import Judgement
 from caseline.feedback.forms import Form, FormUnfit
 from caseline.feedback.ratings import Rating
 from caseline.feedback.reading import CampaignUnfit
+from caseline.feedback.review_store import Gone
 from caseline.listing import asks as registry
 from caseline.listing.asks import Eyes, Heap, Mark, Order, Row, Wanted
 from caseline.outbox import care
@@ -59,6 +60,8 @@ class Sight:
     effects: Sequence[tuple[str, str, datetime | None, str | None]]
     """(kind, key, when it was done, what it came to)."""
     letter: Line | None
+    offers: Sequence[Gone]
+    """Of public reviews."""
 
 
 def listed(house: House, viewer: Viewer, wanted: Wanted) -> Page:
@@ -118,6 +121,7 @@ def show(house: House, viewer: Viewer, ask_id: int, *, now: datetime) -> Sight:
             judged=_judged(connection, ask, form, given, now),
             effects=effects.of(connection, ask_id),
             letter=_letter(connection, ask.letter_id),
+            offers=review_store.gone(connection, ask_id),
         )
 
 

@@ -30,6 +30,10 @@ class Say:
     secrets: Sequence[str] = ()
     """Secret parts of links among the values."""
 
+    def occasion(self, ask: Ask) -> str:
+        """Of the letter that says it."""
+        return f"{self.template} {self.key} of ask {ask.id}"
+
 
 def tell(house: House, connection: sa.Connection, ask: Ask, card: Card, say: Say, *, now: datetime) -> str:
     """Queue it in the caller's transaction; answers what came of it. A letter stands in the timeline of the record."""
@@ -40,7 +44,7 @@ def tell(house: House, connection: sa.Connection, ask: Ask, card: Card, say: Say
         to=address or Address(""),
         values=say.values,
         nature=Nature.NOTICE,
-        occasion=f"{say.template} {say.key} of ask {ask.id}",
+        occasion=say.occasion(ask),
         secret_links=say.secrets,
     )
     if ask.channel == Channel.CHAT:

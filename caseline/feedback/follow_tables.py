@@ -59,11 +59,13 @@ review_ask = sa.Table(
     sa.Column("digest", sa.LargeBinary, nullable=False),
     at("offered_at", nullable=False),
     at("clicked_at"),
+    number("letter_id", nullable=True),
     sa.UniqueConstraint("ask_id", "target_id"),
     sa.UniqueConstraint("public_id"),
     schema=SCHEMA,
 )
-"""That somebody was asked for a public review, and went there; whether one was written nobody here knows."""
+"""That somebody was asked for a public review, and went there; whether one was written nobody here knows. `letter_id`:
+that of the outbox in which the link stands; none where it was said in a chat."""
 
 bonus_line = sa.Table(
     "bonus_line",

@@ -1,7 +1,9 @@
 """SQL of review links: sites, targets, who was asked for a public review, and who went there."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -20,10 +22,22 @@ class Offer:
     digest: bytes
     offered_at: datetime
     clicked_at: datetime | None
+    """When a person went there first, as far as anybody can tell a person."""
+    letter_id: int | None
+    """Of the outbox; None where it was said in a chat."""
 
 
 _OFFER = [review_ask.c[name] for name in Offer.__dataclass_fields__]
 _TARGET = [review_target.c[name] for name in Target.__dataclass_fields__]
+_GONE: Final = sa.text("""
+SELECT t.name, r.offered_at, r.clicked_at, (
+  SELECT count(*) FROM feedback.signal AS s WHERE s.ask_id = r.ask_id AND s.question = 'review:' || r.id
+    AND s.kind = 'gesture' AND (r.clicked_at IS NULL OR s.at < r.clicked_at)
+)
+FROM feedback.review_ask AS r JOIN feedback.review_target AS t ON t.id = r.target_id
+WHERE r.ask_id = :ask_id ORDER BY r.id
+""")
+_LEFT: Final = sa.text("SELECT done_at FROM outbox.letter WHERE id = :id")
 
 
 def hosts(connection: sa.Connection) -> dict[str, Reward]:
@@ -87,6 +101,35 @@ def offers(connection: sa.Connection, ask_id: int) -> list[Offer]:
     """All that was offered for an ask, in order."""
     query = sa.select(*_OFFER).where(review_ask.c.ask_id == ask_id).order_by(review_ask.c.id)
     return [Offer(**row) for row in connection.execute(query).mappings()]
+
+
+def stands_in(connection: sa.Connection, ask_id: int, digests: Sequence[bytes], letter_id: int) -> None:
+    """These links of an ask stand in that letter."""
+    mine = (review_ask.c.ask_id == ask_id, review_ask.c.digest.in_(digests))
+    connection.execute(sa.update(review_ask).where(*mine).values(letter_id=letter_id))
+
+
+def left(connection: sa.Connection, offer: Offer) -> list[datetime] | None:
+    """When the letter of a link left, none where it has not yet; None where the link stands in no letter."""
+    if offer.letter_id is None:
+        return None
+    return [at for (at,) in connection.execute(_LEFT, {"id": offer.letter_id}) if at is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An offer as it is told of at the desk."""
+
+    site: str
+    offered_at: datetime
+    clicked_at: datetime | None
+    doubted: int
+    """Presses before that, or without any, which may be those of a machine."""
+
+
+def gone(connection: sa.Connection, ask_id: int) -> list[Gone]:
+    """What became of the offers of an ask, in order."""
+    return [Gone(*row) for row in connection.execute(_GONE, {"ask_id": ask_id})]
 
 
 def click(connection: sa.Connection, offer_id: int, *, now: datetime) -> bool:

@@ -175,6 +175,15 @@ def age(texts: Texts, since: datetime, now: datetime) -> str:
     return texts.say("less than an hour")
 
 
+def doubted(texts: Texts, presses: int) -> str:
+    """That presses on the way to a public review are not counted."""
+    return texts.count(
+        "%(num)s press is not counted: it may be that of a machine",
+        "%(num)s presses are not counted: they may be those of a machine",
+        presses,
+    )
+
+
 def counts(texts: Texts, one: Judgement) -> str:
     """What of a question counts, or why what was clicked does not."""
     if one.effective is not None and one.standing is None:

@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from caseline.actions import answer_ask, ask_no_more
-from caseline.actions.answer_ask import Saved, Visitor, Wish
+from caseline.actions.answer_ask import Saved, Wish
 from caseline.actions.wiring import House
-from caseline.feedback import links, signals
+from caseline.feedback import links
 from caseline.feedback.links import Link
 from caseline.web import bodies
-from caseline.web.public import ask_page, pages
+from caseline.web.public import ask_page, pages, visitors
 from caseline.web.public.ask_page import Said
 from caseline.web.public.brake import Brake, network
 
@@ -94,7 +94,7 @@ class Desk:
         if not self._allows(request, now):
             return JSONResponse({"told": answer_ask.Told.PRESS}, _TOO_MANY)
         told = await run_in_threadpool(
-            answer_ask.sent, self._house, _link(request), value, mark, _visitor(request), now=now
+            answer_ask.sent, self._house, _link(request), value, mark, visitors.of(request), now=now
         )
         return None if told is None else JSONResponse({"told": told})
 
@@ -102,12 +102,14 @@ class Desk:
         if not pages.own_wish(self._house, request):
             return None
         mark = (await bodies.form(request)).get("page-mark", "")
-        known = await run_in_threadpool(answer_ask.seen, self._house, _link(request), mark, _visitor(request), now=now)
+        known = await run_in_threadpool(
+            answer_ask.seen, self._house, _link(request), mark, visitors.of(request), now=now
+        )
         return JSONResponse({}) if known else None
 
     async def _look(self, request: Request, value: int | None, now: datetime) -> Response | None:
         found = await run_in_threadpool(
-            answer_ask.see, self._house, _link(request), _visitor(request), value=value, now=now
+            answer_ask.see, self._house, _link(request), visitors.of(request), value=value, now=now
         )
         if found is None:
             return None
@@ -130,7 +132,9 @@ class Desk:
             mark=fields.get("page-mark", ""),
             language=fields.get("page-language", ""),
         )
-        saved = await run_in_threadpool(answer_ask.save, self._house, _link(request), wish, _visitor(request), now=now)
+        saved = await run_in_threadpool(
+            answer_ask.save, self._house, _link(request), wish, visitors.of(request), now=now
+        )
         return None if saved is None else self._told(request, saved, wish)
 
     def _told(self, request: Request, saved: Saved, wish: Wish) -> Response:
@@ -147,7 +151,7 @@ class Desk:
 
     async def _again(self, request: Request, said: Said, now: datetime, status: int = _TOO_LARGE) -> Response | None:
         """The form with what was typed; nothing of it was kept."""
-        found = await run_in_threadpool(answer_ask.see, self._house, _link(request), _visitor(request), now=now)
+        found = await run_in_threadpool(answer_ask.see, self._house, _link(request), visitors.of(request), now=now)
         return None if found is None else ask_page.form(self._house, request, found, said, status=status)
 
     def _allows(self, request: Request, now: datetime) -> bool:
@@ -179,13 +183,3 @@ class Desk:
 def _link(request: Request) -> Link | None:
     parts = request.path_params
     return links.read(parts["form"], parts["service"], parts["tail"])
-
-
-def _visitor(request: Request) -> Visitor:
-    said = " ".join(request.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"))
-    ahead = any(word in said.lower() for word in ("prefetch", "prerender", "preview"))
-    return Visitor(
-        net=signals.net(request.client.host if request.client else None),
-        agent=request.headers.get("user-agent"),
-        prefetch=ahead or request.method == "HEAD",
-    )

@@ -13,7 +13,7 @@ from caseline.actions import go_to_review
 from caseline.actions.go_to_review import Way
 from caseline.actions.wiring import House
 from caseline.web import bodies
-from caseline.web.public import pages
+from caseline.web.public import pages, visitors
 from caseline.web.public.brake import Brake
 
 _TOO_MANY: Final = 429
@@ -42,11 +42,12 @@ def route(house: House, brake: Brake, clock: Callable[[], datetime]) -> Route:
 async def _answer(house: House, request: Request, now: datetime) -> Response | None:
     link = request.path_params["link"]
     if request.method != "POST":
-        return _shown(house, request, await run_in_threadpool(go_to_review.see, house, link, now=now))
+        way = await run_in_threadpool(go_to_review.see, house, link, visitors.of(request), now=now)
+        return _shown(house, request, way)
     if not pages.own_wish(house, request):
         return None
     seen = (await bodies.form(request)).get("seen", "")
-    way = await run_in_threadpool(go_to_review.go, house, link, seen, now=now)
+    way = await run_in_threadpool(go_to_review.go, house, link, seen, visitors.of(request), now=now)
     return _shown(house, request, way)
 
 

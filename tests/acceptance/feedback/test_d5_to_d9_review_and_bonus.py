@@ -67,6 +67,8 @@ class Visits:
             return [found.text for one in ids if (found := get(connection, one)) is not None]
 
     def links(self) -> list[str]:
+        """What leads to public reviews in letters that left some minutes ago."""
+        self.asked.query("UPDATE outbox.letter SET state = 'sent', done_at = now() - interval '5 minutes'")
         found = re.findall(r"https://rate\.example\.org(/go/\S+)", "\n".join(self.letters()))
         return [str(one) for one in found]
 
