@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from caseline.actions import chat_asks, chat_run
 from caseline.feedback.asks import Ask
@@ -107,3 +107,78 @@ def test_at_a_desk_with_scripts(chromium: Browser, asking: Asking, faults: list[
         expect(page.get_by_text("Скорость")).to_be_visible()
         expect(page.get_by_role("link", name="Обновить")).to_be_hidden()
         shot(page, "chat-1280-scripts", whole=False)
+
+
+def test_what_is_typed_while_a_message_is_on_its_way_stays_and_both_arrive_in_order(
+    chromium: Browser, asking: Asking, faults: list[str]
+) -> None:
+    with looking(chromium, asking, faults) as (page, ask):
+        held: list[Route] = []
+        page.route("**/c/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+        box = page.get_by_label("Сообщение")
+        box.fill("семь")
+        page.keyboard.press("Enter")
+        expect(page.locator(".waiting li")).to_contain_text("семь")
+        assert box.input_value() == ""
+        box.fill("сейчас отвечу и на")
+        page.wait_for_timeout(4500)  # the page looks for news meanwhile
+        box.press("End")
+        page.keyboard.type(" второе")
+        held.pop().continue_()
+        expect(page.locator(".log ol").first).to_contain_text("Скорость")
+
+        assert box.input_value() == "сейчас отвечу и на второе"
+        expect(page.locator(".waiting li")).to_have_count(0)
+        for text in ("восемь", "нет, девять"):  # the second one before the first has arrived
+            box.fill(text)
+            page.keyboard.press("Enter")
+        expect(page.locator(".waiting li")).to_have_count(2)
+        held.pop().continue_()
+        expect(page.locator(".waiting li")).to_have_count(1)
+        held.pop().continue_()
+        expect(page.locator(".waiting li")).to_have_count(0)
+
+    said = asking.rows("SELECT text FROM chat.incoming ORDER BY id")
+    assert [text for (text,) in said] == ["семь", "восемь", "нет, девять"]
+    assert asking.signals(ask)[0] == ("quality", 7)
+
+
+def test_what_was_not_sent_says_so_and_goes_by_a_button_once(
+    chromium: Browser, asking: Asking, faults: list[str]
+) -> None:
+    with looking(chromium, asking, faults) as (page, ask):
+        answers: list[int | None] = [None, 502, 429]
+        page.route("**/c/*", lambda route: _refused(route, answers))
+        page.get_by_label("Сообщение").fill("восемь")
+        page.keyboard.press("Enter")
+        unsent = page.locator(".waiting li.unsent")
+        for words in ("Это не отправлено", "Это не отправлено", "Слишком много сообщений"):
+            expect(page.get_by_role("alert")).to_contain_text(words)
+            expect(unsent).to_contain_text("восемь")
+            expect(unsent).to_contain_text("не отправлено")
+            if words == "Это не отправлено" and len(answers) == 2:
+                assert Axe().run(page, options=RULES).response["violations"] == []
+                shot(page, "chat-390-unsent")
+            page.get_by_label("Сообщение").fill("и это")
+            page.get_by_role("button", name="Отправить ещё раз").tap()
+        expect(unsent).to_have_count(0)
+        expect(page.get_by_text("Скорость")).to_be_visible()
+        assert page.get_by_label("Сообщение").input_value() == "и это"
+        expect(page.get_by_role("alert")).to_have_count(0)
+        assert all("Failed to load resource" in one for one in faults)
+        faults.clear()
+
+    # The first one had arrived, and only its answer was lost.
+    assert asking.rows("SELECT text FROM chat.incoming") == [("восемь",)]
+    assert asking.signals(ask) == [("quality", 8)]
+
+
+def _refused(route: Route, answers: list[int | None]) -> None:
+    """Answer what is posted as a bad line does: the first one arrives, and nobody hears of it."""
+    if route.request.method != "POST" or not answers:
+        route.continue_()
+    elif (status := answers.pop(0)) is None:
+        route.fetch()
+        route.abort("connectionreset")
+    else:
+        route.fulfill(status=status, body="<p>Bad gateway</p>", content_type="text/html")
