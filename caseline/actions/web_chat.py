@@ -93,12 +93,6 @@ def see(house: House, tail: str) -> Sight | None:
         return None if chat_id is None or kept is None else _sight(house, connection, chat_id, kept)
 
 
-def news(house: House, tail: str, mark: str) -> Sight | None:
-    """The chat where it is another than that of the mark; None where it is the same, or no link of ours."""
-    found = see(house, tail)
-    return None if found is None or found.mark == mark else found
-
-
 def post(house: House, tail: str, said: Said, *, now: datetime) -> Answer | None:
     """Say something; None for what is no link of ours. What was said already is not said again."""
     link = links.read(tail)

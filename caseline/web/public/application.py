@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from caseline.actions.wiring import House
 from caseline.web import health
 from caseline.web.public import asks, assignment, brand, chat, pages, review, service
-from caseline.web.public.brake import Brake
+from caseline.web.public.door import Door
 from caseline.web.sealing import Seal
 
 HEADERS: Final = {
@@ -45,15 +45,15 @@ def build(house: House, *, clock: Callable[[], datetime] = _now) -> Starlette:
         # What fails outright is answered outside of all middleware.
         return _SEAL.put(request, pages.oops(house, request, status))
 
-    brake = Brake()
+    door = Door(house, clock)
     watched = health.watch(house, "public")
     made = Starlette(
         routes=[
             *watched.routes,
-            assignment.route(house, brake, clock),
-            *chat.routes(house, brake, clock),
-            review.route(house, brake, clock),
-            *asks.Desk(house, clock).routes(),
+            assignment.route(house, door),
+            *chat.routes(house, door, clock),
+            review.route(house, door),
+            *asks.Desk(house, door).routes(),
             *service.Service(house, clock).routes(),
             brand.route(house),
             static,

@@ -1,8 +1,7 @@
 """The pages behind the links of asks: the form, a smiley that was clicked, and what the page's own script sends."""
 
 import re
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -19,13 +18,8 @@ from caseline.feedback.links import Link
 from caseline.web import bodies
 from caseline.web.public import ask_page, pages, visitors
 from caseline.web.public.ask_page import Said
-from caseline.web.public.brake import Brake, network
+from caseline.web.public.door import Door
 
-PAGES_A_MINUTE: Final = 60
-"""Of one network."""
-BAD_A_MINUTE: Final = 10
-POSTS_AN_HOUR: Final = 20
-"""For one ask, of one network: a machine that sends a lot keeps no person from answering."""
 LARGEST: Final = 2 * 1024 * 1024
 """Bytes of what is posted: a text that is far too long comes back to be shortened, and nothing else is lost."""
 _OWN: Final = frozenset({"page-mark", "page-submission", "page-language"})
@@ -33,48 +27,25 @@ _OWN: Final = frozenset({"page-mark", "page-submission", "page-language"})
 _SEE_OTHER: Final = 303
 _TOO_LARGE: Final = 413
 _UNFIT: Final = 422
-_ABSENT: Final = 404
 _TOO_MANY: Final = 429
 _VALUE: Final = re.compile(r"[0-9]{1,3}")
-Clock = Callable[[], datetime]
 
 
 class Desk:
-    """Serves them; counts who comes how often."""
+    """Serves them."""
 
-    def __init__(self, house: House, clock: Clock) -> None:
-        self._house, self._clock = house, clock
-        self._visits = Brake(PAGES_A_MINUTE)
-        self._bad = Brake(BAD_A_MINUTE)
-        self._posts = Brake(POSTS_AN_HOUR, timedelta(hours=1))
+    def __init__(self, house: House, door: Door) -> None:
+        self._house, self._door = house, door
 
     def routes(self) -> list[Route]:
         """GET and HEAD change no answer, whoever comes; POST does."""
         page = "/f/{form}/{service}/{tail}"
         return [
-            Route(f"{page}/seen", self._braked(self._seen), methods=["POST"]),
-            Route(f"{page}/{{value}}", self._braked(self._clicked), methods=["GET", "POST"]),
-            Route(page, self._braked(self._form), methods=["GET", "POST"]),
-            Route("/u/{tail}", self._braked(self._unsubscribe), methods=["GET", "POST"]),
+            Route(f"{page}/seen", self._door.guarded(self._seen), methods=["POST"]),
+            Route(f"{page}/{{value}}", self._door.guarded(self._clicked), methods=["GET", "POST"]),
+            Route(page, self._door.guarded(self._form), methods=["GET", "POST"]),
+            Route("/u/{tail}", self._door.guarded(self._unsubscribe), methods=["GET", "POST"]),
         ]
-
-    def _braked(
-        self, answer: Callable[[Request, datetime], Awaitable[Response | None]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            now, address = self._clock(), request.client.host if request.client else ""
-            # What is sent by a link that is right is never turned away for what others do behind the same address.
-            shown = request.method != "POST"
-            if shown and (self._bad.holds(address, now=now) or not self._visits.allows(network(address), now=now)):
-                return pages.oops(self._house, request, _TOO_MANY)
-            found = await answer(request, now)
-            if found is None:
-                held = self._bad.holds(address, now=now)
-                self._bad.failed(address, now=now)
-                return pages.oops(self._house, request, _TOO_MANY if held else _ABSENT)
-            return found
-
-        return endpoint
 
     async def _form(self, request: Request, now: datetime) -> Response | None:
         if request.method == "POST":
@@ -155,9 +126,8 @@ class Desk:
         return None if found is None else ask_page.form(self._house, request, found, said, status=status)
 
     def _allows(self, request: Request, now: datetime) -> bool:
-        """Whether so many posts for one ask are still those of a person."""
-        link, host = _link(request), request.client.host if request.client else ""
-        return self._posts.allows(f"{link.id if link else ''} {network(host)}", now=now)
+        link = _link(request)
+        return self._door.may_post(request, link.id if link else "", now)
 
     async def _unsubscribe(self, request: Request, now: datetime) -> Response | None:
         tail = request.path_params["tail"]

@@ -1,6 +1,5 @@
 """The page of one assignment: an outsider reads it, and ends it by a button."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -14,30 +13,23 @@ from caseline.actions.end_by_link import LONGEST_REMARK, Sight
 from caseline.actions.wiring import House
 from caseline.web import bodies
 from caseline.web.public import pages
-from caseline.web.public.brake import Brake
+from caseline.web.public.door import Door
 
 _SEE_OTHER: Final = 303
 _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 
 
-def route(house: House, brake: Brake, clock: Callable[[], datetime]) -> Route:
+def route(house: House, door: Door) -> Route:
     """GET and HEAD show it and change nothing, whoever opens it; POST ends it."""
 
-    async def endpoint(request: Request) -> Response:
-        now, address = clock(), request.client.host if request.client else ""
-        if brake.holds(address, now=now):
-            return pages.oops(house, request, _TOO_MANY)
-        answer = await _answer(house, request, now)
-        if answer is None:
-            brake.failed(address, now=now)
-            return pages.oops(house, request)
-        return answer
+    async def answer(request: Request, now: datetime) -> Response | None:
+        return await _answer(house, door, request, now)
 
-    return Route("/a/{link}", endpoint, methods=["GET", "POST"])
+    return Route("/a/{link}", door.guarded(answer), methods=["GET", "POST"])
 
 
-async def _answer(house: House, request: Request, now: datetime) -> Response | None:
+async def _answer(house: House, door: Door, request: Request, now: datetime) -> Response | None:
     link = request.path_params["link"]
     if request.method != "POST":
         found = await run_in_threadpool(end_by_link.see, house, link)
@@ -45,6 +37,9 @@ async def _answer(house: House, request: Request, now: datetime) -> Response | N
     if not pages.own_wish(house, request):
         return None
     remark = (await bodies.form(request)).get("remark", "")
+    if not door.may_post(request, link, now):
+        found = await run_in_threadpool(end_by_link.see, house, link)
+        return None if found is None else _page(house, request, found, now, remark=remark, status=_TOO_MANY)
     found = await run_in_threadpool(end_by_link.finish, house, link, remark, now=now)
     if found is None:
         return None
@@ -69,5 +64,6 @@ def _page(
         sender=house.settings.mail_name,
         late=found.open and one.due_at is not None and one.due_at < now,
         remark=remark,
+        too_often=status == _TOO_MANY,
         longest=LONGEST_REMARK,
     )

@@ -6,18 +6,16 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
 
-MOST: Final = 30
-"""So many failures of a network, unless it is said otherwise, …"""
 SPAN: Final = timedelta(minutes=1)
-"""… within so much time; then it waits for the rest of it."""
+"""Within which it is counted, unless it is said otherwise; whoever has come too often waits for the rest of it."""
 _NETWORKS: Final = 10_000
-"""Those that are remembered; beyond them the oldest is forgotten."""
+"""Networks and links that are remembered; beyond them the oldest is forgotten."""
 
 
 class Brake:
     """Counts in memory, so a restart forgets and several processes count each for itself."""
 
-    def __init__(self, most: int = MOST, span: timedelta = SPAN) -> None:
+    def __init__(self, most: int, span: timedelta = SPAN) -> None:
         self._most, self._span = most, span
         self._lock = threading.Lock()
         self._failures: OrderedDict[str, tuple[datetime, int]] = OrderedDict()

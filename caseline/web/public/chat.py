@@ -20,7 +20,7 @@ from caseline.chat.gateway import LONGEST
 from caseline.web import bodies
 from caseline.web.language import Texts
 from caseline.web.public import pages
-from caseline.web.public.brake import Brake
+from caseline.web.public.door import Door
 
 _SEE_OTHER, _BAD, _CONFLICT, _LARGE, _TOO_MANY = 303, 400, 409, 413, 429
 _NOTHING_NEW: Final = 204
@@ -34,34 +34,31 @@ POLICY: Final = (
 """Unlike other public pages this one has a script, which asks our own host alone."""
 
 
-def routes(house: House, brake: Brake, clock: Callable[[], datetime]) -> list[Route]:
+def routes(house: House, door: Door, clock: Callable[[], datetime]) -> list[Route]:
     """The page, what its script asks for, and where messengers call."""
 
-    async def page(request: Request) -> Response:
-        now, address = clock(), request.client.host if request.client else ""
-        if brake.holds(address, now=now):
-            return pages.oops(house, request, _TOO_MANY)
-        answer = await _answer(house, request, now)
-        if answer is None:
-            brake.failed(address, now=now)
-            return pages.oops(house, request)
-        return answer
+    async def page(request: Request, now: datetime) -> Response | None:
+        return await _answer(house, request, now)
 
     async def news(request: Request) -> Response:
-        tail, mark = request.path_params["link"], request.query_params.get("mark", "")
-        found = await run_in_threadpool(web_chat.news, house, tail, mark)
-        return Response(status_code=_NOTHING_NEW) if found is None else _page(house, request, found)
+        now, tail = clock(), request.path_params["link"]
+        if not door.may_poll(request, tail, now):
+            return Response(status_code=_TOO_MANY, headers={"Retry-After": "60"})
+        found = await run_in_threadpool(web_chat.see, house, tail)
+        if found is None:
+            return door.refused(request, now)
+        same = found.mark == request.query_params.get("mark", "")
+        return Response(status_code=_NOTHING_NEW) if same else _page(house, request, found)
 
     async def call(request: Request) -> Response:
-        now, address = clock(), request.client.host if request.client else ""
+        now = clock()
         shown = (request.path_params.get("secret", ""), request.headers.get(hook_chat.HEADER, ""))
         if not hook_chat.trusted(house, *shown):
-            brake.failed(address, now=now)
-            return pages.oops(house, request)
+            return door.refused(request, now)
         return await _called(house, request, now)
 
     return [
-        Route("/c/{link}", page, methods=["GET", "POST"]),
+        Route("/c/{link}", door.guarded(page, each="link"), methods=["GET", "POST"]),
         Route("/c/{link}/news", news, methods=["GET"]),
         Route("/hook/chat", call, methods=["POST"]),
         Route("/hook/chat/{secret}", call, methods=["POST"]),

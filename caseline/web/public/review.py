@@ -1,8 +1,6 @@
 """The page between a letter and the site where a review may be written: whoever presses its button goes there."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,34 +12,26 @@ from caseline.actions.go_to_review import Way
 from caseline.actions.wiring import House
 from caseline.web import bodies
 from caseline.web.public import pages, visitors
-from caseline.web.public.brake import Brake
-
-_TOO_MANY: Final = 429
+from caseline.web.public.door import Door
 
 
-def route(house: House, brake: Brake, clock: Callable[[], datetime]) -> Route:
+def route(house: House, door: Door) -> Route:
     """GET and HEAD show the way and change nothing, whoever opens it; POST keeps that somebody goes, and shows him on.
 
     The answer to the button is a page that leads on by itself, no redirect: browsers hold redirects of forms against
     the policy of our pages, those of the site too.
     """
 
-    async def endpoint(request: Request) -> Response:
-        now, address = clock(), request.client.host if request.client else ""
-        if brake.holds(address, now=now):
-            return pages.oops(house, request, _TOO_MANY)
-        answer = await _answer(house, request, now)
-        if answer is None:
-            brake.failed(address, now=now)
-            return pages.oops(house, request)
-        return answer
+    async def answer(request: Request, now: datetime) -> Response | None:
+        return await _answer(house, door, request, now)
 
-    return Route("/go/{link}", endpoint, methods=["GET", "POST"])
+    return Route("/go/{link}", door.guarded(answer), methods=["GET", "POST"])
 
 
-async def _answer(house: House, request: Request, now: datetime) -> Response | None:
+async def _answer(house: House, door: Door, request: Request, now: datetime) -> Response | None:
     link = request.path_params["link"]
-    if request.method != "POST":
+    # Who presses for the twentieth time is shown the page once more.
+    if request.method != "POST" or not door.may_post(request, link, now):
         way = await run_in_threadpool(go_to_review.see, house, link, visitors.of(request), now=now)
         return _shown(house, request, way)
     if not pages.own_wish(house, request):

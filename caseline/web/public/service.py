@@ -20,8 +20,8 @@ from caseline.feedback.signatures import Signed
 from caseline.web.api import problems
 from caseline.web.api.problems import Problem, Wrong
 from caseline.web.public import service_shapes
-from caseline.web.public.asks import POSTS_AN_HOUR
 from caseline.web.public.brake import Brake
+from caseline.web.public.door import POSTS_AN_HOUR
 from caseline.web.public.service_shapes import MOST_BYTES, Answers, Kept
 
 BAD_A_MINUTE: Final = 10

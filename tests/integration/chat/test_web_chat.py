@@ -18,6 +18,7 @@ from caseline.feedback.dialogue import Stage
 from caseline.feedback.states import State
 from caseline.web.public.application import build
 from caseline.web.public.chat import POLICY
+from caseline.web.public.door import BAD_A_MINUTE, POLLS_A_MINUTE
 from tests.factories import chat_asks, databases
 from tests.factories.chat_asks import PUBLIC, Asking
 from tests.factories.pages import listening_at
@@ -201,7 +202,7 @@ def test_a_wrong_link_gets_the_one_page_and_says_nothing(asking: Asking, client:
 
     assert {one.status_code for one in answers} == {404}
     assert len({one.text for one in answers}) == 1
-    assert client.get(f"{wrong[0]}/news").status_code == 204
+    assert client.get(f"{wrong[0]}/news").status_code == 404
     assert client.post(path, data={"text": "9"}, headers={"Origin": "https://evil.example"}).status_code == 404
     assert asking.signals(visitor.ask) == []
 
@@ -320,3 +321,33 @@ def test_of_many_answers_at_once_one_counts(asking: Asking, client: httpx.Client
     ((question, value),) = asking.signals(visitor.ask)
     assert (question, value in range(1, 6)) == ("quality", True)
     assert visitor.open().count("Скорость") == 1
+
+
+def test_a_script_that_asks_as_ours_does_is_answered_and_one_that_does_not_waits(asking: Asking) -> None:
+    now = [asking.now]
+    visitor = begun(asking, httpx.Client())
+    with (
+        listening_at(build(asking.house, clock=lambda: now[0])) as address,
+        httpx.Client(base_url=address, timeout=30) as client,
+    ):
+        found = re.search(r'data-mark="([^"]*)"', client.get(visitor.path).text)
+        assert found is not None
+        news = f"{visitor.path}/news?mark={found[1]}"
+        for _ in range(45):  # three windows, for two minutes
+            now[0] += timedelta(seconds=4)
+            assert [client.get(news).status_code for _ in range(3)] == [204] * 3
+        assert client.get(f"{visitor.path}/news?mark=old").status_code == 200
+
+        now[0] += timedelta(minutes=1)
+        told = [client.get(news) for _ in range(POLLS_A_MINUTE + 1)]
+        assert [one.status_code for one in told] == [204] * POLLS_A_MINUTE + [429]
+        assert told[-1].headers["Retry-After"] == "60"
+        assert client.get(visitor.path).status_code == 200, "the page itself is counted apart"
+
+        wrong = f"{visitor.path[:-1]}{'a' if visitor.path[-1] != 'a' else 'b'}"
+        guessed = [client.get(f"{wrong}/news").status_code for _ in range(BAD_A_MINUTE + 1)]
+        assert guessed == [404] * BAD_A_MINUTE + [429]
+        assert client.get(visitor.path).status_code == 429
+        now[0] += timedelta(minutes=1)
+        assert client.get(visitor.path).status_code == 200
+        assert client.get(news).status_code == 204

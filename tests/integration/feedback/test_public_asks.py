@@ -12,6 +12,7 @@ from caseline.feedback import books
 from caseline.feedback.forms import LONGEST_TEXT
 from caseline.feedback.states import State
 from caseline.web.public import asks as pages
+from caseline.web.public import door
 from caseline.web.public.application import HEADERS
 from tests.factories import feedback_asks
 from tests.factories.feedback_asks import Asking, asking, hidden
@@ -348,10 +349,10 @@ class TestHostile:
         one = asking.sent()
         application = asking.application()
         guesser = feedback_asks.Program(asking, "192.0.2.1", {}, application)
-        told = [guesser.get(f"/f/smileys/support/{'A' * 12}.{'A' * 43}") for _ in range(pages.BAD_A_MINUTE + 1)]
+        told = [guesser.get(f"/f/smileys/support/{'A' * 12}.{'A' * 43}") for _ in range(door.BAD_A_MINUTE + 1)]
         held = guesser.get(one.path)
 
-        assert [answer.status_code for answer in told] == [404] * pages.BAD_A_MINUTE + [429]
+        assert [answer.status_code for answer in told] == [404] * door.BAD_A_MINUTE + [429]
         assert (held.status_code, held.content) == (429, told[0].content)
         assert feedback_asks.Program(asking, "192.0.2.2", {}, application).get(one.path).status_code == 200
         asking.later(minutes=1)
@@ -359,13 +360,13 @@ class TestHostile:
 
     def test_pages_of_a_network_and_posts_for_an_ask_are_counted(self, asking: Asking) -> None:
         one, person = asking.sent(), asking.client()
-        told = [person.get(one.path).status_code for _ in range(pages.PAGES_A_MINUTE + 1)]
-        assert told == [200] * pages.PAGES_A_MINUTE + [429]
+        told = [person.get(one.path).status_code for _ in range(door.PAGES_A_MINUTE + 1)]
+        assert told == [200] * door.PAGES_A_MINUTE + [429]
         asking.later(minutes=1)
         page = person.get(one.path)
         posts = [person.save(page, one.path, rating="1", comment="kept on the page") for _ in range(21)]
 
-        assert [answer.status_code for answer in posts] == [303] * pages.POSTS_AN_HOUR + [429]
+        assert [answer.status_code for answer in posts] == [303] * door.POSTS_AN_HOUR + [429]
         assert "kept on the page</textarea>" in posts[-1].text
         other = asking.client(address="203.0.113.5")
         assert other.save(other.get(one.path), one.path, rating="2").status_code == 303

@@ -20,8 +20,9 @@ from caseline.crm.timeline import AssignmentState
 from caseline.outbox import keys
 from caseline.outbox.faults import OutboxFault
 from caseline.web.bodies import LARGEST
+from caseline.web.public import door
 from caseline.web.public.application import HEADERS
-from caseline.web.public.brake import MOST
+from caseline.web.public.door import BAD_A_MINUTE, POSTS_AN_HOUR
 from tests.factories import outsiders
 from tests.factories.conversations import mail
 from tests.factories.outsiders import PUBLIC, SMITH, Work
@@ -299,7 +300,14 @@ class TestEnding:
         assert [one.ended_by for one in found.assignments] == ["link"]
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever tries links is let try many."""
+    monkeypatch.setattr(door, "BAD_A_MINUTE", 1_000)
+
+
 class TestHostile:
+    @pytest.mark.usefixtures("patient")
     def test_whatever_is_invalid_gets_the_same_page_and_changes_nothing(self, work: Work, client: httpx.Client) -> None:
         other, number, secret = work.give("Paper"), *work.link.split(".")
         before = work.contents()
@@ -415,15 +423,27 @@ class TestHostile:
             assert client.post(path(work), content=body).status_code == 404
         assert work.read().state is AssignmentState.OPEN
 
-    def test_whoever_guesses_waits_and_others_do_not_pay_for_it_for_long(
+    def test_whoever_guesses_waits_and_who_sends_by_a_link_that_is_right_is_heard_all_the_same(
         self, work: Work, client: httpx.Client
     ) -> None:
-        for number in range(MOST):
+        for number in range(BAD_A_MINUTE):
             assert client.get(f"/a/{number}.x").status_code == 404
 
         held = client.get(path(work))
-        assert (held.status_code, OOPS in held.text) == (429, True)
-        assert client.post(path(work)).status_code == 429
+        assert (held.status_code, OOPS in held.text, held.headers["Retry-After"]) == (429, True, "60")
+        assert client.post("/a/1.x").status_code == 429
+        assert work.read().state is AssignmentState.OPEN
+        assert client.post(path(work)).status_code == 303
+        assert work.read().state is AssignmentState.DONE
+
+    def test_what_is_sent_very_often_is_shown_again_and_changes_nothing(self, work: Work, client: httpx.Client) -> None:
+        long = "x" * 5_000
+        for _ in range(POSTS_AN_HOUR):
+            assert client.post(path(work), data={"remark": long}).status_code == 409
+
+        refused = client.post(path(work), data={"remark": "all is done"})
+
+        assert (refused.status_code, "all is done" in refused.text) == (429, True)
         assert work.read().state is AssignmentState.OPEN
 
     def test_a_fault_of_ours_says_no_more_than_that(self, work: Work, client: httpx.Client) -> None:

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from caseline.web.public.brake import MOST, SPAN, Brake, network
+from caseline.web.public.brake import SPAN, Brake, network
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+MOST = 30
 
 
 def tried(brake: Brake, address: str, times: int) -> None:
@@ -15,7 +16,7 @@ def tried(brake: Brake, address: str, times: int) -> None:
 
 
 def test_it_holds_after_so_many_failures_and_lets_go_after_the_span() -> None:
-    brake = Brake()
+    brake = Brake(MOST)
     tried(brake, "192.0.2.1", MOST - 1)
     assert not brake.holds("192.0.2.1", now=NOW)
 
@@ -42,7 +43,7 @@ def test_an_address_of_version_6_stands_for_its_network(one: str, other: str, sa
 
 
 def test_it_remembers_a_limited_number() -> None:
-    brake = Brake()
+    brake = Brake(MOST)
     for number in range(10_050):
         brake.failed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", now=NOW)
     assert len(brake._failures) == 10_000
