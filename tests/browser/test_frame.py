@@ -6,6 +6,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from caseline.actions.wiring import House
 from caseline.crm import tables
+from caseline.web.desk import menu
+from caseline.web.language import Texts
 from tests.browser.conftest import opened, shot
 from tests.factories import pages, requests_in_lists
 
@@ -64,7 +66,47 @@ def test_a_phone_opens_its_menu_by_keyboard(
     page.keyboard.press("Tab")
     expect(page.locator(".bar nav a").first).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0 if scripts else True
-    page.locator(".bar nav a", has_text="Компании").click()
+    page.locator(".bar nav > a", has_text="Компании").click()
     page.wait_for_url("**/companies")
+    context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("width", [1280, 1024, 940])
+def test_the_bar_is_one_line_and_what_does_not_fit_lies_under_more(
+    house: House, chromium: Browser, desk: str, faults: list[str], width: int, language: str
+) -> None:
+    pages.login(house, "anna", language=language)
+    context = chromium.new_context(base_url=desk, viewport={"width": width, "height": 700})
+    page = opened(context, faults)
+    sign_in(page)
+    shown = page.locator(".bar nav a:visible")
+
+    assert page.locator(".bar").bounding_box()["height"] < 60  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    first = shown.all_inner_texts()
+    more = page.locator(".bar .more > summary")
+    more.focus()
+    page.keyboard.press("Enter")
+    both = shown.all_inner_texts()
+    labels = [Texts(language, "UTC").say(item.label) for item in menu.ITEMS]
+    assert len(first) == (7 if width == 1280 else 4)
+    assert sorted(both) == sorted(labels), "each of them once"
+    shot(page, f"bar-{width}-{language}", whole=False)
+
+    page.keyboard.press("Escape")
+    expect(page.locator(".bar .more .list")).to_be_hidden()
+    expect(more).to_be_focused()
+    page.keyboard.press("Space")
+    for _ in range(len(both) - len(first)):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/audit")
+    expect(page.locator(".bar .more .list")).to_be_hidden()
+    more.click()
+    expect(page.locator(".bar .more [aria-current=page]")).to_be_visible()
+    page.locator("h1").click()
+    expect(page.locator(".bar .more .list")).to_be_hidden()
     context.close()
     assert faults == []

@@ -1,11 +1,23 @@
 """The main menu, and what the first page offers: each place that somebody may enter, in the order of the day."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from caseline.people import rights
 from caseline.people.rights import Right, Role
 from caseline.web.language import later
+
+
+class Rank(StrEnum):
+    """Where a place stands when not all of them fit beside one another."""
+
+    FIRST = "first"
+    """Always in the bar."""
+    SECOND = "second"
+    """In the bar of a wide window, else under "More"."""
+    LAST = "last"
+    """Under "More". A phone has one list of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +29,7 @@ class Item:
     hint: str
     """What somebody finds there, for the first page."""
     needs: Right
+    rank: Rank = Rank.FIRST
 
     def holds(self, path: str) -> bool:
         """Whether a page lies in it."""
@@ -41,18 +54,21 @@ ITEMS: Final = (
         label=later("Companies"),
         hint=later("Clients with their contacts and requests."),
         needs=Right.SEE_REQUESTS,
+        rank=Rank.SECOND,
     ),
     Item(
         path="/contacts",
         label=later("Contacts"),
         hint=later("People of the clients: how they are reached, what they asked for."),
         needs=Right.SEE_REQUESTS,
+        rank=Rank.SECOND,
     ),
     Item(
         path="/agreements",
         label=later("Agreements"),
         hint=later("Agreements with clients, and the reviews that were asked for and received."),
         needs=Right.SEE_REQUESTS,
+        rank=Rank.SECOND,
     ),
     Item(
         path="/asks",
@@ -71,18 +87,21 @@ ITEMS: Final = (
         label=later("Keywords"),
         hint=later("Which words and phrases give a request its category, with what weight."),
         needs=Right.SEE_KEYWORDS,
+        rank=Rank.LAST,
     ),
     Item(
         path="/settings",
         label=later("Settings"),
         hint=later("People, groups, categories, calendars and letters, as they are set up."),
         needs=Right.SEE_SETTINGS,
+        rank=Rank.LAST,
     ),
     Item(
         path="/audit",
         label=later("Audit log"),
         hint=later("Who signed in, and who changed what."),
         needs=Right.SEE_AUDIT,
+        rank=Rank.LAST,
     ),
 )
 

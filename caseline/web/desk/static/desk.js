@@ -64,3 +64,18 @@ document.addEventListener("keydown", (event) => {
   const search = document.querySelector("input[type=search]");
   if (search) { event.preventDefault(); search.focus(); search.select(); }
 });
+
+// What is folded out in the bar closes by Escape, and when somebody goes elsewhere.
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector(".bar .more[open]");
+  if (!open) return;
+  const within = open.contains(document.activeElement);
+  open.open = false;
+  if (within) open.querySelector("summary").focus();
+});
+for (const moved of ["click", "focusin"]) {
+  document.addEventListener(moved, (event) => {
+    const open = document.querySelector(".bar .more[open]");
+    if (open && !open.contains(event.target)) open.open = false;
+  });
+}
