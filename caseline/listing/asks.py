@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.crm import agreement_tables
 from caseline.crm import tables as crm
 from caseline.feedback import tables as feedback
 from caseline.feedback.states import State
@@ -73,6 +74,9 @@ class Row:
     subject_id: int
     number: str | None
     title: str | None
+    """Of a request."""
+    status: str | None
+    """Of an agreement."""
     contact_id: int | None
     contact: str | None
     company: str | None
@@ -212,15 +216,22 @@ _KEYS: Final[dict[Order, tuple[sa.ColumnElement[Any], bool]]] = {
 }
 _ABOUT: Final = sa.and_(_ask.c.subject == "request", _record.c.id == _ask.c.subject_id)
 _CATEGORY: Final = crm.category
+_OF: Final = agreement_tables.agreement
+_CONTACT: Final = sa.func.coalesce(_ask.c.contact_id, _OF.c.contact_id)
+_COMPANY: Final = sa.func.coalesce(_ask.c.company_id, _OF.c.company_id)
+_SERVICE: Final = agreement_tables.service
+_OTHER: Final = sa.func.nullif(_ask.c.service, "request")
 _ROWS: Final = (
     sa.select(
-        *(_ask.c.id, _ask.c.subject, _ask.c.subject_id, _ask.c.contact_id, _ask.c.channel, _ask.c.state, _ask.c.reason),
-        *(_ask.c.state_at, _ask.c.happened_at, _ask.c.grade, _ask.c.mean),
-        sa.func.coalesce(_record.c.number, sa.cast(_ask.c.subject_id, sa.Text)).label("number"),
-        _record.c.subject.label("title"),
+        *(_ask.c.id, _ask.c.subject, _ask.c.subject_id, _ask.c.channel, _ask.c.state, _ask.c.reason, _ask.c.state_at),
+        *(_ask.c.happened_at, _ask.c.grade, _ask.c.mean),
+        sa.func.coalesce(_record.c.number, _OF.c.number, sa.cast(_ask.c.subject_id, sa.Text)).label("number"),
+        *(_record.c.subject.label("title"), _OF.c.status.label("status"), _CONTACT.label("contact_id")),
         crm.contact.c.name.label("contact"),
         crm.company.c.name.label("company"),
-        sa.func.coalesce(_CATEGORY.c.label, sa.func.nullif(_ask.c.service, "request")).label("service"),
+        sa.func.coalesce(_CATEGORY.c.label, _SERVICE.c.label, sa.func.nullif(_ask.c.service, "request")).label(
+            "service"
+        ),
         people.person.c.name.label("responsible"),
         people.division.c.name.label("division"),
         _campaign.c.document["name"].label("campaign"),
@@ -229,8 +240,10 @@ _ROWS: Final = (
     .select_from(_ask)
     .join(_campaign, _campaign.c.id == _ask.c.campaign_id)
     .outerjoin(_record, _ABOUT)
-    .outerjoin(crm.contact, crm.contact.c.id == _ask.c.contact_id)
-    .outerjoin(crm.company, crm.company.c.id == _ask.c.company_id)
+    .outerjoin(_OF, sa.and_(_ask.c.subject == "agreement", _OF.c.id == _ask.c.subject_id))
+    .outerjoin(_SERVICE, _SERVICE.c.id == _OF.c.service_id)
+    .outerjoin(crm.contact, crm.contact.c.id == _CONTACT)
+    .outerjoin(crm.company, crm.company.c.id == _COMPANY)
     .outerjoin(_CATEGORY, _CATEGORY.c.code == _record.c.category)
     .outerjoin(people.person, people.person.c.id == _ask.c.responsible_id)
     .outerjoin(people.division, people.division.c.id == _ask.c.division_id)

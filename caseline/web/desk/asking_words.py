@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Final
 
 from caseline.actions.repair_ask import BY_HAND, SENT_AGAIN, Repair
+from caseline.crm.vocabulary import AgreementStatus
 from caseline.feedback import forms
+from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.agreement_status import AGREEMENT_GONE, STATUS_LEFT
 from caseline.feedback.answering import Grade
 from caseline.feedback.audience import Answer, Skip
@@ -14,6 +16,8 @@ from caseline.feedback.confirming import Doubt, Judgement, Standing
 from caseline.feedback.follow import Do, Who
 from caseline.feedback.forms import Kind
 from caseline.feedback.states import State
+from caseline.listing.asks import Row
+from caseline.web.desk import agreement_words
 from caseline.web.language import Texts, later
 
 STATES: Final = {
@@ -173,6 +177,18 @@ def age(texts: Texts, since: datetime, now: datetime) -> str:
     if hours:
         return texts.count("%(num)s hour", "%(num)s hours", hours)
     return texts.say("less than an hour")
+
+
+def about(texts: Texts, row: Row) -> str:
+    """What an ask is about, as it is called in lists."""
+    if row.subject == SUBJECT:
+        return texts.say("Agreement %(number)s", number=row.number or row.subject_id)
+    return f"{row.number or row.subject_id} {row.title or ''}".strip()
+
+
+def status(texts: Texts, row: Row) -> str:
+    """The status of the agreement that an ask is about; empty for others."""
+    return texts.say(agreement_words.STATUSES[AgreementStatus(row.status)]) if row.status else ""
 
 
 def doubted(texts: Texts, presses: int) -> str:

@@ -12,7 +12,7 @@ from caseline.feedback.confirming import Kind
 from caseline.feedback.signals import Came
 from caseline.feedback.states import FINAL, State
 from caseline.people.rights import Role
-from tests.factories import asked_clients, pages
+from tests.factories import agreements, asked_clients, pages
 from tests.factories.pages import Browser
 from tests.factories.request_cards import Staff
 
@@ -273,3 +273,31 @@ def test_who_sees_no_request_sees_no_ask_about_it(
     browser.get(f"/asks/{own}")
     assert browser.post(f"/asks/{foreign}/repair", repair="cancel").status_code == 404
     assert state(house, foreign) is State.QUEUED
+
+
+def test_an_ask_about_an_agreement_tells_number_client_service_and_status(
+    house: House, browser: Browser, staff: Staff
+) -> None:
+    pages.login(house, "anna")
+    with house.engine.begin() as connection:
+        service = agreements.service(connection, "boilers", label="Service of boilers")
+        ids = {
+            "company_id": agreements.company(connection, "Example Firm"),
+            "contact_id": agreements.contact(connection, "Example Contact"),
+        }
+        number = agreements.agreement(connection, service, "A-17/26", **ids)
+        campaign = agreements.campaign(connection)
+        ask = agreements.ask(connection, campaign, number)
+    staff.query("UPDATE feedback.campaign SET document = jsonb_build_object('name', 'Registry')")
+    browser.sign_in("anna")
+
+    listed, shown = browser.get("/asks").text, browser.get(f"/asks/{ask}").text
+    exported = browser.get("/asks/export").text.splitlines()[1]
+
+    for text in (listed, shown):
+        assert "Agreement A-17/26" in text
+        assert f'href="/agreements/{number}"' in text
+        for word in ("Example Contact", "Example Firm", "Service of boilers", "In work"):
+            assert word in text
+    for word in ("A-17/26", "Example Contact", "Example Firm", "Service of boilers"):
+        assert word in exported
