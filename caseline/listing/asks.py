@@ -219,6 +219,7 @@ _CATEGORY: Final = crm.category
 _OF: Final = agreement_tables.agreement
 _CONTACT: Final = sa.func.coalesce(_ask.c.contact_id, _OF.c.contact_id)
 _COMPANY: Final = sa.func.coalesce(_ask.c.company_id, _OF.c.company_id)
+_NAME: Final = sa.func.coalesce(_campaign.c.document["name"], sa.func.to_jsonb(_campaign.c.name))
 _SERVICE: Final = agreement_tables.service
 _OTHER: Final = sa.func.nullif(_ask.c.service, "request")
 _ROWS: Final = (
@@ -227,14 +228,13 @@ _ROWS: Final = (
         *(_ask.c.happened_at, _ask.c.grade, _ask.c.mean),
         sa.func.coalesce(_record.c.number, _OF.c.number, sa.cast(_ask.c.subject_id, sa.Text)).label("number"),
         *(_record.c.subject.label("title"), _OF.c.status.label("status"), _CONTACT.label("contact_id")),
-        crm.contact.c.name.label("contact"),
-        crm.company.c.name.label("company"),
+        *(crm.contact.c.name.label("contact"), crm.company.c.name.label("company")),
         sa.func.coalesce(_CATEGORY.c.label, _SERVICE.c.label, sa.func.nullif(_ask.c.service, "request")).label(
             "service"
         ),
         people.person.c.name.label("responsible"),
         people.division.c.name.label("division"),
-        _campaign.c.document["name"].label("campaign"),
+        _NAME.label("campaign"),
         _campaign.c.code.label("campaign_code"),
     )
     .select_from(_ask)

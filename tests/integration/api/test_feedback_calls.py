@@ -66,14 +66,18 @@ def test_funnel_and_variants_are_told(caller: httpx.Client, asks: list[feedback_
     assert trial["missing"] == 356 - min(one["sent"] for one in trial["variants"])
 
 
-def test_what_was_asked_wrongly_is_said(caller: httpx.Client) -> None:
+def test_what_was_asked_wrongly_is_said_by_name_in_each_report(caller: httpx.Client) -> None:
+    by_answer = {Report.NPS, Report.MEAN, Report.CSAT}
     for report in Report:
-        refuses(caller, report)
-
-
-def refuses(caller: httpx.Client, report: Report) -> None:
-    assert caller.get(f"/reports/{report}").json()["report"] == report
-    for wrong in ({"period": "whenever"}, {"first": "2026-02-30"}, {"by": "stage"}, {"source": "nobody"}):
-        assert caller.get(f"/reports/{report}", params=wrong).status_code == 422, wrong
-    basis = caller.get(f"/reports/{report}", params={"basis": "answer"}).status_code
-    assert basis == (200 if report.value in {"feedback-nps", "feedback-mean", "feedback-csat"} else 422)
+        answered = caller.get(f"/reports/{report}").json()
+        assert answered["report"] == report
+        assert len(answered) > 3
+        for name, value in (("period", "whenever"), ("first", "2026-02-30"), ("by", "stage"), ("source", "nobody")):
+            refused = caller.get(f"/reports/{report}", params={name: value})
+            told = refused.json()
+            assert refused.status_code == 422, (report, name)
+            assert {one["field"] for one in told["errors"]} <= {name, "period"}, told
+            assert "total" not in told
+        told = caller.get(f"/reports/{report}", params={"basis": "answer"})
+        assert told.status_code == (200 if report in by_answer else 422)
+        assert report in by_answer or "use one of happened" in told.json()["detail"]

@@ -12,8 +12,10 @@ from caseline.actions import keep_campaigns, show_forms
 from caseline.actions.wiring import House
 from caseline.feedback import campaigns, document_text, presets
 from caseline.feedback.books import KeptCampaign
+from caseline.feedback.confirming import Mode
 from caseline.feedback.document_text import TextUnfit
 from caseline.people.rights import Role
+from caseline.web.desk import campaign_words
 from tests.factories import asked_clients, pages
 from tests.factories.pages import Browser
 from tests.factories.request_cards import Staff
@@ -54,6 +56,23 @@ def test_a_campaign_that_is_saved_as_its_form_shows_it_stays_the_same(house: Hou
         for part in before.__slots__:
             if part not in {"name", "document"}:
                 assert getattr(after, part) == getattr(before, part), (code, part)
+
+
+def test_each_mode_of_what_counts_is_explained_chosen_and_kept(house: House, admin: Browser) -> None:
+    code = "smileys-on-closure"
+    for mode in (Mode.STRICT, Mode.LITERAL, Mode.BALANCED):
+        page = html.unescape(admin.get(f"{CAMPAIGNS}/edit?key={code}").text)
+        for words in campaign_words.MODE_HINTS.values():
+            assert words in page
+        sent = fields(page, f"{CAMPAIGNS}/edit")
+
+        answer = admin.post(f"{CAMPAIGNS}/edit", **{**sent, "mode": mode.value})
+
+        assert "Saved." in answer.text
+        assert kept(house, code).campaign.rule.mode is mode
+        assert campaign_words.MODES[mode] in answer.text
+        warned = campaign_words.WARNINGS["literal"] in html.unescape(admin.get(f"{CAMPAIGNS}/edit?key={code}").text)
+        assert warned is (mode is Mode.LITERAL)
 
 
 def test_rules_and_variants_are_added_filled_moved_and_taken_out(house: House, admin: Browser) -> None:

@@ -46,12 +46,8 @@ def number(text: str) -> int:
     return int(text.replace(",", ""))
 
 
-def test_every_figure_of_a_page_leads_to_as_many_rows_as_it_says(reader: Browser) -> None:
-    for report in (Report.NPS, Report.FUNNEL):
-        leads(reader, report)
-
-
-def leads(reader: Browser, report: Report) -> None:
+@pytest.mark.parametrize("report", [Report.NPS, Report.FUNNEL])
+def test_every_figure_of_a_page_leads_to_as_many_rows_as_it_says(reader: Browser, report: Report) -> None:
     page = reader.get(f"/reports/{report}?{SPAN}&by=person")
     assert page.status_code == 200
     links = {html.unescape(href): text for href, text in _LINK.findall(page.text) if text.isdecimal()}
