@@ -11,7 +11,7 @@ from caseline.crm.agreements import Asked
 from caseline.crm.vocabulary import AgreementStatus
 from caseline.feedback.question_book import MOST_COUNTED
 from caseline.people.rights import Right
-from caseline.web.desk import agreement_words, ask_words
+from caseline.web.desk import agreement_words, asking_words
 from caseline.web.desk.visit import Visit
 
 HOME: Final = "/agreements"
@@ -58,7 +58,7 @@ def shown(visit: Visit) -> Response:
         one=found.agreement,
         asks=found.asks,
         words=agreement_words,
-        ask_words=ask_words,
+        ask_words=asking_words,
         works=visit.may(Right.WORK_REQUESTS),
     )
 

@@ -16,7 +16,8 @@ from caseline.feedback import forms
 from caseline.feedback.answering import Why
 from caseline.feedback.reading import CampaignUnfit
 from caseline.outbox.faults import OutboxFault
-from caseline.web.desk import ask_pages, asking_words, feedback_faults, question_view, refusal_words, settings_people
+from caseline.web import form_view
+from caseline.web.desk import ask_pages, asking_words, feedback_faults, refusal_words, settings_people
 from caseline.web.desk.visit import Visit
 from caseline.web.language import later
 
@@ -96,7 +97,7 @@ def _form(visit: Visit, sight: Sight, *, enters: bool, typed: Typed | None = Non
         status=said.status,
         row=sight.row,
         title=forms.words(sight.form.title, visit.texts.language),
-        questions=question_view.shown(visit.texts, sight.form, said.values, said.faults),
+        questions=form_view.questions(sight.form, said.values, said.faults, visit.texts)[0],
         enters=enters,
         wrong=bool(said.faults),
         problem=said.problem,

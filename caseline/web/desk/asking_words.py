@@ -15,6 +15,7 @@ from caseline.feedback.campaign import Channel
 from caseline.feedback.confirming import Doubt, Judgement, Standing
 from caseline.feedback.follow import Do, Who
 from caseline.feedback.forms import Kind
+from caseline.feedback.questions import NO_ADDRESS
 from caseline.feedback.states import State
 from caseline.listing.asks import Row
 from caseline.web.desk import agreement_words
@@ -58,7 +59,7 @@ ACTS: Final = {
 }
 """Who has to do something; nobody, where nothing is said."""
 _REASONS: Final = {
-    "no address": later("nobody has named an address"),
+    NO_ADDRESS: later("nobody has named an address"),
     Skip.IMPORTED.value: later("it happened before the campaign"),
     Skip.BORN_OF_FEEDBACK.value: later("it came of an answer itself"),
     Skip.REOPENED.value: later("it was opened again"),

@@ -12,7 +12,8 @@ from caseline.feedback import document_text, forms, links
 from caseline.feedback.document_text import TextUnfit
 from caseline.feedback.forms import MOST_QUESTIONS, FormUnfit, Kind
 from caseline.people.rights import Right
-from caseline.web.desk import asking_words, document_sketch, feedback_faults, form_sketch, question_view
+from caseline.web import form_view
+from caseline.web.desk import asking_words, document_sketch, feedback_faults, form_sketch
 from caseline.web.desk.campaign_pages import CONFLICT, FAULTY, unfit
 from caseline.web.desk.settings_people import editor
 from caseline.web.desk.visit import Visit
@@ -141,7 +142,7 @@ def _preview(visit: Visit, document: Mapping[str, Any]) -> Mapping[str, Any]:
         "fault": "",
         "title": forms.words(form.title, visit.texts.language),
         "thanks": forms.words(form.thanks, visit.texts.language),
-        "questions": question_view.shown(visit.texts, form, {}, {}),
+        "questions": form_view.questions(form, {}, {}, visit.texts)[0],
     }
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from caseline.actions import choose_address
 from caseline.actions.choose_address import Choice, Place
 from caseline.actions.editing import Fault, Faulty
-from caseline.web.desk import ask_words
+from caseline.web.desk import address_words, asking_words
 from caseline.web.desk.visit import Visit, whole
 
 HOME: Final = "/addresses"
@@ -59,7 +59,8 @@ def _page(visit: Visit, typed: Mapping[str, str] | None = None, faults: Sequence
         typed=typed or {"pick": "", "typed": "", "keep_at": ""},
         other=_TYPED,
         faults={fault.field: fault.said(visit.texts.language) for fault in faults},
-        words=ask_words,
+        words=asking_words,
+        addresses=address_words,
     )
 
 

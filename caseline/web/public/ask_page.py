@@ -12,8 +12,9 @@ from caseline.actions.wiring import House
 from caseline.feedback.answering import Why
 from caseline.feedback.forms import LONGEST_TEXT, words
 from caseline.feedback.states import State
+from caseline.web import form_view
 from caseline.web.language import LANGUAGES
-from caseline.web.public import ask_view, brand, pages
+from caseline.web.public import brand, pages
 
 SCRIPTED: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self';"
@@ -47,7 +48,7 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
         return _ended(house, request, found, said, tongue)
     texts = pages.texts_of(house, request, zone=found.zone, tongue=tongue)
     given = {**found.values, **said.typed}
-    asked, strange = ask_view.questions(found.form, given, said.faults, texts)
+    asked, strange = form_view.questions(found.form, given, said.faults, texts)
     received = found.ask.answered_at if found.ask.state in {State.ANSWERED, State.CLOSED} else None
     path = f"{pages.prefix(house)}{found.link.path}"
     drawn = pages.page(
@@ -91,7 +92,7 @@ def others(tongue: str) -> list[tuple[str, str]]:
     return [(code, name) for code, name in LANGUAGES.items() if code != tongue]
 
 
-def _chosen(asked: list[ask_view.Asked], found: Sight) -> ask_view.Option | None:
+def _chosen(asked: list[form_view.Asked], found: Sight) -> form_view.Option | None:
     if found.value is None or found.rated is None:
         return None
     one = next(one for one in asked if one.key == found.rated.key)

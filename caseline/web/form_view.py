@@ -1,4 +1,4 @@
-"""What the page of an ask shows: its questions in the reader's language, with what was said and what is wrong."""
+"""Questions of a form as pages show them: in the reader's language, with what was said and what is wrong."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from caseline.web.language import Texts, later
 _FACES: Final[Mapping[int, Sequence[int]]] = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 """Which of the five faces stand for how many values: as in the letter."""
 _WORDS: Final = (later("very bad"), later("bad"), later("all right"), later("good"), later("excellent"))
+_SIGNS: Final = ("\U0001f61e", "\U0001f61f", "\U0001f610", "\U0001f60a", "\U0001f600")
 _WRONG: Final = {
     Why.MISSING: later("Please answer this question."),
     Why.NOT_ON_SCALE: later("Please choose one of the values."),
@@ -30,6 +31,11 @@ class Option:
     face: int | None = None
     """Of smileys, from 1 (worst) to 5."""
 
+    @property
+    def sign(self) -> str:
+        """The face as a sign; empty: none."""
+        return "" if self.face is None else _SIGNS[self.face - 1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -48,6 +54,8 @@ class Asked:
     """The question on which it depends; empty for one that is always asked."""
     by: str
     """By which of its answers, parted by blanks."""
+    when: str
+    """On which answer it depends, in words; empty: on none."""
 
     @property
     def first_field(self) -> str:
@@ -59,13 +67,13 @@ def questions(
     form: Form, given: Mapping[str, Any], faults: Mapping[str, Why], texts: Texts
 ) -> tuple[list[Asked], list[str]]:
     """The questions in order, and what is wrong with no question of its own."""
-    shown = [_asked(one, given.get(one.key), faults.get(one.key), texts) for one in form.questions]
+    shown = [_asked(form, one, given.get(one.key), faults.get(one.key), texts) for one in form.questions]
     known = {one.key for one in form.questions}
     strange = [texts.say("Something was sent that this page does not ask.")] if set(faults) - known else []
     return shown, strange
 
 
-def _asked(question: Question, said: object, fault: Why | None, texts: Texts) -> Asked:
+def _asked(form: Form, question: Question, said: object, fault: Why | None, texts: Texts) -> Asked:
     text = "" if said is None else str(said)
     return Asked(
         key=question.key,
@@ -78,6 +86,19 @@ def _asked(question: Question, said: object, fault: Why | None, texts: Texts) ->
         wrong="" if fault is None else texts.say(_WRONG[fault], most=texts.number(LONGEST_TEXT)),
         leads=question.when.question if question.when else "",
         by=" ".join(sorted(question.when.answers)) if question.when else "",
+        when=_when(form, question, texts),
+    )
+
+
+def _when(form: Form, question: Question, texts: Texts) -> str:
+    if question.when is None:
+        return ""
+    other = form.question(question.when.question)
+    labels = {code: words(label, texts.language) for code, label in other.options} if other else {}
+    return texts.say(
+        "only if “%(question)s” is answered with %(answers)s",
+        question=words(other.label, texts.language) if other else question.when.question,
+        answers=", ".join(labels.get(answer, answer) for answer in sorted(question.when.answers)),
     )
 
 
