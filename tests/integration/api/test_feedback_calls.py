@@ -80,4 +80,4 @@ def test_what_was_asked_wrongly_is_said_by_name_in_each_report(caller: httpx.Cli
             assert "total" not in told
         told = caller.get(f"/reports/{report}", params={"basis": "answer"})
         assert told.status_code == (200 if report in by_answer else 422)
-        assert report in by_answer or "use one of happened" in told.json()["detail"]
+        assert report in by_answer or "use one of" in told.json()["detail"]
