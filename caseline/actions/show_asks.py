@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from caseline.actions import judge_ask, sees
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
-from caseline.feedback import answers, asks, books, effects, ratings, review_store
+from caseline.feedback import answers, asks, books, effects, ratings, review_store, taken_steps
 from caseline.feedback.answers import Given
-from caseline.feedback.asks import Ask, Step
+from caseline.feedback.asks import Ask
 from caseline.feedback.confirming import Judgement
 from caseline.feedback.forms import Form, FormUnfit
 from caseline.feedback.ratings import Rating
 from caseline.feedback.reading import CampaignUnfit
 from caseline.feedback.review_store import Gone
+from caseline.feedback.taken_steps import Step
 from caseline.listing import asks as registry
 from caseline.listing.asks import Eyes, Heap, Mark, Order, Row, Wanted
 from caseline.outbox import care
@@ -115,7 +116,7 @@ def show(house: House, viewer: Viewer, ask_id: int, *, now: datetime) -> Sight:
             form=form,
             form_code=books.form_code(connection, ask.form_version_id),
             variant=books.variant_code(connection, ask.variant_id),
-            steps=asks.steps(connection, ask_id),
+            steps=taken_steps.steps(connection, ask_id),
             given=given,
             ratings=ratings.of(connection, ask_id),
             judged=_judged(connection, ask, form, given, now),

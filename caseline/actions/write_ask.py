@@ -11,7 +11,7 @@ from caseline.actions.wiring import House
 from caseline.actions.write_alone import Lone
 from caseline.actions.write_letter import Draft
 from caseline.crm.cards import Card
-from caseline.feedback import agreement_words, asks, books, forms, links, schedule
+from caseline.feedback import agreement_words, asks, books, forms, links, schedule, taken_steps
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
 from caseline.feedback.forms import Form, Kind
@@ -181,7 +181,7 @@ class _Writing:
 
 def _occasion(connection: sa.Connection, ask: Ask, *, reminder: bool) -> str:
     """What the letter is called: another name for each time that the ask was made ready to be sent."""
-    ready = sum(one.after is State.QUEUED for one in asks.steps(connection, ask.id))
+    ready = sum(one.after is State.QUEUED for one in taken_steps.steps(connection, ask.id))
     again = f" again {ready}" if ready > 1 else ""
     return f"ask {ask.id}{again} reminder" if reminder else f"ask {ask.id}{again}"
 

@@ -14,7 +14,7 @@ from caseline.db.fixed import Fixed
 from caseline.feedback import adding, answer_tables, tables
 from caseline.feedback.states import State
 
-_ask, _moved, _secret = tables.ask, tables.moved, answer_tables.secret
+_ask, _secret = tables.ask, answer_tables.secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +77,6 @@ class Ask:
     reminder_id: int | None
     grade: str | None
     mean: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step that an ask has taken."""
-
-    before: State | None
-    after: State
-    at: datetime
-    by: str
-    reason: str | None
 
 
 _ADD = adding.statement(tuple(Draft.__dataclass_fields__))
@@ -236,16 +225,6 @@ def graded(connection: sa.Connection, ask_id: int, grade: str | None, mean: floa
 def keep_secret(connection: sa.Connection, ask_id: int, digest: bytes, *, now: datetime) -> None:
     """Let a link with this secret open the page of an ask, beside those that do already."""
     connection.execute(insert(_secret).values(digest=digest, ask_id=ask_id, made_at=now).on_conflict_do_nothing())
-
-
-def steps(connection: sa.Connection, ask_id: int) -> list[Step]:
-    """All steps of an ask, in order."""
-    columns = (_moved.c.before, _moved.c.after, _moved.c.at, _moved.c.by, _moved.c.reason)
-    query = sa.select(*columns).where(_moved.c.ask_id == ask_id).order_by(_moved.c.id)
-    return [
-        Step(State(before) if before else None, State(after), at, by, reason)
-        for before, after, at, by, reason in connection.execute(query)
-    ]
 
 
 def _read(row: tuple[Any, ...] | None) -> Ask | None:

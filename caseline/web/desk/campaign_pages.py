@@ -15,7 +15,14 @@ from caseline.feedback.campaign import Campaign
 from caseline.feedback.document_text import TextUnfit
 from caseline.feedback.reading import CampaignUnfit
 from caseline.people.rights import Right
-from caseline.web.desk import asking_words, campaign_form, campaign_sketch, campaign_words, feedback_faults
+from caseline.web.desk import (
+    asking_words,
+    campaign_form,
+    campaign_modes,
+    campaign_sketch,
+    campaign_words,
+    feedback_faults,
+)
 from caseline.web.desk.campaign_names import Names
 from caseline.web.desk.settings_people import editor
 from caseline.web.desk.visit import Visit
@@ -130,6 +137,7 @@ def _form(visit: Visit, kept: KeptCampaign, document: Mapping[str, Any], said: S
         at=lambda *place: said.fault is not None and said.fault.at(*place),
         words=asking_words,
         told=campaign_words,
+        modes_told=campaign_modes,
         **campaign_form.given(visit, document),
     )
 

@@ -10,7 +10,7 @@ from caseline.feedback.campaign import MAIL, AddressRule, Campaign, Channel, On
 from caseline.feedback.confirming import Mode
 from caseline.feedback.follow import Do, Follow
 from caseline.feedback.follow import On as GivenFor
-from caseline.web.desk import asking_words
+from caseline.web.desk import asking_words, campaign_modes
 from caseline.web.desk.campaign_names import Names
 from caseline.web.language import Texts, later
 
@@ -33,24 +33,6 @@ ADDRESSES: Final = {
     AddressRule.MANAGER: later("the responsible chooses the address"),
     AddressRule.PHONE: later("the phone on the card"),
 }
-MODES: Final = {
-    Mode.BALANCED: later("a click counts after a quiet period"),
-    Mode.STRICT: later("only what is saved on the page counts"),
-    Mode.LITERAL: later("every opening of a link counts"),
-}
-MODE_HINTS: Final = {
-    Mode.BALANCED: later(
-        "One click is enough: it counts when nothing around it looks like a machine for some minutes, or at once when"
-        " somebody presses Save. What looks like a machine waits for Save."
-    ),
-    Mode.STRICT: later(
-        "A click only opens the page: what is chosen counts when somebody presses Save. The fewest answers, the surest."
-    ),
-    Mode.LITERAL: later(
-        "The click alone counts, whoever made it, a program too. Only for mail that never leaves the house."
-    ),
-}
-"""What each of them means, in a sentence or two."""
 GIVEN_FOR: Final = {GivenFor.ANSWER: later("for the answer"), GivenFor.CLICK: later("for the click")}
 WARNINGS: Final = {
     "literal": later(
@@ -147,7 +129,7 @@ def how(texts: Texts, one: Campaign, names: Names) -> list[str]:
         found.append(texts.say("Form for %(division)s: %(name)s.", division=division, name=form))
     if one.channel in MAIL:
         found.append(texts.say("Letter: %(code)s, reminder: %(other)s.", code=one.letter, other=one.reminder))
-    found.append(texts.say("What counts: %(mode)s.", mode=texts.say(MODES[one.rule.mode])))
+    found.append(texts.say("What counts: %(mode)s.", mode=texts.say(campaign_modes.MODES[one.rule.mode])))
     return found
 
 

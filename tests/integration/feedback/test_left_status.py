@@ -8,7 +8,7 @@ from caseline.actions import choose_address, run_feedback, send_asks
 from caseline.actions.choose_address import Choice
 from caseline.actions.editing import Faulty
 from caseline.feedback.agreement_status import AGREEMENT_GONE, STATUS_LEFT
-from caseline.web.desk import ask_words
+from caseline.web.desk import asking_words
 from caseline.web.language import Texts
 from tests.factories.rounds import Rounds, rounds
 
@@ -48,7 +48,7 @@ def test_what_waits_for_a_manager_is_cancelled_and_he_is_told_that_it_is_over(
     assert house.round().triggered.cancelled == 1
 
     assert house.states() == [("cancelled", reason)]
-    assert ask_words.reason(Texts("ru", "Europe/Moscow"), reason).startswith("договор")
+    assert asking_words.reason(Texts("ru", "Europe/Moscow"), reason, house.now).startswith("договор")
     viewer = house.staff.viewer(manager)
     with pytest.raises(Faulty, match="over"):
         choose_address.choose(house.house, viewer, ask, Choice(address=CLIENT), now=house.now)

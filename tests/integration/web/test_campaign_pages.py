@@ -15,7 +15,7 @@ from caseline.feedback.books import KeptCampaign
 from caseline.feedback.confirming import Mode
 from caseline.feedback.document_text import TextUnfit
 from caseline.people.rights import Role
-from caseline.web.desk import campaign_words
+from caseline.web.desk import campaign_modes, campaign_words
 from tests.factories import asked_clients, pages
 from tests.factories.pages import Browser
 from tests.factories.request_cards import Staff
@@ -62,7 +62,7 @@ def test_each_mode_of_what_counts_is_explained_chosen_and_kept(house: House, adm
     code = "smileys-on-closure"
     for mode in (Mode.STRICT, Mode.LITERAL, Mode.BALANCED):
         page = html.unescape(admin.get(f"{CAMPAIGNS}/edit?key={code}").text)
-        for words in campaign_words.MODE_HINTS.values():
+        for words in campaign_modes.MODE_HINTS.values():
             assert words in page
         sent = fields(page, f"{CAMPAIGNS}/edit")
 
@@ -70,7 +70,7 @@ def test_each_mode_of_what_counts_is_explained_chosen_and_kept(house: House, adm
 
         assert "Saved." in answer.text
         assert kept(house, code).campaign.rule.mode is mode
-        assert campaign_words.MODES[mode] in answer.text
+        assert campaign_modes.MODES[mode] in answer.text
         warned = campaign_words.WARNINGS["literal"] in html.unescape(admin.get(f"{CAMPAIGNS}/edit?key={code}").text)
         assert warned is (mode is Mode.LITERAL)
 

@@ -1,12 +1,12 @@
 """Asks are made in large sets, and what the rounds look for is found without what has been settled long ago.
 
-Revision: 0045
+Revision: 0044
 """
 
 from alembic import op
 
-revision = "0045"
-down_revision = "0041"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
