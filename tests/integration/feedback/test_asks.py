@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.db.engine import open_engine
-from caseline.feedback import asks, links, states, tables
+from caseline.feedback import asks, links, states, tables, taken_steps
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.states import STEPS, State
 
@@ -77,7 +77,7 @@ def test_the_database_takes_the_steps_of_the_table_and_no_other(connection: sa.C
             if before is after or (before, after) in STEPS:
                 assert asks.move(connection, ask, after, by="anna", now=NOW, changes=FILLED)
                 expected = [State.DRAFT, *path] + ([] if before is after else [after])
-                assert [one.after for one in asks.steps(connection, ask.id)] == expected
+                assert [one.after for one in taken_steps.steps(connection, ask.id)] == expected
             else:
                 with pytest.raises(sa.exc.IntegrityError, match=f"no step from {before} to {after}"):
                     asks.move(connection, ask, after, by="anna", now=NOW, changes=FILLED)
@@ -102,7 +102,7 @@ def test_steps_are_kept_with_who_took_them_and_why(connection: sa.Connection) ->
 
     assert asks.move(connection, ask, State.SKIPPED, by="anna", now=later, changes={"reason": "asked lately"})
 
-    first, second = asks.steps(connection, ask.id)
+    first, second = taken_steps.steps(connection, ask.id)
     assert (first.before, first.after, first.by, first.at) == (None, State.DRAFT, "job", NOW)
     assert (second.before, second.after, second.by, second.at) == (State.DRAFT, State.SKIPPED, "anna", later)
     assert second.reason == "asked lately"
@@ -113,7 +113,7 @@ def test_of_two_who_move_an_ask_one_comes_too_late(connection: sa.Connection) ->
 
     assert asks.move(connection, ask, State.NEEDS_DATA, by="job", now=NOW)
     assert not asks.move(connection, ask, State.CANCELLED, by="anna", now=NOW, changes={"reason": "reopened"})
-    assert [one.after for one in asks.steps(connection, ask.id)] == [State.DRAFT, State.NEEDS_DATA]
+    assert [one.after for one in taken_steps.steps(connection, ask.id)] == [State.DRAFT, State.NEEDS_DATA]
 
 
 def test_a_clock_that_is_behind_turns_no_history_round(connection: sa.Connection) -> None:
@@ -121,7 +121,7 @@ def test_a_clock_that_is_behind_turns_no_history_round(connection: sa.Connection
 
     assert asks.move(connection, ask, State.NEEDS_DATA, by="job", now=NOW - timedelta(minutes=5))
 
-    assert [one.at for one in asks.steps(connection, ask.id)] == [NOW, NOW]
+    assert [one.at for one in taken_steps.steps(connection, ask.id)] == [NOW, NOW]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_nothing_goes_round_the_steps(connection: sa.Connection, database_url: s
         other.rollback()
         other.execute("UPDATE feedback.ask SET state = 'cancelled', reason = 'by hand' WHERE id = %s", [ask.id])
         other.commit()
-    assert asks.steps(connection, ask.id)[-1].after is State.CANCELLED
+    assert taken_steps.steps(connection, ask.id)[-1].after is State.CANCELLED
 
 
 def test_a_link_finds_its_ask_with_all_secrets_that_were_sent(connection: sa.Connection) -> None:
@@ -185,7 +185,7 @@ def test_a_walk_by_lot_leaves_an_unbroken_history(connection: sa.Connection) -> 
             found = asks.hold(connection, ask.id)
             assert found is not None
             ask = found
-        history = asks.steps(connection, ask.id)
+        history = taken_steps.steps(connection, ask.id)
         assert history[0].before is None
         assert [one.after for one in history[:-1]] == [one.before for one in history[1:]]
         assert history[-1].after is ask.state

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from caseline.actions import keep_campaigns, trigger_asks
 from caseline.crm.cards import Deed
-from caseline.feedback import asks, books
+from caseline.feedback import asks, books, taken_steps
 from caseline.feedback.asks import Draft
 from caseline.feedback.states import State
 from tests.factories.cards import STAGES, ServiceDesk, moscow, service_desk
@@ -80,7 +80,7 @@ def test_asks_that_go_on_at_once_have_all_their_steps_and_none_begins_elsewhere(
     ]
     with desk.house.engine.begin() as connection:
         made = asks.add(connection, drafts, by="job", now=moscow(MONDAY), go_on=True)
-        steps = [[(one.before, one.after) for one in asks.steps(connection, ask_id)] for ask_id in made]
+        steps = [[(one.before, one.after) for one in taken_steps.steps(connection, ask_id)] for ask_id in made]
 
     assert steps == [
         [(None, "draft"), ("draft", "queued")],
