@@ -40,15 +40,13 @@ def run(house: House, *, clock: Callable[[], datetime], most: int = 200) -> Sent
     with the same key, by which the other system knows it.
     """
     found, silent = Sent(), set[int]()
+    claimed = _claim(house, silent, clock())
+    if claimed is None:
+        return found  # to make a client takes longer than all the rest of such a round
     with httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
-        for _ in range(most):
-            now = clock()
-            with house.engine.begin() as connection:
-                claimed = hooks.claim(connection, now=now, until=now + _LEASE, but=silent)
-            if claimed is None:
-                break
+        for left in reversed(range(most)):
             try:
-                said = _send(client, claimed, near=house.settings.hooks_near, now=now)
+                said = _send(client, claimed, near=house.settings.hooks_near, now=clock())
             except (Unreachable, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                 _failed(house, claimed, f"{type(error).__name__}: {error}", now=clock())
                 found.failed += 1
@@ -57,7 +55,15 @@ def run(house: House, *, clock: Callable[[], datetime], most: int = 200) -> Sent
                 with house.engine.begin() as connection:
                     hooks.done(connection, claimed.call, said, now=clock())
                 found.sent += 1
+            claimed = _claim(house, silent, clock()) if left else None
+            if claimed is None:
+                break
     return found
+
+
+def _claim(house: House, silent: set[int], now: datetime) -> Claimed | None:
+    with house.engine.begin() as connection:
+        return hooks.claim(connection, now=now, until=now + _LEASE, but=silent)
 
 
 def _failed(house: House, claimed: Claimed, why: str, *, now: datetime) -> None:
