@@ -3,6 +3,8 @@
 import argparse
 import os
 import platform
+import signal
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +31,8 @@ def main(words: Sequence[str]) -> None:
     count = _QUICK if asked.quick else asked.requests
     small = _QUICK // 2 if asked.quick else _SMALL
     wanted = asked.only or list(_PARTS)
+    # Told to end, the server must be stopped: SystemExit unwinds, the default would not.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     machine = _machine()
     found: dict[str, list[str]] = {}
     with servers.running() as server:
