@@ -154,7 +154,8 @@ def _alike(register: Register, asks: Asks) -> Alike:
 def _counted(register: Register) -> Iterator[dict[str, int]]:
     """What is said to the database meanwhile, by SQLAlchemy or by the driver itself."""
     found = {"transactions": 0, "reads": 0, "writes": 0}
-    execute: Any = psycopg.Cursor.execute
+    driver: Any = psycopg.Cursor
+    execute = driver.execute
 
     def counting(cursor: Any, query: Any, *rest: Any, **more: Any) -> Any:  # noqa: ANN401 - the driver's
         text = query.decode() if isinstance(query, bytes) else str(query)
@@ -166,11 +167,11 @@ def _counted(register: Register) -> Iterator[dict[str, int]]:
 
     engine = register.house.engine
     sa.event.listen(engine, "begin", begun)
-    psycopg.Cursor.execute = counting  # type: ignore[method-assign]
+    driver.execute = counting
     try:
         yield found
     finally:
-        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
+        driver.execute = execute
         sa.event.remove(engine, "begin", begun)
 
 
