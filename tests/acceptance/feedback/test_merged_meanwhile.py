@@ -1,5 +1,7 @@
 """A client and his request are merged into others after the letter has left: the link answers, and all goes to those."""
 
+from typing import Any
+
 from caseline.people.rights import Role
 from tests.factories.offices import Office
 
@@ -25,7 +27,7 @@ def test_what_follows_goes_to_those_in_which_contact_and_request_go_on(desk: Off
     merged = anna.post(f"/requests/{old.id}/merge", id=new.id)
     assert merged.status_code == 200
     anna.get(f"/contacts/{stays}/merge?other={gone}")
-    wish = {"gone": gone, "into": stays, "gone_version": 1, "into_version": 1}
+    wish: dict[str, Any] = {"gone": gone, "into": stays, "gone_version": 1, "into_version": 1}
     assert anna.post(f"/contacts/{stays}/merge", **wish).status_code == 200
     assert town.query("SELECT gone_id, into_id FROM crm.contact_merge") == [(gone, stays)]
     assert town.query("SELECT record_id, into_id FROM crm.merge") == [(old.id, new.id)]
