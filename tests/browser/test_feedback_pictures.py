@@ -72,8 +72,8 @@ def test_what_clients_see(chromium: Browser, asking: Asking, faults: list[str], 
         review_store.put(connection, Target(code="yandex", name="Яндекс Карты", address=address, reward=Reward.CLICK))
         target = review_store.target(connection, "yandex")
         assert target is not None
-        offered = {"public_id": number, "digest": links.digest(secret), "now": asking.now}
-        assert review_store.offer(connection, one.id, target[0], **offered)
+        digest = links.digest(secret)
+        assert review_store.offer(connection, one.id, target[0], public_id=number, digest=digest, now=asking.now)
     with listening_at(asking.application()) as base:
         context = chromium.new_context(base_url=base, locale="ru-RU", viewport=SIZES[width])
         page = opened(context, faults)

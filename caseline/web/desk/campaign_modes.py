@@ -15,11 +15,7 @@ MODE_HINTS: Final = {
         "One click is enough: it counts when nothing around it looks like a machine for some minutes, or at once when"
         " somebody presses Save. What looks like a machine waits for Save."
     ),
-    Mode.STRICT: later(
-        "A click only opens the page: what is chosen counts when somebody presses Save. The fewest answers, the surest."
-    ),
-    Mode.LITERAL: later(
-        "The click alone counts, whoever made it, a program too. Only for mail that never leaves the house."
-    ),
+    Mode.STRICT: later("What is chosen counts when somebody presses Save. The fewest answers, the surest."),
+    Mode.LITERAL: later("The click alone counts, that of a program too. Only for mail that never leaves the house."),
 }
 """What each of them means, in a sentence or two."""
