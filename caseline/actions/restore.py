@@ -7,7 +7,6 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import wiring
 from caseline.actions.back_up import arguments, last_line, program
 from caseline.db import schema
 from caseline.db.engine import check, open_engine
@@ -73,8 +72,3 @@ def _run(url: str, file: Path) -> None:
     )
     if done.returncode != 0:
         raise NotRestored(f"pg_restore could not restore {file}: {last_line(done.stderr)}")
-
-
-def target(settings: wiring.Settings) -> str:
-    """The database that the settings mean, started if it is the embedded one."""
-    return wiring.database_url(settings)

@@ -80,11 +80,12 @@ def restore(
     A database that holds anything is refused and stays as it is. A backup of an older version is brought up to this.
     """
     from caseline.actions import restore as action
+    from caseline.actions import wiring
     from caseline.db import schema
     from caseline.settings import load
 
     with screen.busy("Restoring the database"):
-        found = action.restore(action.target(load()), file)
+        found = action.restore(wiring.database_url(load()), file)
     newest = schema.newest()
     since = "" if found.migration == newest else f", brought up from migration {found.migration} to {newest}"
     screen.out().print(f"{file} is restored{since}", soft_wrap=True)

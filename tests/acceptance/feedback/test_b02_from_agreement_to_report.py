@@ -114,6 +114,8 @@ def test_b2_b11_b13_b17_states_move_by_themselves_and_the_review_stands_with_all
     (ask,) = [one for one in links(director.get("/asks?grade=good").text, "/asks/") if one[6:].isdigit()]
     review = director.get(ask).text
     told = facts(review)
+    assert "Д-7/26" in told["Договор"]
+    assert told["Услуга"] == "Сопровождение"
     assert (told["Клиент"], told["Ответственный"]) == ("Клиент Д-7/26", "Oleg, Сервис")
     assert (told["Качество услуги"][:6], told["Ваш отзыв"]) == ("4 из 5", "Спасибо")
     assert "Новый 6 апр. 2026, 12:05, автоматически" in words(review)
