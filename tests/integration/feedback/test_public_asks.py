@@ -151,7 +151,7 @@ class TestAnswering:
             (4, True),
             (5, True),
         ]
-        assert one.follows == ["event", "notice"]
+        assert one.follows == ["correction", "correction", "event", "notice"]
 
     def test_the_same_page_sent_twice_is_one_answer_and_two_devices_are_two(self, asking: Asking) -> None:
         one, person = asking.sent(), asking.client()
