@@ -52,6 +52,14 @@ def settings(post: Post, given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def of_running(home: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """The settings of the one that runs in a home; nothing where none does."""
+    running = running_services.read(home)
+    if running.alive(NAME) is None:
+        return {}
+    return settings(Post(running.smtp_port, running.imap_port, running.public_port), given)
+
+
 def mailbox(post: Post, name: str) -> str:
     """The address of a mailbox of it, as the sandbox prints it."""
     return f"imap://{name}:{PASSWORD}@127.0.0.1:{post.imap}/INBOX"

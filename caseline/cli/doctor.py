@@ -46,16 +46,18 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def _findings() -> "Iterator[Finding]":
-    from caseline.actions import examine
+    from caseline.actions import examine, sandbox_post
     from caseline.crm.findings import error, warning
     from caseline.settings import SettingsError, load, strangers
 
     try:
+        given = sandbox_post.of_running(load().home, os.environ)
+        os.environ.update(given)  # `caseline up --sandbox` runs here: its services have these settings
         settings = load()
     except SettingsError as fault:
         yield error("settings", str(fault), "mend the setting")
         return
-    for name in strangers(os.environ):
+    for name in strangers(set(os.environ) - given.keys()):
         yield warning("settings", f"{name} is no setting of caseline", "correct its name, or unset it")
     yield from examine.examine(settings, clock=door.now)
 

@@ -1,5 +1,6 @@
 """The commands `caseline mail sandbox`: mail servers on this machine to try things on."""
 
+import os
 import secrets
 import signal
 import sys
@@ -65,6 +66,7 @@ def sandbox(
     lines printed are the settings to export.
     """
     if context.invoked_subcommand is not None:
+        _know_that_of_the_home()
         return
     from caseline.mail_sandbox import Options, serve
     from caseline.mail_sandbox.samples import samples as made
@@ -73,6 +75,15 @@ def sandbox(
     options = Options(password or secrets.token_urlsafe(9), smtp_port, imap_port, tuple(made(samples, seed=seed)))
     with suppress(KeyboardInterrupt):
         serve(options, lambda running: _tell(running, as_json=as_json))
+
+
+def _know_that_of_the_home() -> None:
+    """`caseline up --sandbox` of this home has a post office: what nobody has exported is that one's."""
+    from caseline.actions import sandbox_post
+    from caseline.settings import load
+
+    for name, value in sandbox_post.of_running(load().home, os.environ).items():
+        os.environ.setdefault(name, value)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -1,7 +1,7 @@
 """The one frozen object of settings, read from `CASELINE_*` variables by the entrances and by actions.wiring."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -244,7 +244,7 @@ def load() -> Settings:
         raise SettingsError("\n".join(lines)) from error
 
 
-def strangers(environ: Mapping[str, str]) -> list[str]:
+def strangers(environ: Iterable[str]) -> list[str]:
     """Variables that look like settings of ours and are none: misspelled ones, mostly."""
     known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     return sorted(name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in known)
