@@ -1,7 +1,7 @@
 """The settings of those who watch the house."""
 
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
@@ -19,8 +19,6 @@ class MonitoringSettings(BaseSettings):
     """What monitoring shows to read `/metrics`, at least 16 characters; or in the file `CASELINE_METRICS_TOKEN_FILE`.
     Without one there is no such page."""
     metrics_token_file: Path | None = None
-    log: Literal["text", "json"] = "text"
-    """Lines of the log: for people, or an object of JSON each."""
 
     def metrics_secret(self) -> str | None:
         """What monitoring must show; None: nobody may ask. `SettingsError` when it is too short to be a secret."""
