@@ -69,14 +69,14 @@ class Blueprint:
 
 
 @contextmanager
-def open_house(settings: Settings, *, keep: int = 0) -> Iterator[House]:
+def open_house(settings: Settings, *, keep: int = 0, prepares: bool = False) -> Iterator[House]:
     """Start or reach the database, bring its tables up to date, connect the CRM.
 
-    `keep`: connections that stay open (see `caseline.db.engine`).
+    `keep`: connections that stay open; `prepares`: they plan what is always the same once (see `caseline.db.engine`).
     """
     url = database_url(settings)
     schema.upgrade(url)
-    engine = open_engine(url, keep=keep)
+    engine = open_engine(url, keep=keep, prepares=prepares)
     try:
         yield House(settings, url, engine, _crm(settings, engine))
     finally:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def house(*, automation: bool = False, keep: int = 0) -> "Iterator[House]":
+def house(*, automation: bool = False, keep: int = 0, prepares: bool = False) -> "Iterator[House]":
     """The house that the settings mean, its database running and up to date.
 
     `automation`: writes may start robots and workflows of a portal, whatever the settings say. `keep`: connections to
-    the database that stay open, for a process that answers many.
+    the database that stay open, for a process that answers many. `prepares`: they plan what is always the same once.
     """
     from caseline.actions.wiring import open_house
     from caseline.settings import load
@@ -27,7 +27,7 @@ def house(*, automation: bool = False, keep: int = 0) -> "Iterator[House]":
         settings = settings.model_copy(update={"bitrix24_allow_automation": True})
     with ExitStack() as stack:
         with screen.busy("Starting the database"):
-            opened = stack.enter_context(open_house(settings, keep=keep))
+            opened = stack.enter_context(open_house(settings, keep=keep, prepares=prepares))
         yield opened
 
 

@@ -27,7 +27,7 @@ def serve(host: HostOption = THIS_MACHINE, port: PortOption = PUBLIC_PORT, proxy
     from caseline.actions import end_by_link
     from caseline.web.public.application import build
 
-    with door.house(keep=_KEPT) as house, serving.listening(host, port) as (bound, address):
+    with door.house(keep=_KEPT, prepares=True) as house, serving.listening(host, port) as (bound, address):
         end_by_link.offered(house)
         screen.out().print(f"Public pages: {address}  (Ctrl-C ends it)")
         if house.settings.public_url is None:

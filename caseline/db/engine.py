@@ -1,6 +1,7 @@
 """Opens the database: one SQLAlchemy engine, checked at start."""
 
 import select
+import sys
 import time
 from typing import Any, Final
 
@@ -15,22 +16,27 @@ _MORE: Final = 40
 _TRUSTED_S: Final = 30.0
 """A connection that has lain longer is asked whether it still answers: a network forgets without a word."""
 _AS_NEW: Final = (
-    b"ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *; "
-    b"SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES"
+    b"ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
+    b"SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES"
 )
-"""What `DISCARD ALL` does after a rollback, in one message to the server instead of two."""
+"""What `DISCARD ALL` does after a rollback, in one message instead of two; prepared statements are the driver's own."""
+_WHERE_SAID: Final = sys.maxsize
+"""So often the driver lets a statement come before it prepares it of its own accord."""
 
 
 class DatabaseUnfit(Exception):
     """The database answers but cannot serve caseline; the message names the remedy."""
 
 
-def open_engine(url: str, *, keep: int = 0) -> sa.Engine:
+def open_engine(url: str, *, keep: int = 0, prepares: bool = False) -> sa.Engine:
     """Engine over psycopg for a `postgresql://` URL; every connection is its own.
 
     Workers keep session locks and temporary tables, so a connection that is given back must really end. `keep`: so many
     stay open, for a process that answers at once: opening one takes longer than a page needs. What is given back is as
     good as new there, too; one that the server has closed meanwhile is replaced unseen.
+
+    `prepares`: statements of `caseline.db.fixed` are planned once for each connection that is kept, and again when
+    their tables were analyzed. It is for a process that runs the same few: whatever is rolled back forgets them.
     """
     kept = {"pool_size": keep, "max_overflow": _MORE, "pool_reset_on_return": None}
     engine = sa.create_engine(
@@ -38,9 +44,9 @@ def open_engine(url: str, *, keep: int = 0) -> sa.Engine:
         **(kept if keep else {"poolclass": NullPool}),
         # What people have typed stays out of the messages of database errors, and so out of logs.
         hide_parameters=True,
-        # Statements are planned each time: a plan kept from an almost empty table would ruin a first load.
         connect_args={
-            "prepare_threshold": None,
+            # Else they are planned each time: a plan kept from an almost empty table would ruin a first load.
+            "prepare_threshold": _WHERE_SAID if prepares else None,
             "application_name": "caseline",
             "connect_timeout": 15,
             "options": "-c timezone=UTC -c datestyle=ISO",

@@ -35,8 +35,10 @@ class Fixed:
         if not isinstance(driver, psycopg.Connection):
             raise TypeError(f"a statement for psycopg on {type(driver).__name__}")
         try:
-            cursor = driver.execute(sql, {**own, **values})
-            return cursor.fetchall() if cursor.description else []
+            # Prepared only where the engine lets it, see `open_engine`.
+            cursor = driver.execute(sql, {**own, **values}, prepare=True)
+            told = cursor.pgresult
+            return cursor.fetchall() if told is not None and told.nfields else []
         except psycopg.Error as error:
             raise _as_of_sqlalchemy(connection, sql, error) from error
 

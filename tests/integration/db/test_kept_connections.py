@@ -6,6 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.db.engine import open_engine
+from caseline.db.fixed import Fixed
+
+PLANNED = Fixed(sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%pg_prepared%'"))
 
 
 @pytest.fixture
@@ -50,3 +53,38 @@ def test_one_that_the_server_has_closed_is_replaced_unseen(engine: sa.Engine, da
     other.dispose()
 
     assert pid(engine) != before
+
+
+@pytest.mark.parametrize("prepares", [True, False])
+def test_what_is_always_the_same_is_planned_once_where_it_was_wished(database_url: str, prepares: bool) -> None:
+    engine = open_engine(database_url, keep=1, prepares=prepares)
+    for _ in range(3):
+        with engine.begin() as connection:
+            assert PLANNED.row(connection, {}) == (int(prepares),)
+            assert connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar_one() == prepares
+    engine.dispose()
+
+
+def test_a_table_that_was_changed_meanwhile_is_planned_anew(database_url: str) -> None:
+    engine, other = open_engine(database_url, keep=1, prepares=True), open_engine(database_url)
+    read, put = Fixed(sa.text("SELECT n FROM changing")), Fixed(sa.text("INSERT INTO changing VALUES (:n)"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE changing (n int)")
+        put.rows(connection, {"n": 1})
+    with engine.begin() as connection:
+        assert read.rows(connection, {}) == [(1,)]
+    with other.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE changing ADD COLUMN more int")
+        connection.exec_driver_sql("CREATE INDEX ON changing (n)")
+    with engine.begin() as connection:
+        put.rows(connection, {"n": 2})
+        assert read.rows(connection, {}) == [(1,), (2,)]
+    with other.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE changing ALTER COLUMN n TYPE text")
+    # The server refuses a plan whose answer has another type by now: once, since what is rolled back forgets it.
+    with pytest.raises(sa.exc.NotSupportedError), engine.begin() as connection:
+        read.rows(connection, {})
+    with engine.begin() as connection:
+        assert read.rows(connection, {}) == [("1",), ("2",)]
+    other.dispose()
+    engine.dispose()
