@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -149,14 +150,9 @@ def move(
     changes: Mapping[str, Any] | None = None,
 ) -> bool:
     """Take a step; False when somebody else has moved it meanwhile. The database refuses a step that there is not."""
-    values = {
-        "state": then.value,
-        "state_at": sa.func.greatest(_ask.c.state_at, now),
-        "state_by": by,
-        **(changes or {}),
-    }
-    query = sa.update(_ask).where(_ask.c.id == ask.id, _ask.c.state == ask.state.value).values(values)
-    return bool(connection.execute(query).rowcount)
+    more = dict(sorted((changes or {}).items()))
+    values = {"id": ask.id, "before": ask.state.value, "then": then.value, "now": now, "by": by}
+    return bool(_step(*more).rows(connection, values | {f"new_{name}": value for name, value in more.items()}))
 
 
 def forward(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> None:
@@ -225,6 +221,19 @@ def graded(connection: sa.Connection, ask_id: int, grade: str | None, mean: floa
 def keep_secret(connection: sa.Connection, ask_id: int, digest: bytes, *, now: datetime) -> None:
     """Let a link with this secret open the page of an ask, beside those that do already."""
     connection.execute(insert(_secret).values(digest=digest, ask_id=ask_id, made_at=now).on_conflict_do_nothing())
+
+
+@cache
+def _step(*more: str) -> Fixed:
+    """The statement that takes a step and changes these columns, too: there are a few sets of them."""
+    values = {
+        "state": sa.bindparam("then"),
+        "state_at": sa.func.greatest(_ask.c.state_at, sa.bindparam("now", type_=_ask.c.state_at.type)),
+        "state_by": sa.bindparam("by"),
+        **{name: sa.bindparam(f"new_{name}") for name in more},
+    }
+    same = (_ask.c.id == sa.bindparam("id"), _ask.c.state == sa.bindparam("before"))
+    return Fixed(sa.update(_ask).where(*same).values(values).returning(_ask.c.id))
 
 
 def _read(row: tuple[Any, ...] | None) -> Ask | None:

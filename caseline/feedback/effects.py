@@ -1,13 +1,14 @@
 """SQL of what follows from answers: written once for each ask, kind and key, done afterwards, tried until it is."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
+from caseline.db.fixed import Fixed
 from caseline.feedback.answer_tables import effect
 
 EVENT: Final = "event"
@@ -19,6 +20,16 @@ _PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=
 _LAST_PAUSE: Final = timedelta(hours=6)
 _LONGEST: Final = 500
 _SHARED: Final = "done once for each request: an earlier ask about it has brought it"
+_PLAN: Final = Fixed(
+    sa.text("""
+INSERT INTO feedback.effect (ask_id, kind, key, data, due_at, scope, done_at, result)
+VALUES (:ask, :kind, :key, CAST(:data AS jsonb), :now, :scope, :done_at, :result)
+ON CONFLICT DO NOTHING RETURNING id
+""")
+)
+_TOLD: Final = Fixed(
+    sa.text("SELECT data FROM feedback.effect WHERE ask_id = :ask AND kind = ANY (:kinds) ORDER BY id DESC LIMIT 1")
+)
 _TO_CLOSE: Final = sa.text("""
 SELECT a.id FROM feedback.ask AS a
 WHERE a.state = 'answered' AND a.id = coalesce(CAST(:one AS bigint), a.id)
@@ -56,14 +67,13 @@ _COLUMNS = [effect.c[name] for name in Effect.__dataclass_fields__]
 
 def plan(connection: sa.Connection, ask_id: int, planned: Planned, *, now: datetime) -> bool:
     """Write down that something is to be done; False when it was already, for this ask or one that shares it."""
-    values = {"ask_id": ask_id, "kind": planned.kind, "key": planned.key, "data": dict(planned.data), "due_at": now}
-    made = insert(effect).values({**values, "scope": planned.scope}).on_conflict_do_nothing()
-    if connection.execute(made.returning(effect.c.id)).scalar_one_or_none() is not None:
+    values = {"ask": ask_id, "kind": planned.kind, "key": planned.key, "data": json.dumps(dict(planned.data))}
+    values |= {"now": now, "scope": planned.scope, "done_at": None, "result": None}
+    if _PLAN.row(connection, values) is not None:
         return True
     if planned.scope is not None:
         # It stands beside this ask all the same, so that everybody sees why nothing came of it.
-        told = {"done_at": now, "result": _SHARED}
-        connection.execute(insert(effect).values({**values, **told}).on_conflict_do_nothing())
+        _PLAN.rows(connection, {**values, "scope": None, "done_at": now, "result": _SHARED})
     return False
 
 
@@ -97,9 +107,8 @@ def data_of(connection: sa.Connection, ask_id: int, kind: str) -> list[tuple[str
 
 def told_last(connection: sa.Connection, ask_id: int) -> Mapping[str, Any]:
     """What counted of an answer when something was planned last because it came, or was corrected; nothing if never."""
-    of_it = (effect.c.ask_id == ask_id, effect.c.kind.in_((EVENT, CORRECTION)))
-    query = sa.select(effect.c.data).where(*of_it).order_by(effect.c.id.desc()).limit(1)
-    return connection.execute(query).scalar_one_or_none() or {}
+    row = _TOLD.row(connection, {"ask": ask_id, "kinds": [EVENT, CORRECTION]})
+    return {} if row is None else row[0] or {}
 
 
 def count_of(connection: sa.Connection, ask_id: int, kind: str) -> int:

@@ -4,15 +4,17 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.db.fixed import Fixed
 from caseline.feedback.asks import Ask
 from caseline.feedback.effects import CORRECTION, EVENT
 from caseline.feedback.follow import Do
 
 KINDS: Final = frozenset({Do.RECORD, Do.ASSIGNMENT, Do.REVIEW, Do.BONUS})
 """What is done once for all of them. What tells of an answer tells of each."""
-_SCOPE: Final = sa.text(
-    "SELECT 'request ' || CAST(:subject AS text) || ' ' || kind FROM feedback.campaign WHERE id = :id"
+_SCOPE: Final = Fixed(
+    sa.text("SELECT 'request ' || CAST(:subject AS text) || ' ' || kind FROM feedback.campaign WHERE id = :id")
 )
+_HOLD: Final = Fixed(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:scope, 42))"))
 _SIBLINGS: Final = """
 FROM feedback.ask AS a JOIN feedback.campaign AS c ON c.id = a.campaign_id
 WHERE a.subject = 'request' AND a.subject_id = :subject
@@ -32,14 +34,14 @@ def scope(connection: sa.Connection, ask: Ask) -> str | None:
     """
     if ask.subject != "request":
         return None
-    found = connection.execute(_SCOPE, {"subject": ask.subject_id, "id": ask.campaign_id})
-    return str(found.scalar_one())
+    ((found,),) = _SCOPE.rows(connection, {"subject": ask.subject_id, "id": ask.campaign_id})
+    return str(found)
 
 
 def hold(connection: sa.Connection, shared: str | None) -> None:
     """Nobody else does what is done once for these asks until the transaction ends."""
     if shared is not None:
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:scope, 42))"), {"scope": shared})
+        _HOLD.rows(connection, {"scope": shared})
 
 
 def family(connection: sa.Connection, ask: Ask) -> list[int]:
