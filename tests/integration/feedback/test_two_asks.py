@@ -72,7 +72,7 @@ def test_the_second_answer_brings_the_record_of_the_first_up_to_date(asked: Feed
     assert counts(asked) == dict.fromkeys(ONE, 1)
 
     asked.now += timedelta(hours=1)
-    asked.answer(first, recommend=9)
+    asked.answer(first, decision="yes", quality=5, recommend=9)
     assert held(asked)["nps_value"] == 100, "what was said last counts, by whichever link"
     assert counts(asked) == dict.fromkeys(ONE, 1)
 
