@@ -1,6 +1,5 @@
 """SQL of asks: made in sets, moved one step at a time, found by their links."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.db.arrays import bigints
 from caseline.db.fixed import Fixed
-from caseline.feedback import adding, answer_tables, tables
+from caseline.feedback import answer_tables, tables
+from caseline.feedback.adding import Adding
 from caseline.feedback.states import State
 
 _ask, _secret = tables.ask, answer_tables.secret
@@ -80,7 +80,7 @@ class Ask:
     mean: float | None
 
 
-_ADD = adding.statement(tuple(Draft.__dataclass_fields__))
+_ADD = Adding(tuple(Draft.__dataclass_fields__))
 _FORWARD = sa.text("""
 UPDATE feedback.ask SET state = CASE WHEN address IS NULL THEN 'needs_data' ELSE 'queued' END,
   state_at = greatest(state_at, :now), state_by = 'job'
@@ -112,9 +112,7 @@ def add(
     """
     if not drafts:
         return []
-    names = Draft.__dataclass_fields__
-    rows = json.dumps([{name: getattr(draft, name) for name in names} for draft in drafts], default=datetime.isoformat)
-    return sorted(connection.execute(_ADD, {"rows": rows, "now": now, "by": by, "go_on": go_on}).scalars().all())
+    return _ADD.run(connection, drafts, {"now": now, "by": by, "go_on": go_on})
 
 
 def one(connection: sa.Connection, ask_id: int) -> Ask | None:
