@@ -128,7 +128,8 @@ def _follow(connection: sa.Connection, ask: Ask, campaign: Campaign, found: Outc
     grade = found.grade.value if found.grade else None
     came = {"grade": grade, "mean": found.mean}
     told = {**came, "values": dict(found.values)}
-    effects.plan(connection, ask.id, Planned(effects.EVENT, grade or "received", told), now=now)
+    if effects.told_last(connection, ask.id).get("values") != told["values"]:  # a correction has told them already
+        effects.plan(connection, ask.id, Planned(effects.EVENT, grade or "received", told), now=now)
     shared = once.scope(connection, ask)
     once.hold(connection, shared)
     for rule in campaign.follow:
