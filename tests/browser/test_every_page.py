@@ -31,6 +31,7 @@ WIDTHS: Final[dict[str, ViewportSize]] = {
 NO_PAGES: Final = re.compile(
     r".*/(export|stream|count|suggest|below|beginnings|timeline|names|search|pick|products)"
     r"|/references/.*|/requests/{number:key}/(messages|files)/.*|/assignments/{id:key}/files/.*|/requests/{number:key}/fields|/requests/filter(/apply)?|/notices/{id:key}|/sign-in/code"
+    r"|/settings/pictures/file"
 )
 """Files, streams, pieces of other pages, and ways to them: nothing to look at."""
 MADE_BY_HAND: Final = re.compile(

@@ -10,15 +10,20 @@ import sqlalchemy as sa
 from caseline.actions import (
     assign,
     keep_absences,
+    keep_autotexts,
     keep_categories,
+    keep_hooks,
     keep_people,
+    keep_review_targets,
     keep_templates,
     run_import,
     sort_requests,
 )
 from caseline.actions.run_import import Order
 from caseline.actions.wiring import House
+from caseline.feedback.reviews import Reward, Target
 from caseline.feedback.states import State
+from caseline.outbox.autotexts import Autotext
 from caseline.outbox.templates import Template
 from caseline.people.rights import Role
 from caseline.sample import write_export
@@ -86,6 +91,10 @@ def _furnish(house: House) -> None:
     keep_templates.save(
         house, Template("a_sorry", "ru", "Извините", "Мы опаздываем, %ИмяКлиента%.", ""), by=None, now=datetime.now(UTC)
     )
+    keep_autotexts.add(house, Autotext("Часы", "с 9 до 18", "9 to 18"), staff.BY)
+    place = Target(code="maps", name="Карты", address="https://yandex.ru/maps/1", reward=Reward.CLICK)
+    keep_review_targets.put(house, place, staff.BY, new=True)
+    keep_hooks.make(house, keep_hooks.Wish(code="accounting", url="https://hook.example/in"), staff.BY)
 
 
 def _agree(connection: sa.Connection, found: Any) -> None:  # noqa: ANN401 - a mapping of a row
