@@ -14,6 +14,7 @@ from caseline.health.measures import Taken
 
 KEPT: Final = timedelta(seconds=15)
 """Whoever asks sooner is told what was measured last: several that watch cost no more than one."""
+READY_KEPT: Final = timedelta(seconds=2)
 
 
 @dataclass(slots=True)
@@ -31,6 +32,23 @@ class Meter:
             if self._taken is None or self._at is None or not self._at <= now < self._at + KEPT:
                 self._taken, self._at = taking.take(self.house.engine, now=now), now
             return self._taken
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Whether the house can serve, asked of the database no more often than every two seconds: strangers may ask."""
+
+    house: House
+    _why: str | None = None
+    _at: datetime | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def why(self, *, now: datetime) -> str | None:
+        """Why nothing could be served within the last two seconds, or cannot be now; None when everything can."""
+        with self._lock:
+            if self._at is None or not self._at <= now < self._at + READY_KEPT:
+                self._why, self._at = unready(self.house), now
+            return self._why
 
 
 def unready(house: House) -> str | None:

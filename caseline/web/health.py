@@ -17,8 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from caseline.actions import measure
-from caseline.actions.measure import Meter
+from caseline.actions.measure import Meter, Readiness
 from caseline.actions.wiring import House
 from caseline.health.measures import MEASURES
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
 _FORM: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Whoever makes up others must not make up a figure with each of them."""
 _NONE: Final = "none"
 """What stands for the route of an address that is none of ours: addresses themselves may hold secrets."""
 
@@ -77,12 +78,13 @@ def watch(house: House, name: str) -> Watched:
         "caseline_answers", "Answers by their status", ("application", "route", "status"), registry=registry
     )
     registry.register(_Measured(Meter(house)))
+    readiness = Readiness(house)
 
     async def alive(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def ready(_request: Request) -> Response:
-        why = await run_in_threadpool(measure.unready, house)
+        why = await run_in_threadpool(readiness.why, now=datetime.now(UTC))
         return JSONResponse({"status": "ok"}) if why is None else JSONResponse({"status": why}, 503)
 
     async def metrics(request: Request) -> Response:
@@ -117,7 +119,8 @@ class _Timed:
             await self._app(scope, receive, noted)
         finally:
             route = _pattern(scope)
-            self._taken.labels(self._name, scope["method"], route).observe(time.perf_counter() - began)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            self._taken.labels(self._name, method, route).observe(time.perf_counter() - began)
             self._answered.labels(self._name, route, status).inc()
 
 

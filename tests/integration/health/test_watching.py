@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from caseline.actions import measure
-from caseline.actions.measure import KEPT, Meter
+from caseline.actions.measure import KEPT, READY_KEPT, Meter, Readiness
 from caseline.actions.wiring import House
 from caseline.health import taking
 from caseline.health.measures import MEASURES, Measure
@@ -103,7 +103,10 @@ def test_several_that_watch_cost_no_more_than_one(house: House) -> None:
     assert meter.take(now=NOW + KEPT) is not first
 
 
-def test_it_says_whether_it_lives_and_can_serve(served: httpx.Client, watched: House) -> None:
+def test_it_says_whether_it_lives_and_can_serve(
+    served: httpx.Client, watched: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "READY_KEPT", timedelta())
     assert served.get("/healthz").json() == {"status": "ok"}
     assert served.get("/readyz").json() == {"status": "ok"}
 
@@ -113,6 +116,26 @@ def test_it_says_whether_it_lives_and_can_serve(served: httpx.Client, watched: H
     assert answer.status_code == 503
     assert "migration 0001" in answer.json()["status"]
     assert served.get("/healthz").status_code == 200
+
+
+def test_strangers_who_ask_again_and_again_do_not_reach_the_database(house: House) -> None:
+    readiness, asked = Readiness(house), []
+    sa.event.listen(house.engine, "before_cursor_execute", lambda *_any: asked.append(1))
+    assert readiness.why(now=NOW) is None
+    once = len(asked)
+
+    assert once > 0
+    assert readiness.why(now=NOW + READY_KEPT / 2) is None
+    assert len(asked) == once
+    assert readiness.why(now=NOW + READY_KEPT) is None
+    assert len(asked) > once
+
+
+def test_methods_that_somebody_makes_up_make_no_figures(served: httpx.Client) -> None:
+    for number in range(5):
+        served.request(f"MADEUP{number}", "/healthz")
+    methods = {labels["method"] for labels, _ in told(served)["caseline_request_seconds_count"]}
+    assert methods == {"other"}
 
 
 def test_a_database_that_is_gone_is_said(house: House) -> None:
