@@ -121,6 +121,7 @@ def _house(house: House, clock: Callable[[], datetime]) -> Iterator[Finding]:
     yield from judging.judge(taking.take(house.engine, now=now))
 
 
+_LETTERS: Final = "set them; to try without a mail server: caseline up --sandbox; or: caseline feedback off CAMPAIGN"
 _CALENDARS: Final = "when the decree is out: caseline calendar load FILE, or at the desk Settings, Calendars"
 
 
@@ -140,6 +141,6 @@ def _feedback(house: House) -> Iterator[Finding]:
     ]
     told = f"campaigns that are switched on: {', '.join(on)}"
     if lacks:
-        yield error("campaigns", f"{told}; no letter can leave without {', '.join(lacks)}", "set them, or switch off")
+        yield error("campaigns", f"{told}; no letter can leave without {', '.join(lacks)}", _LETTERS)
     else:
         yield ok("campaigns", told)
