@@ -58,6 +58,7 @@ def standing(house: House, connection: sa.Connection, kept: KeptCampaign, *, sin
         kind=campaign.kind,
         record=campaign.trigger.record,
         stages=request_facts.stages(connection, campaign.trigger),
+        rests=ground.rule.rests,
     )
     return Standing(kept, ground, wanted)
 

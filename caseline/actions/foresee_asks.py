@@ -101,7 +101,7 @@ def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], n
         if record.asked_at is not None:
             done.already += 1
             continue
-        known = rests.with_them(record)
+        known = rests.with_them(record, one.wanted.kind)
         decided = drafting.decide(known, one.ground, now=now)
         if decided.skip is Skip.REOPENED:
             continue
@@ -110,7 +110,7 @@ def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], n
             done.skipped[decided.skip.value] += 1
             number = done.skipped[decided.skip.value]
         else:
-            rests.note(record, now)
+            rests.note(record, one.wanted.kind, now)
             done.asked += not waits
             done.no_address += waits
             number = done.no_address if waits else done.asked

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -11,12 +12,16 @@ import sqlalchemy as sa
 from caseline.actions import campaign_ground, take_back, trigger_agreements
 from caseline.actions.campaign_ground import Standing
 from caseline.actions.wiring import House
+from caseline.actions.write_behind import WriteBehind
 from caseline.crm import event_log
+from caseline.crm.event_log import Cursor
 from caseline.feedback import asks, books, drafting, request_facts
+from caseline.feedback.asks import Draft
 from caseline.feedback.audience import Skip
 from caseline.feedback.campaign import AddressRule, On
 from caseline.feedback.candidates import Found
 from caseline.feedback.drafting import Rests
+from caseline.feedback.links import mint_ids
 from caseline.feedback.states import State
 
 CONSUMER: Final = "feedback"
@@ -25,6 +30,7 @@ AT_ONCE: Final = 5_000
 """Events, or records, of one transaction."""
 _LATE: Final = timedelta(days=7)
 """So long after its time somebody may still write down that a record came into a stage."""
+_LATER: Final = frozenset({Skip.REOPENED, Skip.NOT_YET})
 
 
 @dataclass(slots=True)
@@ -54,24 +60,46 @@ def run(house: House, *, now: datetime) -> Done:
 
 
 def _of_events(house: House, done: Done, now: datetime) -> None:
-    after = 0
-    while True:
-        with house.engine.begin() as connection:
-            cursor = event_log.claim(connection, CONSUMER)
-            if cursor is None or cursor.idle:
-                return
-            ids = event_log.waiting(connection, cursor, EVENTS, AT_ONCE, after=after)
-            campaigns = campaign_ground.running(house, connection, On.STAGE, On.AGE, faults=done.faults) if ids else ()
-            for one in campaigns:
-                _take_back(connection, one, ids, done, now)
-                if one.ground.campaign.trigger.by is On.STAGE:
-                    came = request_facts.of_events(connection, one.wanted, ids)
-                    _ask(connection, one, request_facts.of_records(connection, one.wanted, came), done, now)
-            event_log.done(connection, cursor, ids)
+    """Few events are one transaction; of many each part is written behind, and `reading` keeps others from the log."""
+    after, round_ = 0, _Round(done, now)
+    with WriteBehind(house.engine) as writer, house.engine.begin() as reading:
+        cursor = event_log.claim(reading, CONSUMER)
+        if cursor is None or cursor.idle:
+            return
+        while True:
+            campaigns = list(campaign_ground.running(house, reading, On.STAGE, On.AGE, faults=done.faults))
+            stages = sorted({stage for one in campaigns for stage in one.wanted.stages})
+            ids = event_log.waiting(reading, cursor, EVENTS, AT_ONCE, after=after, stages=stages)
             if len(ids) < AT_ONCE and not after:
-                event_log.advance(connection, cursor, now=now)
+                round_.take_back(reading, campaigns, ids)
+                for one in campaigns:
+                    asks.add(reading, round_.of_events(reading, one, ids), by="job", now=now, go_on=_goes_on(one))
+                event_log.done(reading, cursor, ids)
+                event_log.advance(reading, cursor, now=now)
                 return
+            if round_.takes_back(reading, campaigns, ids):
+                writer.drain()  # it may be on its way
+                with house.engine.begin() as connection:
+                    round_.take_back(connection, campaigns, ids)
+            made = [(one, round_.of_events(reading, one, ids)) for one in campaigns]
+            writer.put(partial(_write, cursor=cursor, ids=ids, made=made, now=now))
+            round_.flies(made)
             after = ids[-1] if len(ids) == AT_ONCE else 0
+            if not after:
+                writer.drain()  # the last look is one at all that is not done
+
+
+def _write(
+    connection: sa.Connection,
+    *,
+    cursor: Cursor,
+    ids: Sequence[int],
+    made: Sequence[tuple[Standing, Sequence[Draft]]],
+    now: datetime,
+) -> None:
+    for one, drafts in made:
+        asks.add(connection, drafts, by="job", now=now, go_on=_goes_on(one))
+    event_log.done(connection, cursor, ids)
 
 
 def _of_age(house: House, done: Done, now: datetime) -> None:
@@ -84,36 +112,69 @@ def _of_age(house: House, done: Done, now: datetime) -> None:
         while True:
             with house.engine.begin() as connection:
                 found = request_facts.aged(connection, one.wanted, since=since, until=until, most=AT_ONCE)
-                _ask(connection, one, request_facts.of_records(connection, one.wanted, found), done, now)
+                facts = request_facts.of_records(connection, one.wanted, found)
+                drafts = _Round(done, now).of_records(one, facts)
+                asks.add(connection, drafts, by="job", now=now, go_on=_goes_on(one))
                 if len(found) < AT_ONCE:
                     books.looked(connection, one.kept, until)
                     break
 
 
-def _ask(connection: sa.Connection, one: Standing, found: Sequence[Found], done: Done, now: datetime) -> None:
-    """Decide about these records, and keep what was decided."""
-    rests, drafts = Rests(), []
-    for record in found:
-        if record.asked_at is not None:
-            continue  # it was decided already; an event that comes again is no news
-        with_them = rests.with_them(record)
-        decided = drafting.decide(with_them, one.ground, now=now)
-        if decided.skip in {Skip.REOPENED, Skip.NOT_YET}:
-            continue  # it was moved on meanwhile, and is looked at anew when it has come back for long enough
-        if decided.skip is None:
-            rests.note(record, now)
-        else:
-            done.skipped[decided.skip.value] += 1
-        drafts.append(drafting.draft(with_them, one.ground, decided, now=now))
-    by_hand = one.ground.campaign.address is AddressRule.MANAGER
-    asks.add(connection, drafts, by="job", now=now, go_on=not by_hand)
-    done.asked += sum(draft.state is State.DRAFT for draft in drafts)
+def _goes_on(one: Standing) -> bool:
+    """Whether its asks wait for no manager."""
+    return one.ground.campaign.address is not AddressRule.MANAGER
 
 
-def _take_back(connection: sa.Connection, one: Standing, ids: Sequence[int], done: Done, now: datetime) -> None:
-    """Cancel what has not left about records that have left the stages of the campaign."""
-    moved = request_facts.moved(connection, ids)
-    for ask_id in asks.cancel_reopened(connection, moved, one.wanted.stages, one.wanted.campaign_id):
-        ask = asks.one(connection, ask_id)
-        if ask is not None and take_back.take_back(connection, ask, Skip.REOPENED.value, now=now):
-            done.cancelled += 1
+class _Round:
+    """Decides part after part, some of which are still being written when the next one is decided."""
+
+    def __init__(self, done: Done, now: datetime) -> None:
+        self._done, self._now = done, now
+        self._rests = Rests()
+        self._flying: set[tuple[int, int]] = set()
+        """(campaign, record) that the part on its way asks about."""
+
+    def of_events(self, connection: sa.Connection, one: Standing, ids: Sequence[int]) -> list[Draft]:
+        """What a campaign that waits for a stage makes of these events."""
+        if one.ground.campaign.trigger.by is not On.STAGE:
+            return []
+        return self.of_records(one, request_facts.of_events(connection, one.wanted, ids))
+
+    def of_records(self, one: Standing, found: Sequence[Found]) -> list[Draft]:
+        """What a campaign makes of these records."""
+        now, kind, drafts = self._now, one.wanted.kind, []
+        for record, public_id in zip(found, mint_ids(len(found)), strict=True):
+            if record.asked_at is not None or (one.wanted.campaign_id, record.record_id) in self._flying:
+                continue  # it was decided already; an event that comes again is no news
+            with_them = self._rests.with_them(record, kind) if one.wanted.rests else record
+            decided = drafting.decide(with_them, one.ground, now=now)
+            if decided.skip in _LATER:
+                continue  # it was moved on meanwhile, and is looked at anew when it has come back for long enough
+            if decided.skip is None:
+                self._rests.note(record, kind, now)
+            else:
+                self._done.skipped[decided.skip.value] += 1
+            drafts.append(drafting.draft(with_them, one.ground, decided, now=now, public_id=public_id))
+        self._done.asked += sum(draft.state is State.DRAFT for draft in drafts)
+        return drafts
+
+    def flies(self, made: Sequence[tuple[Standing, Sequence[Draft]]]) -> None:
+        """Take it that this part is on its way, and that those before it have been written."""
+        self._flying = {(one.wanted.campaign_id, draft.subject_id) for one, drafts in made for draft in drafts}
+
+    def takes_back(self, connection: sa.Connection, campaigns: Sequence[Standing], ids: Sequence[int]) -> bool:
+        """Whether there may be something to be taken back after these events; what is on its way counts."""
+        return any(
+            asked or (one.wanted.campaign_id, record_id) in self._flying
+            for one in campaigns
+            for record_id, asked in request_facts.left(connection, one.wanted, ids)
+        )
+
+    def take_back(self, connection: sa.Connection, campaigns: Sequence[Standing], ids: Sequence[int]) -> None:
+        """Cancel what has not left about records that have left the stages of the campaigns by these events."""
+        moved = request_facts.moved(connection, ids)
+        for one in campaigns:
+            for ask_id in asks.cancel_reopened(connection, moved, one.wanted.stages, one.wanted.campaign_id):
+                ask = asks.one(connection, ask_id)
+                if ask is not None and take_back.take_back(connection, ask, Skip.REOPENED.value, now=self._now):
+                    self._done.cancelled += 1

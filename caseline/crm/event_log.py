@@ -17,14 +17,19 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next,
   coalesce((SELECT max(id) FROM crm.event), 0) AS last
 """)
+# The mark stands twice: from the first alone the planner does not see that what is done before it need not be read.
 _WAITING: Final = sa.text("""
 SELECT e.id FROM crm.event AS e
 WHERE e.id > :done AND NOT e.imported AND e.type = ANY (CAST(:types AS text[]))
-  AND NOT EXISTS (SELECT FROM crm.handled_event AS h WHERE h.consumer = :name AND h.event_id = e.id)
+  AND (CAST(:stages AS text[]) IS NULL OR e.type <> 'created' OR e.data ->> 'stage' = ANY (:stages))
+  AND NOT EXISTS (
+    SELECT FROM crm.handled_event AS h WHERE h.consumer = :name AND h.event_id = e.id AND h.event_id > :done
+  )
 ORDER BY e.id LIMIT :most
 """)
 _DONE: Final = sa.text(
     "INSERT INTO crm.handled_event (consumer, event_id) SELECT :name, unnest(CAST(:ids AS bigint[]))"
+    " ON CONFLICT DO NOTHING"
 )
 
 
@@ -57,13 +62,28 @@ def claim(connection: sa.Connection, name: str) -> Cursor | None:
     return Cursor(name, row.event_id, seen, marks.oldest, marks.next, marks.last)
 
 
-def waiting(connection: sa.Connection, cursor: Cursor, types: Sequence[str], most: int, *, after: int = 0) -> list[int]:
+def waiting(
+    connection: sa.Connection,
+    cursor: Cursor,
+    types: Sequence[str],
+    most: int,
+    *,
+    after: int = 0,
+    stages: Sequence[str] | None = None,
+) -> list[int]:
     """The next events of these types that are not done, the oldest first; never what an import has written.
 
     `after`: none up to that one, so that whoever does many parts does not go through those again that he has just done.
     What has come to light among them meanwhile is answered without it, as must be asked before `advance`.
+    `stages`: of what was created only what began in one of these.
     """
-    values = {"done": max(cursor.done, after), "types": list(types), "name": cursor.name, "most": most}
+    values = {
+        "done": max(cursor.done, after),
+        "types": list(types),
+        "stages": None if stages is None else list(stages),
+        "name": cursor.name,
+        "most": most,
+    }
     return list(connection.execute(_WAITING, values).scalars().all())
 
 

@@ -23,10 +23,8 @@ and is safe to go on from as soon as all before those have ended."""
 handled = sa.Table(
     "handled_event",
     metadata,
-    sa.Column(
-        "consumer", sa.Text, sa.ForeignKey("crm.consumer.name", ondelete="CASCADE"), primary_key=True, nullable=False
-    ),
+    sa.Column("consumer", sa.Text, primary_key=True, nullable=False),
     sa.Column("event_id", sa.BigInteger, primary_key=True, autoincrement=False),
     schema=SCHEMA,
 )
-"""Events beyond that mark that are done already."""
+"""Events beyond that mark that are done already. Written only by who holds the row of the consumer: it is there."""

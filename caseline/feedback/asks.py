@@ -18,9 +18,9 @@ from caseline.feedback.states import State
 _ask, _secret = tables.ask, answer_tables.secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draft:
-    """An ask that is to be made."""
+    """An ask that is to be made; not frozen, since a campaign makes hundreds of thousands."""
 
     public_id: str
     campaign_id: int

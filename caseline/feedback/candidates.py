@@ -1,16 +1,16 @@
 """A record that a campaign may ask about, with all that decides whether it does."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 BORN: Final = "feedback"
 """Channel of records that were made from answers."""
+UNTIRING: Final = "smileys"
+"""Kind of campaigns after whose asks a person may be asked by those of other kinds at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A record in a stage that a campaign waits for, and the person who would be asked."""
+class Found(NamedTuple):
+    """A record in a stage that a campaign waits for, and the person who would be asked; made by many thousands."""
 
     record_id: int
     since: datetime

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from caseline.feedback import audience, experiments, links, schedule
 from caseline.feedback.asks import Draft
 from caseline.feedback.audience import Answer, Facts
 from caseline.feedback.campaign import MAIL, AddressRule, Campaign, Channel
-from caseline.feedback.candidates import Found
+from caseline.feedback.candidates import UNTIRING, Found
 from caseline.feedback.states import State
 from caseline.timing import zones
 from caseline.timing.faults import CalendarFault
@@ -52,26 +53,34 @@ class Ground:
 
 
 class Rests:
-    """Who is asked in this very run, so that nobody is asked twice by it."""
+    """Who is asked in this very run, of which the database does not know yet, so that nobody is asked twice by it."""
 
     def __init__(self) -> None:
-        self._asked: dict[int, datetime] = {}
+        self._by_kind: dict[tuple[str, int], datetime] = {}
+        self._by_any: dict[int, datetime] = {}
 
-    def with_them(self, found: Found) -> Found:
-        """The record with what was decided since it was read."""
-        at = None if found.contact_id is None else self._asked.get(found.contact_id)
-        if at is None:
+    def with_them(self, found: Found, kind: str) -> Found:
+        """The record with what was decided since it was read, for a campaign of this kind."""
+        if found.contact_id is None:
             return found
-        return replace(
-            found,
-            person_asked_at=max(at, found.person_asked_at or at),
-            anybody_asked_at=max(at, found.anybody_asked_at or at),
+        of_kind, of_any = self._by_kind.get((kind, found.contact_id)), self._by_any.get(found.contact_id)
+        if of_kind is None and of_any is None:
+            return found
+        return found._replace(
+            person_asked_at=_later(of_kind, found.person_asked_at),
+            anybody_asked_at=_later(of_any, found.anybody_asked_at),
         )
 
-    def note(self, found: Found, at: datetime) -> None:
-        """He is asked."""
+    def note(self, found: Found, kind: str, at: datetime) -> None:
+        """He is asked by a campaign of this kind."""
         if found.contact_id is not None:
-            self._asked[found.contact_id] = at
+            self._by_kind[kind, found.contact_id] = at
+            if kind != UNTIRING:
+                self._by_any[found.contact_id] = at
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one is not None and other is not None else one or other
 
 
 def facts(found: Found, ground: Ground, *, by_hand: bool = False) -> Facts:
@@ -106,13 +115,15 @@ def has_address(found: Found, ground: Ground) -> bool:
     return bool(_address(found, campaign))
 
 
-def draft(found: Found, ground: Ground, decided: Answer, *, now: datetime, period: str = ONCE) -> Draft:
+def draft(
+    found: Found, ground: Ground, decided: Answer, *, now: datetime, period: str = ONCE, public_id: str | None = None
+) -> Draft:
     """The ask that is made of it: one that is sent when its time has come, waits for an address, or is skipped."""
     campaign, variant = varied(ground, found.contact_id, found.email or f"record {found.record_id}")
     skipped = decided.skip is not None
     start = max(found.since, now - _LATEST) if period == ONCE else now
     return Draft(
-        public_id=links.mint_id(),
+        public_id=public_id or links.mint_id(),
         campaign_id=ground.campaign_id,
         form_version_id=ground.versions[campaign.form_of(found.division_id)],
         subject="request",
@@ -139,6 +150,7 @@ _LATEST: Final = timedelta(days=1)
 """A letter that waits longer than that is counted from now: its hours are those of today."""
 
 
+@lru_cache(maxsize=1024)
 def slug(service: str | None) -> str:
     """The word for a service as it stands in a link."""
     made = (service or "").lower().replace("_", "-")

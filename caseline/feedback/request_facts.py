@@ -8,10 +8,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from caseline.db.arrays import bigints
+from caseline.db.fixed import Fixed
 from caseline.feedback.audience import RESTING
 from caseline.feedback.bad_addresses import bad
 from caseline.feedback.campaign import Trigger
-from caseline.feedback.candidates import BORN, Found
+from caseline.feedback.candidates import BORN, UNTIRING, Found
 
 # The row of the stage of now is read rather than the event: who has moved it on meanwhile is not asked about it, and a
 # dry run, which knows no events, comes to the same. Closed records that an import brought have no such row.
@@ -50,17 +51,19 @@ LEFT JOIN LATERAL (
   SELECT max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE a.campaign_id IN (
       SELECT k.id FROM feedback.campaign AS k WHERE k.kind = :kind)) AS kind_at,
     max(coalesce(a.sent_at, a.state_at)) FILTER (WHERE a.campaign_id IN (
-      SELECT k.id FROM feedback.campaign AS k WHERE k.kind <> 'smileys')) AS any_at
+      SELECT k.id FROM feedback.campaign AS k WHERE k.kind <> '{UNTIRING}')) AS any_at
   FROM feedback.ask AS a
   WHERE a.contact_id = ANY (ARRAY(SELECT r.contact_id
       UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))
     AND NOT a.state = ANY (:silent)
     AND NOT (a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id)
-) AS last ON r.contact_id IS NOT NULL
+) AS last ON :rests AND r.contact_id IS NOT NULL
 """  # noqa: S608 - our own words
-_OF_RECORDS: Final = sa.text(_FACTS + "WHERE r.id = ANY (CAST(:ids AS bigint[])) AND r.kind = :record ORDER BY r.id")
-_THERE: Final = sa.text(
-    _FACTS + "WHERE r.kind = :record AND r.stage = ANY (:stages) AND r.id > :after ORDER BY r.id LIMIT :most"
+_OF_RECORDS: Final = Fixed(
+    sa.text(_FACTS + "WHERE r.id = ANY (CAST(:ids AS bigint[])) AND r.kind = :record ORDER BY r.id")
+)
+_THERE: Final = Fixed(
+    sa.text(_FACTS + "WHERE r.kind = :record AND r.stage = ANY (:stages) AND r.id > :after ORDER BY r.id LIMIT :most")
 )
 _AGED: Final = sa.text("""
 SELECT s.record_id FROM crm.stage_row AS s JOIN crm.record AS r ON r.id = s.record_id
@@ -70,14 +73,23 @@ WHERE s.left_at IS NULL AND NOT s.imported AND s.stage = ANY (:stages) AND s.ent
     AND a.subject_id = r.id AND a.period = 'once' LIMIT 1)
 ORDER BY s.entered_at, s.record_id LIMIT :most
 """)
-_CAME: Final = sa.text("""
-SELECT DISTINCT e.record_id FROM crm.event AS e
-WHERE e.id = ANY (CAST(:ids AS bigint[])) AND e.entity = 'request'
-  AND coalesce(e.data ->> 'new', e.data ->> 'stage') = ANY (:stages)
-""")
+_BY_EVENTS: Final = """WHERE r.kind = :record AND r.id IN (
+  SELECT e.record_id FROM crm.event AS e WHERE e.id = ANY (CAST(:ids AS bigint[])) AND e.entity = 'request'
+    AND coalesce(e.data ->> 'new', e.data ->> 'stage') = ANY (:stages)
+) ORDER BY r.id"""
+_OF_EVENTS: Final = Fixed(sa.text(_FACTS + _BY_EVENTS))
 _MOVED: Final = sa.text("""
 SELECT DISTINCT record_id FROM crm.event
 WHERE id = ANY (CAST(:ids AS bigint[])) AND entity = 'request' AND type = 'stage_changed'
+""")
+_LEFT: Final = sa.text("""
+SELECT r.id, EXISTS (
+  SELECT FROM feedback.ask AS a WHERE a.campaign_id = :campaign AND a.subject = 'request' AND a.subject_id = r.id
+    AND a.period = 'once' LIMIT 1
+)
+FROM crm.event AS e JOIN crm.record AS r ON r.id = e.record_id
+WHERE e.id = ANY (CAST(:ids AS bigint[])) AND e.entity = 'request' AND e.type = 'stage_changed'
+  AND NOT r.stage = ANY (:stages)
 """)
 _STAGES: Final = sa.text("""
 SELECT code FROM crm.stage WHERE kind = :record AND (code = ANY (:stages) OR (:closed AND closed))
@@ -92,6 +104,8 @@ class Wanted:
     kind: str
     record: str
     stages: list[str]
+    rests: bool = True
+    """Whether it matters when the person was asked last; where it does not, that is not looked up."""
     silent: tuple[str, ...] = RESTING
     """States of asks after which nobody rests."""
 
@@ -103,6 +117,7 @@ class Wanted:
             "record": self.record,
             "stages": self.stages,
             "born": BORN,
+            "rests": self.rests,
             "silent": list(self.silent),
         }
 
@@ -113,14 +128,19 @@ def stages(connection: sa.Connection, trigger: Trigger) -> list[str]:
     return sorted(connection.execute(_STAGES, values).scalars())
 
 
-def of_events(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) -> list[int]:
-    """Records that came into one of the stages by these events."""
-    return sorted(connection.execute(_CAME, {"ids": bigints(ids), "stages": wanted.stages}).scalars().all())
+def of_events(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) -> list[Found]:
+    """What decides about the records that came into one of the stages by these events."""
+    return _found(_OF_EVENTS.rows(connection, {**wanted.values(), "ids": bigints(ids)})) if ids else []
 
 
 def moved(connection: sa.Connection, ids: Sequence[int]) -> list[int]:
     """Records whose stage was changed by these events."""
     return sorted(connection.execute(_MOVED, {"ids": bigints(ids)}).scalars().all())
+
+
+def left(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) -> list[tuple[int, bool]]:
+    """Records that were moved by these events and are in none of the stages now: (id, whether there is an ask)."""
+    return [tuple(row) for row in connection.execute(_LEFT, {**wanted.values(), "ids": bigints(ids)})]
 
 
 def aged(connection: sa.Connection, wanted: Wanted, *, since: datetime, until: datetime, most: int) -> list[int]:
@@ -133,15 +153,14 @@ def of_records(connection: sa.Connection, wanted: Wanted, ids: Sequence[int]) ->
     """What decides about these records."""
     if not ids:
         return []
-    return _found(connection.execute(_OF_RECORDS, {**wanted.values(), "ids": bigints(ids)}))
+    return _found(_OF_RECORDS.rows(connection, {**wanted.values(), "ids": bigints(ids)}))
 
 
 def there(connection: sa.Connection, wanted: Wanted, *, after: int, most: int) -> list[Found]:
     """What decides about the records that are in one of the stages now, by their ids from `after` on."""
-    return _found(connection.execute(_THERE, {**wanted.values(), "after": after, "most": most}))
+    return _found(_THERE.rows(connection, {**wanted.values(), "after": after, "most": most}))
 
 
-def _found(rows: Any) -> list[Found]:  # noqa: ANN401 - rows of whatever columns
+def _found(rows: list[tuple[Any, ...]]) -> list[Found]:
     """The statement names its columns in the order of the fields: they are many, and so are the rows."""
-    assert tuple(rows.keys()) == tuple(Found.__dataclass_fields__)  # noqa: S101 - both stand in this room
-    return [Found(*row) for row in rows.all()]
+    return list(map(Found._make, rows))

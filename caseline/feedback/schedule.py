@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -73,8 +74,14 @@ def _first(schedule: Schedule, wanted: datetime, zone: ZoneInfo, works: Callable
         if schedule.working_days and not works(day):
             continue
         # Compared as instants: on the day of a clock change the same wall time comes twice, or never.
-        closes = datetime.combine(day + timedelta(days=over), time() if whole else schedule.until, zone)
-        if at < closes.timestamp():
-            opens = datetime.combine(day, time() if whole else schedule.since, zone)
-            return wanted if at >= opens.timestamp() else opens.astimezone(wanted.tzinfo)
+        if at < _instant(day + timedelta(days=over), time() if whole else schedule.until, zone):
+            since = time() if whole else schedule.since
+            opened = at >= _instant(day, since, zone)
+            return wanted if opened else datetime.combine(day, since, zone).astimezone(wanted.tzinfo)
     return wanted
+
+
+@lru_cache(maxsize=1024)
+def _instant(day: date, clock: time, zone: ZoneInfo) -> float:
+    """When it is that time of that day there, in seconds: of many letters of a few days."""
+    return datetime.combine(day, clock, zone).timestamp()

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.feedback import tables
 from caseline.feedback.states import State
 
-_moved = tables.moved
+_TAKEN: Final = sa.text("SELECT before, after, at, by, reason FROM feedback.taken WHERE ask_id = :id ORDER BY number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,7 @@ class Step:
 
 def steps(connection: sa.Connection, ask_id: int) -> list[Step]:
     """All steps of an ask, in order."""
-    columns = (_moved.c.before, _moved.c.after, _moved.c.at, _moved.c.by, _moved.c.reason)
-    query = sa.select(*columns).where(_moved.c.ask_id == ask_id).order_by(_moved.c.id)
     return [
         Step(State(before) if before else None, State(after), at, by, reason)
-        for before, after, at, by, reason in connection.execute(query)
+        for before, after, at, by, reason in connection.execute(_TAKEN, {"id": ask_id})
     ]

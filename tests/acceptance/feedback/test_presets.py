@@ -142,7 +142,7 @@ def test_b6_to_b14_an_agreement_is_asked_about_by_its_manager_and_answered(house
 
     ((received_at,),) = house.query("SELECT received_at FROM crm.agreement WHERE id = :id", id=agreement)
     assert received_at is not None
-    states = [after for (after,) in house.query("SELECT after FROM feedback.moved ORDER BY id")]
+    states = [after for (after,) in house.query("SELECT after FROM feedback.taken ORDER BY ask_id, number")]
     assert states == ["draft", "awaiting_address", "queued", "sent", "answered", "closed"]
     assert house.query("SELECT count(*) FROM crm.assignment") == [(1,)]
     house.later(days=1)

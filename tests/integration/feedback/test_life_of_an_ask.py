@@ -176,7 +176,9 @@ def life(desk: ServiceDesk) -> type[RuleBasedStateMachine]:  # noqa: C901 - one 
 
         @invariant()
         def steps_hang_together(self) -> None:
-            rows = desk.query("SELECT before, after, at FROM feedback.moved WHERE ask_id = :id ORDER BY id", id=self.id)
+            rows = desk.query(
+                "SELECT before, after, at FROM feedback.taken WHERE ask_id = :id ORDER BY number", id=self.id
+            )
             known = {tuple(one) for one in desk.query("SELECT before, after FROM feedback.step")}
             assert rows[0].before is None
             assert all(late.before == early.after for early, late in pairwise(rows))

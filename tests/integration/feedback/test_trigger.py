@@ -65,7 +65,7 @@ def test_a_closed_request_is_asked_about_once_whatever_restarts(desk: ServiceDes
     assert asked(desk) == [(card.id, "queued", None)]
     ((due_at, address, service),) = desk.query("SELECT due_at, address, service FROM feedback.ask")
     assert (due_at, address, service) == (moscow("2026-04-06 12:00"), "client@example.org", "request")
-    steps = desk.query("SELECT before, after FROM feedback.moved ORDER BY id")
+    steps = desk.query("SELECT before, after FROM feedback.taken ORDER BY ask_id, number")
     assert [tuple(one) for one in steps] == [(None, "draft"), ("draft", "queued")]
 
 
