@@ -136,7 +136,7 @@ def _start_server(home: Path, port: int, database: str, say: Say) -> None:
 def _furnish(home: Path, say: Say, idle: Collection[str]) -> None:
     running = running_services.read(home)
     page = running.page
-    _call(home, "tasks.furnish")
+    _call(home, "tasks.furnish", *(("--desk", running.desk) if running.alive("desk") else ()))
     say("work pool", "ready", f"{page}/work-pools/work-pool/{POOL}")
     _call(home, "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", _deployments())
     for name in idle:

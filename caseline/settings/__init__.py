@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caseline.settings.chat import ChatSettings
-from caseline.settings.monitoring import MonitoringSettings
+from caseline.settings.monitoring import MAILS, MonitoringSettings
 from caseline.settings.secret_files import PREFIX, SettingsError, read, secret
 
 __all__ = ["PREFIX", "Settings", "SettingsError", "is_webhook", "load"]
@@ -29,7 +29,6 @@ _SMTP_SHAPE: Final = (
 )
 _MAIL: Final = r"^[A-Za-z0-9._-]{1,20}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,63}$"
 _WEBHOOK_SHAPE: Final = "must be the address of an inbound webhook: https://PORTAL/rest/USER/CODE/"
-_MAILS: Final = r"^\s*([^\s,@<>]+@[^\s,@<>]+\s*(,\s*|$))*$"
 
 
 def _default_home() -> Path:
@@ -157,7 +156,7 @@ class Settings(ChatSettings, MonitoringSettings, BaseSettings):
     """Address at which people outside reach `caseline public serve`; where it is named, letters carry links to it."""
     mail_authserv: str | None = None
     """Name by which own mail server signs Authentication-Results; those that failed its DMARC check are unproven."""
-    mail_forms: str = Field(default="", pattern=_MAILS, max_length=2_000)
+    mail_forms: str = Field(default="", pattern=MAILS, max_length=2_000)
     """Addresses from which forms of one's own write for others, parted by commas: their Reply-To is who writes."""
     files_folder: Annotated[Path | None, AfterValidator(lambda path: path and _absolute(path))] = None
     """Folder of attachments; with neither folder nor bucket they are kept in the database."""

@@ -39,10 +39,10 @@ class Site:
 
 
 @contextmanager
-def brought_up(port: int) -> Iterator[Site]:
+def brought_up(port: int, **settings: str) -> Iterator[Site]:
     """Everything up in a new home, wishing for that port; ended and forgotten afterwards."""
     home = _new_home()
-    done = caseline(home, "up", "--detach", "--port", str(port))
+    done = caseline(home, "up", "--detach", "--port", str(port), **settings)
     running = running_services.read(home)
     api = Api(running.api_url)
     try:
@@ -63,8 +63,9 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {"CASELINE_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
-def caseline(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*words), env=environment(home), cwd="/", capture_output=True, text=True, check=False)
+def caseline(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    known = environment(home) | settings
+    return subprocess.run(command(*words), env=known, cwd="/", capture_output=True, text=True, check=False)
 
 
 def wait_until(

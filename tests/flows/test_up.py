@@ -11,18 +11,21 @@ from typing import Any, Final
 
 import httpx
 import psutil
+import psycopg
 import pytest
 import yaml
 
 from caseline.actions import running_services
 from caseline.db import embedded
 from caseline.sample import ExportSummary, write_export
+from tasks import furnish
 from tests.factories.flow_runs import MAPPING
 from tests.factories.sites import Site, brought_up, caseline, command, environment, wait_until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.long, pytest.mark.timeout(900)]
 
 CASES: Final = 12_000
+TOLD: Final = {"CASELINE_OPERATORS": "night@example.org", "CASELINE_MAIL_ADDRESS": "support@example.org"}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def taken_port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def site(taken_port: int) -> Iterator[Site]:
-    with brought_up(taken_port) as site:
+    with brought_up(taken_port, **TOLD) as site:
         yield site
 
 
@@ -86,7 +89,9 @@ def test_up_again_joins_what_runs_and_doubles_nothing(site: Site) -> None:
     assert done.returncode == 0
     assert "ran already" in done.stdout
     assert running_services.read(site.home) == site.running
-    assert len(site.api.post("/automations/filter", {})) == 1
+    assert sorted(one["name"] for one in site.api.post("/automations/filter", {})) == sorted(
+        [furnish.NAME, furnish.FAILED, furnish.LATE]
+    )
     shipped = yaml.safe_load((Path(__file__).parents[2] / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert sorted(one["name"] for one in site.api.post("/deployments/filter", {})) == sorted(
         one["name"] for one in shipped
@@ -126,6 +131,27 @@ def test_killed_flow_run_goes_on_by_retry_where_it_stopped(site: Site, sample: E
     assert run["run_count"] >= 2  # each Retry that began is counted, also one that the second report took back
     assert f"{read_in(sample.rows):,} rows" in run["state"]["message"]
     assert f"{read_in(sample.failed):,} FAILED" in run["state"]["message"]
+
+
+def test_a_failed_run_is_told_to_the_operators_by_the_desk(site: Site) -> None:
+    """By Prefect's automation and our desk alone: the letter names the run, what it failed by and its page."""
+    nowhere = {"paths": [str(site.home / "nowhere")], "mapping": MAPPING}
+    deployment = site.api.get("/deployments/name/import-legacy/import-legacy")
+    run = site.api.post(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"options": nowhere}})
+    url = embedded.status(site.home).url
+    with psycopg.connect(url) as connection:
+
+        def letters() -> list[tuple[str, str]]:
+            query = "SELECT subject, body FROM outbox.letter WHERE occasion LIKE 'run import-legacy Failed%'"
+            return list(connection.execute(query))
+
+        wait_until(
+            letters, otherwise=lambda: f"no letter; the run is {site.api.get('/flow_runs/' + run['id'])['state']}"
+        )
+        ((subject, body),) = letters()
+    assert subject == "import-legacy: не удался"
+    assert run["name"] in body or "nowhere" in body
+    assert f"{site.running.page}/runs/flow-run/{run['id']}" in body
 
 
 def test_worker_that_died_is_replaced_by_up(site: Site) -> None:

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from caseline.actions.rehearse_keywords import Recent
 from caseline.actions.wiring import House
-from caseline.web import health, language
+from caseline.web import alerts, health, language
 from caseline.web.api import application as api
 from caseline.web.api import document
 from caseline.web.desk import cookies, gate, pages, routes
@@ -63,7 +63,13 @@ def build(house: House) -> Starlette:
 
     watched = health.watch(house, "desk")
     made = Starlette(
-        routes=[*listed, *watched.routes, static, Mount(document.PREFIX, api.build(house), name="api")],
+        routes=[
+            *listed,
+            *watched.routes,
+            alerts.route(house),
+            static,
+            Mount(document.PREFIX, api.build(house), name="api"),
+        ],
         middleware=[watched.middleware, _SEAL.middleware()],
         exception_handlers={HTTPException: problem, 500: problem},
     )
