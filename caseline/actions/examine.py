@@ -43,7 +43,7 @@ def examine(settings: Settings, *, clock: Callable[[], datetime]) -> Iterator[Fi
             yield error("database", f"the embedded PostgreSQL of {settings.home} does not run", _UP)
     if url is not None:
         yield from _behind_the_database(settings, url, clock)
-    yield from examine_prefect.examine(settings.home)
+    yield from examine_prefect.examine(settings.home, settings.operators)
     yield from examine_doors.mail(settings)
 
 

@@ -8,12 +8,13 @@ from caseline.actions import ask_prefect, prefect_environment, running_services
 from caseline.crm.findings import Finding, error, ok, warning
 
 AUTOMATION: Final = "crash-silent-runs"
+TOLD: Final = ("tell-of-failed-runs", "tell-of-late-runs")
 _SERVICES: Final = ("desk", "public", "server", "worker")
 _UP: Final = "type: caseline up"
 
 
-def examine(home: Path) -> Iterator[Finding]:
-    """A line for each service that was started here, and what the server tells."""
+def examine(home: Path, operators: str) -> Iterator[Finding]:
+    """A line for each service that was started here, and what the server tells. `operators`: as the setting has them."""
     running = running_services.read(home)
     if not running.processes:
         yield warning("services", "caseline up does not run in this home", f"{_UP}, unless they run elsewhere")
@@ -25,10 +26,10 @@ def examine(home: Path) -> Iterator[Finding]:
         else:
             yield error(name, "does not run", f"{_UP}; its log: {home / 'log' / name}.log")
     if running.alive("server"):
-        yield from _server(running.api_url)
+        yield from _server(running.api_url, operators)
 
 
-def _server(api_url: str) -> Iterator[Finding]:
+def _server(api_url: str, operators: str) -> Iterator[Finding]:
     if not ask_prefect.answers(api_url):
         yield error("prefect", f"the server does not answer at {api_url}", f"caseline down, then {_UP}")
         return
@@ -38,6 +39,14 @@ def _server(api_url: str) -> Iterator[Finding]:
     else:
         yield error("workers", f"none of the pool {prefect_environment.POOL} lives", _UP)
     yield from _runs(api_url, works=works)
+    told = [name for name in TOLD if ask_prefect.has_automation(api_url, name)]
+    if len(told) < len(TOLD):
+        yield warning("operators", "nobody is told of failed and late runs: an automation is missing or off", _UP)
+    elif not operators.strip():
+        remedy = "CASELINE_OPERATORS=ADDRESS,ADDRESS says who gets a letter"
+        yield warning("operators", "nobody is named who is told of failed and late runs", remedy)
+    else:
+        yield ok("operators", "are told of failed and late runs")
 
 
 def _runs(api_url: str, *, works: int) -> Iterator[Finding]:

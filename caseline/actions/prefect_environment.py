@@ -19,7 +19,7 @@ _LOCAL: Final = "127.0.0.1,localhost"
 
 def quiet(home: Path) -> dict[str, str]:
     """What holds for every Prefect process: its files lie in our home, and it tells nobody outside about itself."""
-    return {
+    return _log() | {
         "PREFECT_HOME": str(home / "prefect"),
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -59,6 +59,17 @@ def past_proxies(caller: Mapping[str, str]) -> dict[str, str]:
     """What lets a caller's programs reach this machine itself past any proxy."""
     past = ",".join(filter(None, [caller.get("NO_PROXY") or caller.get("no_proxy"), _LOCAL]))
     return {"NO_PROXY": past, "no_proxy": past}
+
+
+def _log() -> dict[str, str]:
+    """Lines for programs where CASELINE_LOG says so; what the server is told stays as people read it."""
+    if os.environ.get("CASELINE_LOG", "").strip().lower() != "json":
+        return {}
+    return {
+        "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "caseline.health.lines.Lines",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+        "PREFECT_LOGGING_COLORS": "false",
+    }
 
 
 def _without_foreign_settings(caller: Mapping[str, str]) -> dict[str, str]:

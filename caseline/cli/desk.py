@@ -28,4 +28,4 @@ def desk(host: HostOption = THIS_MACHINE, port: PortOption = DESK_PORT, proxy: P
         screen.out().print(f"Desk: {address}  (Ctrl-C ends it)")
         if not keep_users.users(house):
             screen.beside().print("Nobody can sign in yet: `caseline user add NAME --role administrator`")
-        serving.run(build(house), bound, proxy)
+        serving.run(build(house), bound, proxy, as_json=house.settings.log == "json")

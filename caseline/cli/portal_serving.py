@@ -24,4 +24,4 @@ def serve(host: HostOption = THIS_MACHINE, port: PortOption = 8331, proxy: Proxy
             )
         for text in application.lacks(now=door.now()) if application is not None else ():
             screen.beside().print(text, soft_wrap=True)
-        serving.run(build(house, application), bound, proxy)
+        serving.run(build(house, application), bound, proxy, as_json=house.settings.log == "json")

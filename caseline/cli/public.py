@@ -32,4 +32,4 @@ def serve(host: HostOption = THIS_MACHINE, port: PortOption = PUBLIC_PORT, proxy
         screen.out().print(f"Public pages: {address}  (Ctrl-C ends it)")
         if house.settings.public_url is None:
             screen.beside().print("No letter carries a link: CASELINE_PUBLIC_URL is not set")
-        serving.run(build(house), bound, proxy)
+        serving.run(build(house), bound, proxy, as_json=house.settings.log == "json")

@@ -51,10 +51,13 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, str]]:
         yield bound, f"http://{shown}:{bound.getsockname()[1]}/"
 
 
-def run(application: "ASGIApp", bound: socket.socket, proxy: str | None) -> None:
-    """Serve until Ctrl-C; then pages that are being sent without an end are told to end."""
+def run(application: "ASGIApp", bound: socket.socket, proxy: str | None, *, as_json: bool) -> None:
+    """Serve until Ctrl-C; then pages that are being sent without an end are told to end. `as_json`: its log."""
     import uvicorn
 
+    from caseline.health import lines
+
+    lines.configure(as_json=as_json)
     live = getattr(getattr(application, "state", None), "live", None)
 
     class Server(uvicorn.Server):
@@ -65,6 +68,7 @@ def run(application: "ASGIApp", bound: socket.socket, proxy: str | None) -> None
 
     config = uvicorn.Config(
         application,
+        log_config=None,
         log_level="warning",
         access_log=False,  # addresses of pages hold the secrets of links
         server_header=False,

@@ -1,7 +1,7 @@
 """The settings of those who watch the house."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -17,6 +17,8 @@ MAILS: Final = r"^\s*([^\s,@<>]+@[^\s,@<>]+\s*(,\s*|$))*$"
 class MonitoringSettings(BaseSettings):
     """How the house is watched."""
 
+    log: Literal["text", "json"] = "text"
+    """How services, workers and runs write their logs: `json` is one object a line, with a line for each answer."""
     metrics_token: SecretStr | None = None
     """What monitoring shows to read `/metrics`, at least 16 characters; or in the file `CASELINE_METRICS_TOKEN_FILE`.
     Without one there is no such page."""

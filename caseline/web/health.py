@@ -1,5 +1,6 @@
 """What those who watch the house ask an application: does it live, can it serve, what was measured."""
 
+import logging
 import secrets
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from caseline.health.measures import MEASURES
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_LOG: Final = logging.getLogger("caseline.answers")
 _FORM: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -67,16 +69,6 @@ class Watched:
 def watch(house: House, name: str) -> Watched:
     """The routes for those who watch, and what measures the answers of the application `name`."""
     registry, token = CollectorRegistry(), house.settings.metrics_secret()
-    taken = Histogram(
-        "caseline_request_seconds",
-        "How long answers have taken, by the pattern of their address",
-        ("application", "method", "route"),
-        registry=registry,
-        buckets=_BOUNDS,
-    )
-    answered = Counter(
-        "caseline_answers", "Answers by their status", ("application", "route", "status"), registry=registry
-    )
     registry.register(_Measured(Meter(house)))
     readiness = Readiness(house)
 
@@ -94,7 +86,23 @@ def watch(house: House, name: str) -> Watched:
         return Response(await run_in_threadpool(generate_latest, registry), headers={"Content-Type": _FORM})
 
     routes = (Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics))
-    return Watched(routes, Middleware(_Timed, name=name, taken=taken, answered=answered))
+    return Watched(routes, timed(name, registry))
+
+
+def timed(name: str, registry: CollectorRegistry | None = None) -> Middleware:
+    """What measures the answers of the application `name`, and tells of each where its log is for programs."""
+    registry = registry or CollectorRegistry()
+    taken = Histogram(
+        "caseline_request_seconds",
+        "How long answers have taken, by the pattern of their address",
+        ("application", "method", "route"),
+        registry=registry,
+        buckets=_BOUNDS,
+    )
+    answered = Counter(
+        "caseline_answers", "Answers by their status", ("application", "route", "status"), registry=registry
+    )
+    return Middleware(_Timed, name=name, taken=taken, answered=answered)
 
 
 class _Timed:
@@ -122,6 +130,10 @@ class _Timed:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._taken.labels(self._name, method, route).observe(time.perf_counter() - began)
             self._answered.labels(self._name, route, status).inc()
+            if _LOG.isEnabledFor(logging.INFO):
+                took = round(time.perf_counter() - began, 4)
+                told = {"application": self._name, "method": method, "route": route, "status": status, "seconds": took}
+                _LOG.info("answered", extra=told)
 
 
 def _pattern(scope: "Scope") -> str:
