@@ -14,7 +14,7 @@ _UP: Final = "type: caseline up"
 
 
 def examine(home: Path, operators: str) -> Iterator[Finding]:
-    """A line for each service that was started here, and what the server tells. `operators`: as the setting has them."""
+    """A line for each service that was started here, and what the server tells; `operators` is the setting."""
     running = running_services.read(home)
     if not running.processes:
         yield warning("services", "caseline up does not run in this home", f"{_UP}, unless they run elsewhere")
