@@ -9,7 +9,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from caseline.actions import evaluate_keywords, learn_keywords, sort_requests
-from caseline.actions.sort_requests import Sorted
+from caseline.actions.sort_requests import Sorted, Work
 from caseline.actions.wiring import House
 from keywords.vocabulary import Scoring
 from tasks import keyword_words
@@ -30,9 +30,17 @@ class Proposed:
 @task(name="sort-new", task_run_name="requests without a category", cache_policy=NO_CACHE, retries=2)
 def sort_new(house: House, processes: int) -> Sorted:
     """Sort requests without a category. Run twice, the second time finds nothing to do."""
+    return sorted_new(house, processes)
+
+
+def sorted_new(house: House, processes: int, work: Work | None = None) -> Sorted:
+    """The same by whoever works off the parts; processes of this machine unless given.
+
+    No task of its own: what hands out tasks to a cluster takes the values of the one around it along.
+    """
     logger = get_run_logger()
     said = keyword_words.Tenths(logger.info)
-    found = sort_requests.sort(house, processes=processes, now=datetime.now(UTC), watch=said.look)
+    found = sort_requests.sort(house, processes=processes, now=datetime.now(UTC), watch=said.look, work=work)
     logger.info(keyword_words.sorted_requests(found))
     return found
 
@@ -51,11 +59,16 @@ def _midnight(day: date) -> datetime:
 @task(name="learn", task_run_name="learn", cache_policy=NO_CACHE)
 def learn(house: House, entries_per_category: int, scoring: Literal["max", "sum"] | None) -> Proposed:
     """Learn, and keep it as a draft. Run twice, it makes two drafts, of which one can be thrown away."""
+    return learned(house, entries_per_category, scoring)
+
+
+def learned(house: House, entries_per_category: int, scoring: Literal["max", "sum"] | None) -> Proposed:
+    """The same wherever it is done."""
     taught = learn_keywords.examples(house)
     rules = learn_keywords.rules(house, None if scoring is None else Scoring(scoring))
-    learned = learn_keywords.learn(taught, rules, entries_per_category=entries_per_category)
-    number = learn_keywords.propose(house, learned, taught, by=BY, now=datetime.now(UTC))
-    return Proposed(number, len(learned.proposals), len(taught), learned.too_small)
+    found = learn_keywords.learn(taught, rules, entries_per_category=entries_per_category)
+    number = learn_keywords.propose(house, found, taught, by=BY, now=datetime.now(UTC))
+    return Proposed(number, len(found.proposals), len(taught), found.too_small)
 
 
 @task(name="evaluate", task_run_name="judge the dictionary", cache_policy=NO_CACHE)

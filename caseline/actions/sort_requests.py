@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,11 +36,22 @@ Watch = Callable[[int, int], None]
 """Told (requests looked at, requests to look at)."""
 
 
-def sort(house: House, *, processes: int, now: datetime, watch: Watch = lambda _done, _all: None) -> Sorted:
+Work = Callable[[list[tuple[int, int]]], Iterator[Sorted]]
+"""Works off parts (first id, last id), each by `sort_part`; answers for each as it is done."""
+
+
+def sort(
+    house: House,
+    *,
+    processes: int,
+    now: datetime,
+    watch: Watch = lambda _done, _all: None,
+    work: Work | None = None,
+) -> Sorted:
     """Look at every request without category that this version of the dictionary has not looked at yet.
 
     Every part is committed by itself: stopped anywhere and started again, or twice at once, no request is sorted twice.
-    Open ones have their deadline afterwards.
+    Open ones have their deadline afterwards. `work`: who works off the parts; processes of our own unless given.
     """
     intake = wiring.intake(house)
     with house.engine.begin() as connection:
@@ -48,8 +59,9 @@ def sort(house: House, *, processes: int, now: datetime, watch: Watch = lambda _
         loaded = house.words.now(connection)
         parts = intake.cards.unsorted(connection, loaded.version, PART) if loaded.kept else []
     total, looked_at, categorised = sum(part[2] for part in parts), 0, 0
-    with _workers(house, processes if total >= _WORTH_PROCESSES else 0, now) as work:
-        for done in work([part[:2] for part in parts]):
+    own = _workers(house, processes if total >= _WORTH_PROCESSES else 0, now)
+    with own if work is None else nullcontext(work) as work_off:
+        for done in work_off([part[:2] for part in parts]):
             looked_at, categorised = looked_at + done.looked_at, categorised + done.categorised
             watch(looked_at, total)
     with house.engine.begin() as connection:
@@ -100,9 +112,6 @@ def _change(house: House, intake: Intake, text: Text, category: str, *, group_id
         intake.cards.unedited(connection)
         deed = Deed(at=now, data={"set_by": intakes.BY_KEYWORDS})
         return intake.categorise(connection, card, category, deed, group_id=group_id) is not None
-
-
-Work = Callable[[list[tuple[int, int]]], Iterator[Sorted]]
 
 
 @contextmanager

@@ -170,6 +170,8 @@ class Settings(ChatSettings, MonitoringSettings, BaseSettings):
     """Where new attachments are kept; none: in the bucket that is named, else in the folder, else in the database."""
     workers: int = Field(default=2, ge=1, le=64)
     """Converters that work beside the loader of an import."""
+    dask: str | None = Field(default=None, pattern=r"^(tcp|tls|ws|wss)://[^\s@]+$")
+    """Address of a Dask scheduler whose workers sort archives and learn; none: processes of one machine do."""
     feedback_rest_days: int = Field(default=7, ge=0, le=3650)
     """Days for which nobody is asked for feedback again by whatever campaign, smileys left out. 0: no such limit."""
     lease_seconds: int = Field(default=120, ge=1, le=86_400)

@@ -1,12 +1,16 @@
 """The flows about keywords on a database of the test's own."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Client, LocalCluster
 from pydantic import ValidationError
 
+from caseline.actions import sort_requests
+from flows import on_dask
 from flows.categorise_requests import categorise_requests
 from flows.evaluate_keywords import evaluate_keywords
 from flows.keyword_options import LearnOptions, SortOptions
@@ -89,3 +93,39 @@ def test_what_is_learned_is_a_draft_and_what_is_judged_is_shown(api: Api, desk: 
     page = artifacts(api)["keywords-quality"]
     assert "| 100.0% | 100.0% |" in page
     assert "data:image/svg+xml;base64," in page
+
+
+@pytest.fixture
+def cluster() -> Iterator[str]:
+    """Two Dask workers, processes of their own on this machine."""
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as made:
+        yield made.scheduler_address
+
+
+def test_an_archive_is_sorted_and_learned_from_on_two_dask_workers(
+    api: Api, desk: ServiceDesk, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del api  # runs need a server
+    monkeypatch.setattr(sort_requests, "PART", 5)
+    for number in range(10, 40):
+        desk.open(f"2026-06-08 10:{number}", description=f"прошу возврат денег {number}")
+        desk.open(f"2026-06-08 10:{number}", description=f"нужен ремонт щитка {number}", category="repair")
+    pages.dictionary(desk.house, Entry("возврат", 60, "returns"))
+    monkeypatch.setenv("CASELINE_DASK", cluster)
+
+    categorise_requests(SortOptions())
+
+    assert desk.query("SELECT category, count(*) FROM crm.record GROUP BY 1 ORDER BY 1") == [
+        ("repair", 30),
+        ("returns", 30),
+    ]
+    with Client(cluster) as client:
+        houses = client.run(opened)
+    assert list(houses.values()) == [1, 1]
+    learn_keywords(LearnOptions())
+    assert desk.query("SELECT count(*) FROM keywords.draft") == [(1,)]
+
+
+def opened() -> int:
+    """How many houses a process of the cluster has opened."""
+    return on_dask._house.cache_info().currsize
