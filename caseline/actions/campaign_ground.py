@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from caseline.actions import wiring
 from caseline.actions.wiring import House
-from caseline.feedback import books, request_facts
+from caseline.feedback import books, contact_zones, request_facts
 from caseline.feedback.books import KeptCampaign
 from caseline.feedback.campaign import On
 from caseline.feedback.drafting import Ground
@@ -69,6 +69,15 @@ def hours(house: House, connection: sa.Connection) -> tuple[ZoneInfo, Callable[[
     clock = intake.clocks.default(connection)
     zone = zones.zone(intake.clocks.zone(connection, None))
     return zone, _always if clock is None else clock.calendar.works
+
+
+def hours_of(
+    house: House, connection: sa.Connection, contact_id: int | None
+) -> tuple[ZoneInfo, Callable[[date], bool]]:
+    """The same by the clock of a contact, where somebody has said in which zone he lives."""
+    zone, works = hours(house, connection)
+    named = None if contact_id is None else contact_zones.named(connection, contact_id)
+    return contact_zones.zone(named, zone), works
 
 
 def running(house: House, connection: sa.Connection, *by: On, faults: dict[str, str]) -> Iterator[Standing]:

@@ -100,6 +100,10 @@ def remind(house: House, *, now: datetime) -> tuple[int, int]:
             ask = asks.hold(connection, ask_id)
             if ask is None or ask.state not in {State.SENT, State.VISITED}:
                 continue
+            begins = _wakes(house, connection, ask, _campaign(connection, ask), now)
+            if begins > now:
+                asks.remind_at(connection, ask_id, begins)
+                continue
             letter_id = None
             if ask.channel in MAIL and not _wants_no_more(connection, ask):
                 letter_id = _remind(house, connection, ask, now)
@@ -170,11 +174,16 @@ def _write(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign
 
 def _asleep(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime) -> bool:
     """Whether it has to wait until people are awake: somebody chose the address late, or nothing ran for hours."""
-    zone, works = campaign_ground.hours(house, connection)
-    begins = schedule.send_at(replace(campaign.schedule, delay=timedelta()), now, zone, works)
+    begins = _wakes(house, connection, ask, campaign, now)
     if begins > now:
         asks.postpone(connection, ask.id, now, begins)
     return begins > now
+
+
+def _wakes(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime) -> datetime:
+    """From when on the client may be written to, by his own clock; now where he may be."""
+    zone, works = campaign_ground.hours_of(house, connection, ask.contact_id)
+    return schedule.send_at(replace(campaign.schedule, delay=timedelta()), now, zone, works)
 
 
 def _wants_no_more(connection: sa.Connection, ask: Ask) -> bool:

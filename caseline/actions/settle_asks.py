@@ -54,7 +54,7 @@ def sent(house: House, connection: sa.Connection, ask: Ask, *, at: datetime) -> 
     kept = books.campaign(connection, ask.campaign_id)
     assert kept is not None  # noqa: S101 - the database keeps to it
     plan = kept.campaign.varied(books.variant_code(connection, ask.variant_id)).schedule
-    zone, works = campaign_ground.hours(house, connection)
+    zone, works = campaign_ground.hours_of(house, connection, ask.contact_id)
     changes = {
         "sent_at": at,
         "expires_at": schedule.expires_at(plan, at),

@@ -187,6 +187,11 @@ def reminded(connection: sa.Connection, ask_id: int, letter_id: int | None, *, n
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(values))
 
 
+def remind_at(connection: sa.Connection, ask_id: int, at: datetime) -> None:
+    """Write its reminder then."""
+    connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(remind_at=at))
+
+
 def extend(connection: sa.Connection, ask_id: int, until: datetime) -> None:
     """Let its links work until then."""
     connection.execute(sa.update(_ask).where(_ask.c.id == ask_id).values(expires_at=until))
