@@ -54,7 +54,7 @@ def start(
     with closing(wiring.chat_gateway(house.settings)) as gateway:
         with house.engine.connect() as connection:
             known = chats.asked(connection, gateway.name)
-        if known is not None and known.paused_until is not None and known.paused_until > now:
+        if known.paused_until is not None and known.paused_until > now:
             done.problem = known.reason
             return done
         for ask_id in ids:

@@ -15,6 +15,7 @@ from caseline.chat import chats, outgoing
 from caseline.chat.faults import Away, Barred, Refused
 from caseline.chat.gateway import ChatGateway, Received
 from caseline.chat.outgoing import Queued
+from caseline.db import named_locks
 from caseline.feedback import asks, dialogues
 from caseline.feedback.asks import Ask
 from caseline.feedback.dialogue import Stage
@@ -60,7 +61,7 @@ def _guarded(house: House, gateway: ChatGateway, ran: Ran, now: datetime, step: 
     """Take a step that needs the gateway, unless it is left alone; a fault of it leaves it alone for a while."""
     with house.engine.begin() as connection:
         known = chats.asked(connection, gateway.name)
-    if known is not None and known.paused_until is not None and known.paused_until > now:
+    if known.paused_until is not None and known.paused_until > now:
         ran.problem, ran.paused_until = known.reason, known.paused_until
         return
     try:
@@ -71,26 +72,31 @@ def _guarded(house: House, gateway: ChatGateway, ran: Ran, now: datetime, step: 
             ran.paused_until = chats.stumbled(connection, gateway.name, str(error), wait=wait, now=now)
         ran.problem = str(error)
         return
-    if known is not None and known.failures:
+    if known.failures:
         with house.engine.begin() as connection:
             chats.recovered(connection, gateway.name)
 
 
 def _poll(house: House, gateway: ChatGateway, ran: Ran, now: datetime) -> None:
-    """What came in and from where to ask next are kept together: killed between, the same is asked for again."""
-    while gateway.polls:
-        with house.engine.begin() as connection:
-            known = chats.asked(connection, gateway.name, hold=True)
-            if known is None:
-                return  # somebody else is asking
+    """What came in and from where to ask next are kept together: killed between, the same is asked for again.
+
+    One asks at a time, and no transaction is open while the gateway thinks.
+    """
+    if not gateway.polls:
+        return
+    with named_locks.alone(house.engine, f"chat poll {gateway.name}") as mine:
+        while mine:
+            with house.engine.connect() as connection:
+                known = chats.asked(connection, gateway.name)
             batch = gateway.poll(known.next)
+            with house.engine.begin() as connection:
+                for one in batch.received:
+                    ran.received += chat_replies.receive(house, connection, one, now=now) is not None
+                chats.ask_from(connection, gateway.name, batch.offset)
             for one in batch.received:
-                ran.received += chat_replies.receive(house, connection, one, now=now) is not None
-            chats.ask_from(connection, gateway.name, batch.offset)
-        for one in batch.received:
-            acknowledge(gateway, one)
-        if not batch.received:
-            return
+                acknowledge(gateway, one)
+            if not batch.received:
+                return
 
 
 def acknowledge(gateway: ChatGateway, one: Received) -> None:

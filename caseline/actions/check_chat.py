@@ -58,7 +58,7 @@ def check(house: House, *, register: bool, now: datetime) -> Report:
         lines.append("nobody can be told of a page: set CASELINE_PUBLIC_URL to where people outside reach it")
     with house.engine.begin() as connection:
         known = chats.asked(connection, gateway.name)
-        if known is not None and known.paused_until is not None and known.paused_until > now:
+        if known.paused_until is not None and known.paused_until > now:
             lines.append(f"it is left alone until {known.paused_until:%H:%M:%S} UTC: {known.reason}")
         waiting = outgoing.waiting(connection), incoming.waiting(connection)
     return Report(gateway.name, health.works and len(lines) == len(health.lines), lines, *waiting)

@@ -99,26 +99,24 @@ def shown(connection: sa.Connection, gateway: str, key: str) -> tuple[int | None
     return number, [bytes(found) for found in connection.execute(digests).scalars()]
 
 
-def asked(connection: sa.Connection, gateway: str, *, hold: bool = False) -> Cursor | None:
-    """How far a gateway was asked; `hold`: None while somebody else is asking it."""
-    if hold:
-        connection.execute(insert(cursor).values(gateway=gateway, failures=0).on_conflict_do_nothing())
+def asked(connection: sa.Connection, gateway: str) -> Cursor:
+    """How far a gateway was asked."""
     query = sa.select(cursor.c.next, cursor.c.paused_until, cursor.c.failures, cursor.c.reason)
-    query = query.where(cursor.c.gateway == gateway)
-    row = connection.execute(query.with_for_update(skip_locked=True) if hold else query).one_or_none()
-    return Cursor(*row) if row is not None else None if hold else Cursor()
+    row = connection.execute(query.where(cursor.c.gateway == gateway)).one_or_none()
+    return Cursor() if row is None else Cursor(*row)
 
 
 def ask_from(connection: sa.Connection, gateway: str, offset: str | None) -> None:
     """Ask a gateway from here next time."""
-    connection.execute(sa.update(cursor).where(cursor.c.gateway == gateway).values(next=offset))
+    put = insert(cursor).values(gateway=gateway, failures=0, next=offset)
+    connection.execute(put.on_conflict_do_update(index_elements=["gateway"], set_={"next": offset}))
 
 
 def stumbled(
     connection: sa.Connection, gateway: str, reason: str, *, wait: timedelta | None, now: datetime
 ) -> datetime:
     """Leave a gateway alone for longer and longer, or as long as it wants; answers until when."""
-    before = asked(connection, gateway) or Cursor()
+    before = asked(connection, gateway)
     pause = wait or min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << min(before.failures, 20)))
     values = {"failures": before.failures + 1, "reason": reason, "paused_until": now + pause}
     put = insert(cursor).values(gateway=gateway, **values)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from caseline.actions import chat_asks, chat_run, send_asks, wiring
 from caseline.chat.faults import Away
-from caseline.chat.gateway import Batch, May, Message, Start, Whom
+from caseline.chat.gateway import Batch, May, Message, Received, Start, Whom
 from caseline.feedback.states import State
 from tests.factories import chat_asks as factory
 from tests.factories.chat_asks import Asking
@@ -29,6 +29,9 @@ class Slow:
     polls: bool = False
     asked: int = 0
     sent: list[str] = field(default_factory=list)
+    received: list[list[Received]] = field(default_factory=list)
+    """What came in, by the next times that it is asked."""
+    offsets: list[str | None] = field(default_factory=list)
 
     def can_start(self, _whom: Whom, *, now: datetime) -> Start:
         assert now.tzinfo is not None
@@ -43,7 +46,12 @@ class Slow:
         return str(len(self.sent))
 
     def poll(self, offset: str | None) -> Batch:
-        return Batch((), offset)
+        self.before()
+        self.offsets.append(offset)
+        return Batch(tuple(self.received.pop(0) if self.received else ()), str(len(self.offsets)))
+
+    def acknowledge(self, _one: Received) -> None:
+        self.before()
 
     def close(self) -> None:
         """Nothing is open."""
@@ -67,6 +75,16 @@ def states(asking: Asking) -> list[str]:
     return [state for (state,) in asking.rows("SELECT state FROM feedback.ask ORDER BY id")]
 
 
+def open_transactions(asking: Asking) -> int:
+    """How many there are beside the own one."""
+    open_ones = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    ((count,),) = asking.rows(open_ones)
+    return int(count)
+
+
 def test_letters_go_first_and_no_transaction_is_open_while_a_messenger_thinks(asking: Asking, messenger: Slow) -> None:
     ask = asking.queued()
     letter = asking.queued()
@@ -79,10 +97,7 @@ def test_letters_go_first_and_no_transaction_is_open_while_a_messenger_thinks(as
         assert asking.ask(letter.id).state is State.SENT, "it did not wait for the messenger"
         with asking.house.engine.begin() as connection:
             connection.execute(sa.text("SELECT FROM feedback.ask WHERE id = :id FOR UPDATE NOWAIT"), {"id": ask.id})
-            open_ones = (
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL"
-            )
-            assert connection.execute(sa.text(f"{open_ones} AND pid <> pg_backend_pid()")).scalar_one() == 0
+        assert open_transactions(asking) == 0
 
     messenger.before = look
     done = send_asks.run(asking.house, now=asking.now, chat=chat_asks.start)
@@ -147,3 +162,26 @@ def test_a_round_ends_after_a_minute_and_the_next_goes_on(asking: Asking, messen
         chat_run.run(asking.house, now=time, clock=lambda: time)
         sent.append(len(messenger.sent))
     assert sent == [3, 6, 9, 10], "a greeting and a question for each"
+
+
+def test_no_transaction_is_open_while_it_is_asked_for_what_came_in_and_one_asks_at_a_time(
+    asking: Asking, messenger: Slow
+) -> None:
+    came = Received(gateway="telegram", message_id="1:1", chat="1", at=NOON, text="7")
+    messenger.polls, messenger.received = True, [[came]]
+
+    def look() -> None:
+        assert open_transactions(asking) == 0
+        messenger.before = lambda: None  # the other one, and what follows, is not looked at
+        asks = len(messenger.offsets)
+        assert chat_run.run(asking.house, now=asking.now).received == 0
+        assert len(messenger.offsets) == asks, "somebody else is asking"
+        messenger.before = look
+
+    messenger.before = look
+    assert chat_run.run(asking.house, now=asking.now).received == 1
+    assert messenger.offsets == [None, "1"]
+    messenger.before = lambda: None
+    chat_run.run(asking.house, now=asking.now)
+    assert messenger.offsets == [None, "1", "2"]
+    assert asking.rows("SELECT message_id FROM chat.incoming") == [("1:1",)]
