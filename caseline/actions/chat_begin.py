@@ -15,6 +15,7 @@ from caseline.actions.wiring import House
 from caseline.chat import chats, links
 from caseline.chat.faults import Away, Barred, Refused
 from caseline.chat.gateway import ChatGateway, May, Start, Whom
+from caseline.chat.links import Link
 from caseline.chat.web import NAME as WEB
 from caseline.crm import connect, phones
 from caseline.crm.clients import Client, Entity
@@ -22,6 +23,7 @@ from caseline.feedback import asks, books, chat_words, dialogue, dialogues
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import MAIL, Campaign
 from caseline.feedback.dialogue import CannotAsk, Stage
+from caseline.feedback.dialogues import Kept
 from caseline.feedback.states import State
 from caseline.outbox.faults import OutboxFault, TemplateFault
 from caseline.outbox.tags import Tag
@@ -87,7 +89,11 @@ def begin(house: House, gateway: ChatGateway, ask_id: int, ready: Ready, *, now:
 
 def _waiting(connection: sa.Connection, ask_id: int, ready: Ready) -> Ask | None:
     ask = asks.hold(connection, ask_id)
-    waits = ask is not None and ask.state is State.QUEUED and dialogues.of_ask(connection, ask_id) is None
+    if ask is None or ask.state is not State.QUEUED:
+        return None
+    begun = dialogues.of_ask(connection, ask_id)
+    # One that is over is begun once more: somebody has made the ask ready again.
+    waits = begun is None or begun.stage is not Stage.ASKING
     return ask if waits and ready(connection, ask_id) else None
 
 
@@ -141,10 +147,14 @@ class _Beginning:
             return _No(str(error))
         if answer.may is May.BY_TEMPLATE and not script.by_template:
             return _No("the messenger takes approved words only, and the campaign has none (texts, template)")
-        begun = dialogue.begin(questions, by_template=answer.may is May.BY_TEMPLATE)
+        before, by_template = dialogues.of_ask(connection, ask.id), answer.may is May.BY_TEMPLATE
+        if before is None:
+            begun = dialogue.begin(questions, by_template=by_template)
+        else:
+            begun = dialogue.again(before.asking(questions), by_template=by_template)
         assert known.contact is not None  # noqa: S101 - nobody was asked about otherwise
         assert known.whom is not None  # noqa: S101 - as well
-        link = links.mint() if self.gateway.name == WEB else None
+        link = self._link(connection, before)
         key, whom, now = link.id if link is not None else answer.chat or "", known.whom, self.now
         chat_id = chats.ready(connection, self.gateway.name, key, now=now, phone=whom.phone, name=whom.name)
         chats.hold(connection, chat_id)
@@ -161,6 +171,13 @@ class _Beginning:
             letter_id = chat_letters.invite(self.house, connection, ask, known.contact, link, now=now)
             asks.lettered(connection, ask.id, letter_id)
         return None
+
+    def _link(self, connection: sa.Connection, before: Kept | None) -> Link | None:
+        """The link of a page of ours: the page that the dialogue has had before, so that its earlier links go on."""
+        if self.gateway.name != WEB:
+            return None
+        chat = None if before is None else chats.one(connection, before.chat_id)
+        return links.mint(chat.key if chat is not None and chat.gateway == WEB else None)
 
     def _end_what_is_over(self, connection: sa.Connection, chat_id: int) -> None:
         """A dialogue that nobody goes on with, because its ask has ended, is in nobody's way."""

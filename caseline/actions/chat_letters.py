@@ -10,7 +10,9 @@ from caseline.actions.wiring import House
 from caseline.actions.write_letter import Draft
 from caseline.chat.links import Link
 from caseline.crm.clients import Client
+from caseline.feedback import taken_steps
 from caseline.feedback.asks import Ask
+from caseline.feedback.states import State
 from caseline.outbox.letters import Address, Nature
 from caseline.outbox.tags import Tag
 
@@ -25,7 +27,7 @@ def reachable(house: House, ask: Ask, contact: Client) -> bool:
 
 
 def invite(house: House, connection: sa.Connection, ask: Ask, contact: Client, link: Link, *, now: datetime) -> int:
-    """Write the letter, once for an ask; answers its id in the outbox."""
+    """Write the letter, once for each time that the ask was made ready; answers its id in the outbox."""
     card = wiring.intake(house).cards.get(connection, ask.subject_id)
     assert card is not None  # noqa: S101 - whoever has no request is not reachable
     draft = Draft(
@@ -34,7 +36,7 @@ def invite(house: House, connection: sa.Connection, ask: Ask, contact: Client, l
         to=Address(str(contact.values["email"]), str(contact.values.get("name") or "")),
         values={Tag.LINK: address(house, link)},
         nature=Nature.ASK,
-        occasion=f"chat of ask {ask.id}",
+        occasion=f"chat of ask {ask.id}{taken_steps.again(connection, ask.id, State.QUEUED)}",
         secret_links=[link.secret],
     )
     return write_letter.write(house, connection, draft, now=now).letter_id

@@ -1,7 +1,6 @@
 """Enters what a client has answered by phone, into the same form that he was sent."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,8 +12,6 @@ from caseline.feedback import answering, answers, asks
 from caseline.feedback.answering import Checked
 from caseline.feedback.answers import Given
 from caseline.feedback.states import State
-from caseline.outbox import care
-from caseline.outbox.faults import OutboxFault
 from caseline.people.access import Viewer
 
 ENDED: Final = frozenset({State.CANCELLED, State.OPTED_OUT})
@@ -54,9 +51,6 @@ def enter(house: House, viewer: Viewer, ask_id: int, said: Said, editor: Editor)
         )
         answers.add(connection, given)
         asks.judge_at(connection, ask_id, editor.at)
-        if ask.letter_id is not None and ask.state is State.QUEUED:
-            with suppress(OutboxFault):  # it is on its way: its link shows that an answer is there
-                care.cancel(connection, ask.letter_id, now=editor.at)
     with house.engine.begin() as connection:  # what was said is safe by now, whatever comes of the rest
         judge_ask.judge(house, connection, ask_id, now=editor.at)
     return checked

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from caseline.actions import asks_apart, wiring
+from caseline.actions import asks_apart, open_ask, take_back, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.feedback import answers, asks, books, confirming, effects, letter_states, once, ratings, signals, states
@@ -55,7 +55,9 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     ask = asks.hold(connection, ask_id)
     given = [] if ask is None else answers.of(connection, ask_id)
     # Who wants no more questions has still said what he said before.
-    came = ask is not None and (ask.state in _SAID or (bool(given) and states.may(ask.state, State.ANSWERED)))
+    came = ask is not None and (
+        ask.state in _SAID or open_ask.sent_before(ask) or (bool(given) and states.may(ask.state, State.ANSWERED))
+    )
     if ask is None or not came:
         if ask is not None:
             asks.judge_at(connection, ask_id, None)  # nothing comes of it any more
@@ -116,6 +118,8 @@ def _write(connection: sa.Connection, ask: Ask, found: Outcome, given: Sequence[
         by = next((one.entered_by for one in reversed(given) if one.entered_by), "client")
         changes = {"answered_at": ask.answered_at or now, "reason": None}
         asks.move(connection, ask, State.ANSWERED, by=by, now=now, changes=changes)
+        if ask.state is State.QUEUED:
+            take_back.withdraw(connection, ask, now=now)
     elif found.step is not None:
         asks.move(connection, ask, found.step, by="client", now=now)
     if found.whole:

@@ -94,7 +94,7 @@ def find(
         # The server has taken the letter, and the client was faster than the job that sees to it.
         settle_asks.settle(house, connection, ask.id, now=now)
         ask = asks.one(connection, ask.id)
-    if ask is None or not (ask.state in OPEN or ask.state in _ENDED):
+    if ask is None or not (ask.state in OPEN or ask.state in _ENDED or sent_before(ask)):
         return None
     form, campaign = books.version(connection, ask.form_version_id), _campaign(connection, ask)
     rated = first_rated(form)
@@ -111,6 +111,11 @@ def find(
         mark=marks(connection, now=now).draw(ask.public_id, on_scale, now),
         submission=secrets.token_urlsafe(_SUBMISSION_BYTES),
     )
+
+
+def sent_before(ask: Ask) -> bool:
+    """Whether it waits to be sent once more: the links of earlier letters go on meanwhile."""
+    return ask.state is State.QUEUED and ask.sent_at is not None
 
 
 def marks(connection: sa.Connection, *, now: datetime) -> Marks:

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import campaign_ground, editing, show_asks
+from caseline.actions import campaign_ground, editing, show_asks, take_back
 from caseline.actions.editing import Editor
 from caseline.actions.wiring import House
 from caseline.crm.refusals import Overtaken, Told
-from caseline.feedback import asks, books, schedule
+from caseline.feedback import asks, books, question_book, schedule
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import AddressRule, Campaign, Channel
 from caseline.feedback.states import OPEN, State, may
@@ -115,15 +115,17 @@ def _resend(work: _Work) -> None:
 def _ready(work: _Work, ask: Ask) -> None:
     """Make it ready once more: its letter is written anew, in the hours of the campaign."""
     address = _address(work) or ask.address
-    kept = books.campaign(work.connection, ask.campaign_id)
-    assert kept is not None  # noqa: S101 - the database keeps to it
-    ground = campaign_ground.standing(work.house, work.connection, kept, since=work.editor.at).ground
+    zone, works = campaign_ground.hours_of(work.house, work.connection, ask.contact_id)
     plan = replace(work.campaign.schedule, delay=timedelta())
-    due = schedule.send_at(plan, work.editor.at, ground.zone, ground.works)
+    due = schedule.send_at(plan, work.editor.at, zone, works)
     changes = {"reason": None, "letter_id": None, "due_at": due, "address": address}
+    take_back.hush(work.connection, ask.id, SENT_AGAIN, now=work.editor.at)
     work.step(ask, State.DRAFT, changes)
     if work.campaign.address is not AddressRule.MANAGER or address:
         asks.forward(work.connection, [ask.id], now=work.editor.at)
+        return
+    question_book.drop(work.connection, ask.id)  # whoever chooses is asked anew, with all the time for it
+    asks.await_addresses(work.connection, [ask.id], now=work.editor.at)
 
 
 def _address(work: _Work) -> str | None:
@@ -144,6 +146,7 @@ def _cancel(work: _Work) -> None:
                 "ask %(ask)s: its letter is leaving at this moment: cancel it in a minute", ask=work.ask.id
             ) from error
     work.step(work.ask, State.CANCELLED, {"reason": BY_HAND, "remind_at": None})
+    take_back.hush(work.connection, work.ask.id, BY_HAND, now=work.editor.at)
 
 
 def _extend(work: _Work) -> None:

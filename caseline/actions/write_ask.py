@@ -181,8 +181,7 @@ class _Writing:
 
 def _occasion(connection: sa.Connection, ask: Ask, *, reminder: bool) -> str:
     """What the letter is called: another name for each time that the ask was made ready to be sent."""
-    ready = sum(one.after is State.QUEUED for one in taken_steps.steps(connection, ask.id))
-    again = f" again {ready}" if ready > 1 else ""
+    again = taken_steps.again(connection, ask.id, State.QUEUED)
     return f"ask {ask.id}{again} reminder" if reminder else f"ask {ask.id}{again}"
 
 

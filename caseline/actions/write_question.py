@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from caseline.actions import wiring
 from caseline.actions.wiring import House
+from caseline.feedback import taken_steps
 from caseline.feedback.question_book import Waiting
+from caseline.feedback.states import State
 from caseline.outbox import store as outbox
 from caseline.outbox import template_book, templates
 from caseline.outbox.faults import OutboxFault
@@ -41,23 +43,28 @@ _BEGINS: Final = {
 def write(
     house: House, connection: sa.Connection, asked: Waiting, person_id: int, which: Letter, *, now: datetime
 ) -> str:
-    """Queue a letter in the caller's transaction, once for each occasion; answers why there is none, else nothing.
+    """Queue a letter in the caller's transaction, once for each time that the ask waits for an address.
 
-    Whoever is asked finds the question at the desk, too, so a letter that cannot be written keeps nothing back.
+    Answers why there is none, else nothing. Whoever is asked finds the question at the desk, too, so a letter that
+    cannot be written keeps nothing back.
     """
     address = people.address_of(connection, person_id)
     if not address or house.settings.mail_address is None:
         return NO_MAIL if address else NO_ADDRESS
     try:
         with connection.begin_nested():
-            new = _letter(house, connection, asked, (person_id, address), which)
+            again = taken_steps.again(connection, asked.id, State.AWAITING_ADDRESS)
+            new = _letter(house, connection, asked, (person_id, address), (which, again))
             outbox.queue(connection, new, wiring.mint(house, connection, now=now), now=now)
     except OutboxFault as error:
         return str(error)
     return ""
 
 
-def _letter(house: House, connection: sa.Connection, asked: Waiting, to: tuple[int, str], which: Letter) -> NewLetter:
+def _letter(
+    house: House, connection: sa.Connection, asked: Waiting, to: tuple[int, str], occasion: tuple[Letter, str]
+) -> NewLetter:
+    which, again = occasion
     language, name = house.settings.mail_language, people.name_of(connection, to[0]) or ""
     base = house.settings.desk_url
     said = {
@@ -83,6 +90,6 @@ def _letter(house: House, connection: sa.Connection, asked: Waiting, to: tuple[i
         imported=False,
         nature=Nature.NOTICE,
         sender_name=house.settings.mail_name,
-        occasion=f"ask {asked.id} {which}",
+        occasion=f"ask {asked.id}{again} {which}",
         ordered=True,  # it is work of whoever gets it
     )

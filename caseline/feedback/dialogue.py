@@ -115,6 +115,16 @@ def begin(asked: tuple[Question, ...], *, by_template: bool = False) -> Heard:
     return Heard(Dialogue(questions=asked), (Line(Say.GREETING), Line(Say.QUESTION, 0)))
 
 
+def again(before: Dialogue, *, by_template: bool = False) -> Heard:
+    """The first words once more of one that was over: it goes on with what was not answered yet.
+
+    Replies to what we had asked by then are late.
+    """
+    turn, step = before.turn + 1, 0 if before.stage is Stage.DONE else before.step
+    fresh = replace(before, stage=Stage.ASKING, step=step, turn=turn, since=turn, retried=False, opened=not by_template)
+    return Heard(fresh, (Line(Say.TEMPLATE),) if by_template else (Line(Say.GREETING), Line(Say.QUESTION, step)))
+
+
 def hear(dialogue: Dialogue, reply: Reply) -> Heard:
     """What comes of a reply; one that is late, or said again, comes to nothing."""
     if dialogue.stage is not Stage.ASKING:

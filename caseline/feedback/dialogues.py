@@ -64,8 +64,11 @@ def begin(
 ) -> int | None:
     """Keep a new dialogue `of` an ask in a chat, `told` in a language with values of tags.
 
-    None where the ask has one already, or another one runs in that chat.
+    The dialogue that the ask has had before is begun once more. None where another one runs in that chat, or this one
+    does already.
     """
+    if running(connection, of[1]) is not None:
+        return None
     values = {
         "ask_id": of[0],
         "chat_id": of[1],
@@ -75,8 +78,10 @@ def begin(
         "begun_at": now,
         **_values(dialogue, now),
     }
-    made = insert(_dialogue).values(values).on_conflict_do_nothing().returning(_dialogue.c.id)
-    return connection.execute(made).scalar_one_or_none()
+    put = insert(_dialogue).values(values)
+    over = _dialogue.c.stage != Stage.ASKING.value
+    put = put.on_conflict_do_update(index_elements=["ask_id"], set_=values, where=over)
+    return connection.execute(put.returning(_dialogue.c.id)).scalar_one_or_none()
 
 
 def running(connection: sa.Connection, chat_id: int) -> Kept | None:

@@ -98,6 +98,11 @@ def put(connection: sa.Connection, ask_id: int, **values: Any) -> None:  # noqa:
     connection.execute(made.on_conflict_do_update(index_elements=["ask_id"], set_=values))
 
 
+def drop(connection: sa.Connection, ask_id: int) -> None:
+    """Nobody was asked yet."""
+    connection.execute(sa.delete(question).where(question.c.ask_id == ask_id))
+
+
 def one(connection: sa.Connection, ask_id: int) -> Waiting | None:
     """An ask that was to get its address from somebody, whether it still waits or not."""
     asked = f"k.id = :id AND ({_OPEN} OR q.ask_id IS NOT NULL)"

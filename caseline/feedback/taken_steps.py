@@ -28,3 +28,9 @@ def steps(connection: sa.Connection, ask_id: int) -> list[Step]:
         Step(State(before) if before else None, State(after), at, by, reason)
         for before, after, at, by, reason in connection.execute(_TAKEN, {"id": ask_id})
     ]
+
+
+def again(connection: sa.Connection, ask_id: int, state: State) -> str:
+    """What tells the letters of a state from those of the times before in which an ask came into it; empty at first."""
+    times = sum(one.after is state for one in steps(connection, ask_id))
+    return f" again {times}" if times > 1 else ""
