@@ -14,10 +14,10 @@ from caseline.actions.editing import Editor
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm.refusals import Told
-from caseline.feedback import asks, books, drafting, request_facts
+from caseline.feedback import asks, books, drafting, request_facts, subject_asks
 from caseline.feedback.asks import Ask
 from caseline.feedback.audience import Answer, Skip
-from caseline.feedback.campaign import On
+from caseline.feedback.campaign import Channel, On
 from caseline.feedback.candidates import Found
 from caseline.feedback.drafting import Rests
 from caseline.feedback.forms import Words
@@ -76,7 +76,8 @@ def foresee(house: House, code: str, *, now: datetime, since: datetime | None = 
             return done
         while True:
             found = request_facts.there(connection, one.wanted, after=after, most=AT_ONCE)
-            _tell(done, one, rests, found, now)
+            elsewhere = _elsewhere(connection, one, [record.record_id for record in found])
+            _tell(done, one, rests, [(record, elsewhere.get(record.record_id)) for record in found], now)
             if len(found) < AT_ONCE:
                 return done
             after = found[-1].record_id
@@ -96,13 +97,28 @@ def _tell_agreements(connection: sa.Connection, done: Foreseen, one: Standing, n
             done.agreements.append(line)
 
 
-def _tell(done: Foreseen, one: Standing, rests: Rests, found: Sequence[Found], now: datetime) -> None:
-    for record in found:
+def _elsewhere(connection: sa.Connection, one: Standing, requests: Sequence[int]) -> dict[int, datetime]:
+    """About which of these requests others ask, where that matters."""
+    campaign = one.ground.campaign
+    beside = campaign.beside or campaign.channel is Channel.WEB
+    return {} if beside else subject_asks.by_others(connection, one.ground.campaign_id, requests)
+
+
+def _decided(record: Found, one: Standing, elsewhere: datetime | None, now: datetime) -> Answer:
+    """What the campaign decides, and what is decided again when its letter is written."""
+    decided = drafting.decide(record, one.ground, now=now)
+    return Answer(Skip.ELSEWHERE, elsewhere) if decided.skip is None and elsewhere is not None else decided
+
+
+def _tell(
+    done: Foreseen, one: Standing, rests: Rests, found: Sequence[tuple[Found, datetime | None]], now: datetime
+) -> None:
+    for record, elsewhere in found:
         if record.asked_at is not None:
             done.already += 1
             continue
         known = rests.with_them(record, one.wanted.kind)
-        decided = drafting.decide(known, one.ground, now=now)
+        decided = _decided(known, one, elsewhere, now)
         if decided.skip is Skip.REOPENED:
             continue
         waits = decided.skip is None and not drafting.has_address(known, one.ground)
@@ -178,6 +194,7 @@ def why_not(house: House, record_id: int, *, now: datetime) -> list[WhyNot]:
             decided = None
             if not own:
                 found = request_facts.of_records(connection, one.wanted, [record_id])
-                decided = drafting.decide(found[0], one.ground, now=now) if found else None
+                elsewhere = _elsewhere(connection, one, [record_id]).get(record_id)
+                decided = _decided(found[0], one, elsewhere, now) if found else None
             said.append(WhyNot(one.kept.code, one.ground.campaign.name, own[-1] if own else None, decided))
         return said

@@ -9,9 +9,19 @@ import sqlalchemy as sa
 
 from caseline.actions import asks_apart, campaign_ground, look_again, settle_asks, trigger_agreements, write_ask
 from caseline.actions.wiring import House
-from caseline.feedback import asks, books, letter_states, opt_outs, schedule
+from caseline.crm.vocabulary import REQUEST
+from caseline.feedback import (
+    asks,
+    books,
+    drafting,
+    letter_states,
+    opt_outs,
+    schedule,
+    subject_asks,
+    taken_steps,
+)
 from caseline.feedback.asks import Ask
-from caseline.feedback.audience import Skip
+from caseline.feedback.audience import Answer, Skip
 from caseline.feedback.campaign import MAIL, Campaign, Channel
 from caseline.feedback.states import State
 from caseline.outbox.faults import OutboxFault
@@ -158,7 +168,22 @@ def _kept_back(connection: sa.Connection, ask: Ask, now: datetime) -> bool:
     if _wants_no_more(connection, ask):
         changes = {"reason": Skip.OPTED_OUT.value}
         return asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes=changes)
+    if (elsewhere := _elsewhere(connection, ask)) is not None:
+        return asks.move(connection, ask, State.SKIPPED, by="job", now=now, changes={"reason": elsewhere})
     return trigger_agreements.left(connection, ask.id, now=now)
+
+
+def _elsewhere(connection: sa.Connection, ask: Ask) -> str | None:
+    """Why nobody is asked where another campaign asks about the same request; whoever asks by hand knows of it."""
+    by_hand = ask.period.startswith(drafting.BY_HAND) or ask.channel == Channel.WEB
+    if ask.subject != REQUEST or by_hand or _campaign(connection, ask).beside:
+        return None
+    at = subject_asks.by_others(connection, ask.campaign_id, [ask.subject_id], own=ask.id).get(ask.subject_id)
+    if at is None:
+        return None
+    reason = Answer(Skip.ELSEWHERE, at).reason
+    told = any(one.reason == reason for one in taken_steps.steps(connection, ask.id))
+    return None if told else reason  # somebody has read it, and wants it all the same
 
 
 def _write(house: House, connection: sa.Connection, ask: Ask, campaign: Campaign, now: datetime) -> bool:

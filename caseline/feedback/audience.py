@@ -23,6 +23,8 @@ class Skip(StrEnum):
     DIVISION = "division"
     TOO_OLD = "too old"
     ASKED_ALREADY = "asked already"
+    ELSEWHERE = "another campaign"
+    """Another campaign asks, or has asked, about the same request."""
     NOT_YET = "not yet"
     """It has not been long enough in the stage that the campaign waits for."""
     OPTED_OUT = "opted out"

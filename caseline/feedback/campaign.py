@@ -84,6 +84,8 @@ class Campaign:
     audience: Audience
     anybody_rests: bool
     """Whether the limit of the house for asks of all kinds holds here, too."""
+    beside: bool
+    """Whether somebody is asked although another campaign asks, or has asked, about the same request."""
     address: AddressRule
     channel: Channel
     fallback: Channel | None

@@ -46,6 +46,7 @@ def read(document: object) -> Campaign:
         trigger=trigger,
         audience=_audience(audience, kind),
         anybody_rests=audience.flag("anybody_rests", default=kind != SMILEYS),
+        beside=audience.flag("beside_others", default=False),
         address=address,
         channel=channel,
         fallback=None if fallback is None else whole.word("fallback", Channel),
@@ -91,7 +92,8 @@ def _together(whole: Part, trigger: Trigger, address: AddressRule, channel: Chan
 
 def _audience(one: Part, kind: str) -> Audience:
     one.only(
-        *("services", "without_services", "divisions", "finished_within_days", "person_rests_days", "anybody_rests")
+        *("services", "without_services", "divisions", "finished_within_days", "person_rests_days", "anybody_rests"),
+        "beside_others",
     )
     rests = one.whole("person_rests_days", _RESTS.get(kind), 0, 3650)
     within = one.whole("finished_within_days", None, 1, 36500)

@@ -68,6 +68,7 @@ _REASONS: Final = {
     Skip.DIVISION.value: later("the division is left out"),
     Skip.TOO_OLD.value: later("it ended too long ago"),
     Skip.ASKED_ALREADY.value: later("it was asked about already"),
+    Skip.ELSEWHERE.value: later("another campaign asks about it"),
     Skip.OPTED_OUT.value: later("the client wants no letters"),
     Skip.NO_CONTACT.value: later("there is no contact"),
     Skip.BAD_ADDRESS.value: later("letters to the address come back"),

@@ -36,6 +36,7 @@ def given(visit: Visit, document: Mapping[str, Any]) -> dict[str, Any]:
             "finished_within_days": None,
             "person_rests_days": _RESTS.get(str(kind)),
             "anybody_rests": kind != "smileys",
+            "beside_others": False,
             **audience,
         },
         "address": document.get("address") or ("phone" if channel == "chat" else "card"),

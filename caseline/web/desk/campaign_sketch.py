@@ -79,6 +79,10 @@ def _audience(visit: Visit, one: Document) -> None:
     # Nothing typed means no limit here, and not the usual one of the kind.
     one["person_rests_days"] = sketch.number(visit.text("person_rests_days"))
     one["anybody_rests"] = bool(visit.text("anybody_rests"))
+    if visit.text("beside_others"):
+        one["beside_others"] = True
+    else:
+        one.pop("beside_others", None)
 
 
 def _schedule(visit: Visit, one: Document) -> None:

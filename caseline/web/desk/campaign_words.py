@@ -111,6 +111,8 @@ def whom(texts: Texts, one: Campaign, names: Names) -> list[str]:
         found.append(texts.say("One person is asked in this way once in %(days)s at most.", days=days))
     if one.anybody_rests:
         found.append(texts.say("The limit of the house for all asks together holds, too."))
+    if one.beside:
+        found.append(texts.say("Also where another campaign asks about the same request."))
     found.append(texts.say("Never: what an import brought, what was made from answers, who wants no letters."))
     return found
 

@@ -138,6 +138,7 @@ REASONS: Final = {
     "division": later("the division is left out"),
     "too old": later("finished too long ago"),
     "asked already": later("asked already in this period"),
+    "another campaign": later("another campaign asks about the same request"),
     "opted out": later("does not want to be asked"),
     "no contact": later("no contact is known"),
     "no address": later("no address is known"),
