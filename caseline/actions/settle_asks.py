@@ -9,7 +9,7 @@ from caseline.actions import asks_apart, campaign_ground
 from caseline.actions.wiring import House
 from caseline.crm import connect
 from caseline.crm.vocabulary import REQUEST
-from caseline.feedback import asks, books, letter_states, made_records, schedule
+from caseline.feedback import asks, books, letter_states, made_records, schedule, signals
 from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import SMILEYS, Campaign, Channel
@@ -39,8 +39,10 @@ def settle(house: House, connection: sa.Connection, ask_id: int, *, now: datetim
 
 def _settle(house: House, connection: sa.Connection, one: Settled, now: datetime) -> bool:
     ask = asks.hold(connection, one.ask_id)
-    if ask is None or ask.state not in {State.QUEUED, State.FAILED, State.SENT, State.VISITED}:
+    if ask is None or ask.state not in {State.QUEUED, State.FAILED, State.SENT, State.VISITED, State.ANSWERING}:
         return False
+    if ask.state is State.ANSWERING and signals.by_hand(connection, ask.id):
+        return False  # somebody has got it all the same
     if one.state != _SENT and ask.state is not State.FAILED:
         reason = one.reason or one.state
         return asks.move(

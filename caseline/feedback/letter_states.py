@@ -22,9 +22,8 @@ _AFTER_ALL: Final = sa.text(
 )
 _LEFT: Final = sa.text("SELECT done_at FROM outbox.letter WHERE id = :id AND state = 'sent'")
 _BOUNCED: Final = sa.text(
-    _SETTLED
-    + "WHERE l.nature = 'ask' AND l.state = 'failed' AND l.done_at >= :since AND a.state IN ('sent', 'visited')"
-    " ORDER BY a.id LIMIT :most"
+    _SETTLED + "WHERE l.nature = 'ask' AND l.state = 'failed' AND l.done_at >= :since"
+    " AND a.state IN ('sent', 'visited', 'answering') ORDER BY a.id LIMIT :most"
 )
 _ONE: Final = sa.text(_SETTLED + "WHERE a.state = 'queued' AND a.id = :id AND l.state = 'sent'")
 _DUE: Final = sa.text("""

@@ -88,6 +88,12 @@ def opened(connection: sa.Connection, ask_id: int, *, net: str | None, agent: st
     return set(connection.execute(query.where(signal.c.kind == Kind.VISIT.value, signal.c.at >= since)).scalars())
 
 
+def by_hand(connection: sa.Connection, ask_id: int) -> bool:
+    """Whether anything that came for an ask was done by a person."""
+    own = (signal.c.ask_id == ask_id, signal.c.kind == Kind.GESTURE.value)
+    return bool(connection.execute(sa.select(sa.exists().where(*own))).scalar_one())
+
+
 def of(connection: sa.Connection, ask_id: int) -> dict[str, list[Signal]]:
     """The signals of an ask for each question; those without one speak of all questions."""
     found: dict[str, list[Signal]] = {}

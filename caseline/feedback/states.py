@@ -52,7 +52,8 @@ STEPS: Final = frozenset(
         (State.FAILED, State.SENT),  # its letter was tried again, and taken
         (State.SKIPPED, State.DRAFT),  # as well
         (State.SENT, State.FAILED),  # it came back
-        (State.VISITED, State.FAILED),  # the report of it came later than the visit of a scanner
+        # The report of it came later than the visit of a scanner, or what the scanner has sent.
+        *((one, State.FAILED) for one in (State.VISITED, State.ANSWERING)),
         (State.SENT, State.VISITED),
         *((one, State.ANSWERING) for one in (State.SENT, State.VISITED)),
         *((one, State.ANSWERED) for one in _OUT),
