@@ -14,9 +14,9 @@ from caseline.crm.cards import Stage
 from caseline.crm.connect import BITRIX24
 from caseline.crm.vocabulary import REQUEST
 from caseline.db import named_locks
-from caseline.feedback import books, presets
+from caseline.feedback import books, dialogue, presets
 from caseline.feedback.books import KeptCampaign, KeptForm
-from caseline.feedback.campaign import Campaign, On
+from caseline.feedback.campaign import Campaign, Channel, On
 from caseline.feedback.follow import Do
 from caseline.feedback.reading import CampaignUnfit
 from caseline.outbox import template_book
@@ -132,8 +132,11 @@ def _check(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:
     """Raise `CampaignUnfit` for what a campaign names and nobody has."""
     campaign = kept.campaign
     for code in {campaign.form, *campaign.forms.values()}:
-        if books.newest(connection, code) is None:
+        form = books.newest(connection, code)
+        if form is None:
             raise CampaignUnfit(f"campaign {kept.code}, form: there is no form {code!r}; make it, or name another one")
+        if campaign.channel is Channel.CHAT:
+            _check_dialogue(connection, kept.code, form)
     for code in _missing_stages(house, connection, campaign):
         raise CampaignUnfit(
             f"campaign {kept.code}, trigger, stages: there is no stage {code!r}; make it, or name another one"
@@ -149,6 +152,13 @@ def _check(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:
             template_book.find(connection, getattr(campaign, name), house.settings.mail_language)
         except TemplateFault as error:
             raise CampaignUnfit(f"campaign {kept.code}, {name}: {error}") from error
+
+
+def _check_dialogue(connection: sa.Connection, code: str, form: KeptForm) -> None:
+    try:
+        dialogue.questions(books.version(connection, form.version_id))
+    except dialogue.CannotAsk as error:
+        raise CampaignUnfit(f"campaign {code}, form: {error}") from error
 
 
 def _make_stages(house: House, connection: sa.Connection, kept: KeptCampaign) -> None:

@@ -99,12 +99,20 @@ class Heard:
 
 
 def questions(form: Form) -> tuple[Question, ...]:
-    """The questions that a chat asks of a form: its ratings that depend on no other answer. Raises `CannotAsk`."""
+    """The questions that a chat asks of a form: its ratings that depend on no other answer.
+
+    Raises `CannotAsk`, also where something else must be answered: nobody ever would.
+    """
     found = tuple(one for one in form.questions if one.kind in RATED and one.when is None)
     if not found:
         raise CannotAsk("the form has no question that is answered by a rating: add one, or choose another form")
     if len(found) > MOST_QUESTIONS:
         raise CannotAsk(f"the form has {len(found)} ratings, a chat asks {MOST_QUESTIONS} at most: choose another form")
+    if left := [one.key for one in form.questions if one.required and one not in found]:
+        raise CannotAsk(
+            f"the form requires {left[0]!r}, which a chat does not ask, so no answer would be whole: make it voluntary,"
+            " or choose another form"
+        )
     return found
 
 

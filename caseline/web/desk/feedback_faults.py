@@ -43,6 +43,12 @@ TEXTS: Final = (
     later("it must be named"),
     later("there is no form %(value)s; make it, or name another one"),
     later("there is no stage %(value)s; make it, or name another one"),
+    later("the form has no question that is answered by a rating: add one, or choose another form"),
+    later("the form has %(number)s ratings, a chat asks %(most)s at most: choose another form"),
+    later(
+        "the form requires %(value)s, which a chat does not ask, so no answer would be whole: make it voluntary, or"
+        " choose another form"
+    ),
     later("there is no template %(code)s in %(language)s: there are %(known)s"),
     later("there are none; add one"),
     later("%(number)s are more than %(most)s; take some out"),

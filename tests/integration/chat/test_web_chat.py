@@ -273,6 +273,16 @@ def test_who_has_no_mail_address_or_a_form_without_ratings_is_asked_otherwise_or
     )
 
 
+def test_a_form_that_requires_what_a_chat_does_not_ask_is_asked_otherwise(asking: Asking) -> None:
+    why = {"key": "why", "kind": "text", "label": "Почему?", "required": True, "when": {"question": "a", "is": ["1"]}}
+    form = asking.version({"key": "a", "kind": "scale", "label": "А?"}, why)
+
+    ask, said = asking.start(asking.queued(version_id=form), document={"fallback": "mail_link"})
+
+    assert (ask.state, ask.channel) == (State.QUEUED, "mail_link")
+    assert "the form requires 'why', which a chat does not ask" in (said or "")
+
+
 def test_an_ask_is_begun_once(asking: Asking) -> None:
     ask, _ = asking.start()
     letters = len(asking.letters())

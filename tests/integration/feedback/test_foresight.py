@@ -157,6 +157,15 @@ def test_a_campaign_that_names_what_is_not_there_is_not_switched_on(desk: Servic
         keep_campaigns.switch_on(desk.house, "other", Editor("olga", NOW))
 
 
+def test_a_campaign_whose_form_no_chat_can_ask_is_not_switched_on(desk: ServiceDesk) -> None:
+    document = {**keep_campaigns.find(desk.house, "chat-rating-with-bonus", now=NOW).document, "form": "nps"}
+    keep_campaigns.add(desk.house, "other", document, Editor("olga", NOW))
+
+    with pytest.raises(CampaignUnfit, match="campaign other, form: the form requires 'decision'") as told:
+        keep_campaigns.switch_on(desk.house, "other", Editor("olga", NOW))
+    assert "обязателен вопрос 'decision'" in feedback_faults.said(Texts("ru", "UTC"), told.value)
+
+
 def test_a_campaign_that_needs_a_register_is_refused_where_the_crm_is_a_portal(desk: ServiceDesk) -> None:
     keep_campaigns.find(desk.house, "nps-after-a-stage", now=NOW)
     portal = replace(desk.house, settings=desk.house.settings.model_copy(update={"crm": "bitrix24"}))
