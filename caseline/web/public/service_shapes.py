@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 from pydantic.json_schema import models_json_schema
 
+from caseline.actions.give_link import Given
 from caseline.actions.open_ask import Sight
 from caseline.feedback.forms import LONGEST_TEXT, MOST_QUESTIONS, RATED, Question
 from caseline.feedback.states import State
@@ -88,6 +89,29 @@ class Kept(Model):
     """All that must be answered is, and counts."""
 
 
+class Wanted(Model):
+    """Whose form a site is about to show."""
+
+    campaign: Annotated[str, Field(min_length=1, max_length=80)]
+    """Code of a campaign of the channel `web`."""
+    request: Annotated[str, Field(min_length=1, max_length=80)]
+    """Number of the request, as its card has it."""
+
+
+class Linked(Model):
+    """A link of its own for the page that the site draws."""
+
+    link: str
+    """`form/service/id.secret`, by which the other calls know the ask."""
+    until: datetime | None
+    """When it ends."""
+
+
+def linked(given: Given) -> Linked:
+    """A link as it is told."""
+    return Linked(link=given.link.path.removeprefix("/f/"), until=given.until)
+
+
 def shown(found: Sight) -> Shown:
     """An ask as it is told."""
     received = found.ask.state in {State.ANSWERED, State.CLOSED}
@@ -131,17 +155,27 @@ _POST_REFUSED: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something cannot be taken; `errors` names it. Answers that hold are kept.",
 }
+_LINK_REFUSED: Final[Mapping[HTTPStatus, str]] = {
+    **_POST_REFUSED,
+    HTTPStatus.NOT_FOUND: "Nobody is asked about it on a site, or not yet, or not any more.",
+    HTTPStatus.CONFLICT: "Nobody is to be asked; `detail` says why.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something cannot be taken; `errors` names it.",
+}
 
 
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    models = [(one, "validation") for one in (Shown, Answers, Kept, Problem)]
+    models = [(one, "validation") for one in (Shown, Answers, Kept, Wanted, Linked, Problem)]
     refs, schemas = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type] # one word for each of them
-    body = {"required": True, "content": {"application/json": {"schema": refs[Answers, "validation"]}}}
+    body, wanted = (
+        {"required": True, "content": {"application/json": {"schema": refs[one, "validation"]}}}
+        for one in (Answers, Wanted)
+    )
     common = {"parameters": [_parameter(name, "path") for name in _PARTS]}
     get = _operation("ask", "What a link shows; changes nothing", Shown, _REFUSED, refs)
     post = _operation("answer", "Answer, or correct an answer", Kept, _POST_REFUSED, refs)
+    link = _operation("link", "A link to the form of a client whom the site knows", Linked, _LINK_REFUSED, refs)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -151,7 +185,10 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/api"}],
         "security": [{name: [] for name in _SIGNED}],
-        "paths": {"/asks/{form}/{service}/{link}": {**common, "get": get, "post": {**post, "requestBody": body}}},
+        "paths": {
+            "/asks/{form}/{service}/{link}": {**common, "get": get, "post": {**post, "requestBody": body}},
+            "/links": {"post": {**link, "requestBody": wanted}},
+        },
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {name: {"type": "apiKey", "in": "header", "name": name} for name in _SIGNED},

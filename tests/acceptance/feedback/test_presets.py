@@ -1,14 +1,16 @@
 """Each preset from what happens to what is shown: asked by itself, answered by a client, counted, followed up once."""
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
 
+import httpx
 import pytest
 
-from caseline.actions import chat_asks, choose_address, keep_letters, send_asks, trigger_asks
+from caseline.actions import chat_asks, choose_address, keep_letters, keep_sites, send_asks, trigger_asks
 from caseline.actions.choose_address import Choice
-from caseline.feedback import review_store
+from caseline.feedback import hooks, review_store, signatures
 from caseline.feedback.reviews import Reward, Target
 from caseline.people.rights import Role
 from tests.factories.cards import moscow
@@ -217,6 +219,10 @@ def chat_field(text: str, name: str) -> str:
 
 def test_a_fifth_campaign_is_made_by_data_alone(house: Rounds) -> None:
     """Closure, a form on a site of one's own, and a call of another system."""
+    key = bytes.fromhex(keep_sites.add(house.house, "shop", by="test", now=house.now))
+    values = {"code": "accounting", "url": "https://books.example.org/in", "made_by": "t", "made_at": house.now}
+    with house.house.engine.begin() as connection:
+        hooks.make(connection, values, b"s" * 32)
     house.make(
         "site-after-closure",
         {
@@ -228,11 +234,33 @@ def test_a_fifth_campaign_is_made_by_data_alone(house: Rounds) -> None:
             "follow": [{"do": "webhook", "hook": "accounting"}],
         },
     )
-    card = house.desk.open("2026-04-06 12:10", contact_id=house.contact(email=None))
+    card = house.desk.open("2026-04-06 12:10", contact_id=house.contact(email=None), number="K-17")
     house.now = moscow("2026-04-06 13:00")
+    wanted = {"campaign": "site-after-closure", "request": "K-17"}
+    assert called(house, key, "/api/links", wanted).status_code == 404, "it is open"
     house.desk.move(card, "closed", "2026-04-06 12:30")
 
     house.round()
 
     assert house.states() == [("sent", None)]
     assert house.letters(CLIENT) == []
+    given = called(house, key, "/api/links", wanted).json()
+    path = f"/api/asks/{given['link']}"
+    shown = called(house, key, path).json()
+    assert (shown["state"], [one["key"] for one in shown["questions"]]) == ("open", ["rating", "comment"])
+    answered = called(house, key, path, {"submission": "page-0001", "answers": {"rating": 2, "comment": "Долго"}})
+    assert answered.json() == {"state": "answered", "counted": True}
+    house.round()
+
+    assert house.states() == [("closed", None)]
+    ((body,),) = house.query("SELECT body FROM feedback.hook_call")
+    assert (body["subject_id"], body["answers"]) == (card.id, {"rating": 2, "comment": "Долго"})
+
+
+def called(house: Rounds, key: bytes, path: str, said: object = None) -> httpx.Response:
+    """What the server of a site says to ours, signed."""
+    method, body = ("GET", b"") if said is None else ("POST", json.dumps(said).encode())
+    time = str(int(house.now.timestamp()))
+    headers = {"Caseline-Site": "shop", "Caseline-Time": time}
+    headers["Caseline-Signature"] = signatures.sign(key, method, path, time, body)
+    return house.client().ask(method, path, content=body, headers=headers)

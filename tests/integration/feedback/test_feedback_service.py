@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from caseline.feedback.states import State
 from caseline.web.public import service, service_shapes
 from tests.factories.feedback_asks import Asking, Sent, asking
 from tests.factories.pages import listening_at
+from tests.factories.rounds import Rounds, rounds
 
 __all__ = ["asking"]
 DESCRIBED: Final = schemathesis.openapi.from_dict(service_shapes.document())
@@ -80,7 +82,7 @@ def test_whatever_is_sent_is_answered_as_the_document_says(
         @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy())
         def attempt(case: Any) -> None:  # noqa: ANN401 - a type of Schemathesis that has parameters of its own
-            if len(tried) % 3:
+            if len(tried) % 3 and operation.path != "/links":
                 case.path_parameters = {"form": form, "service": of, "link": link}
             answer = case.call(base_url=f"{address}/api", auth=site)
             case.validate_response(answer, excluded_checks=_OWN_SENSE)
@@ -89,7 +91,8 @@ def test_whatever_is_sent_is_answered_as_the_document_says(
         attempt()
 
     assert set(tried) <= {200, 400, 404, 409, 422}
-    assert {404, 200 if operation.method == "get" else 422} <= set(tried)
+    known = set() if operation.path == "/links" else {200 if operation.method == "get" else 422}
+    assert {404, *known} <= set(tried)
 
 
 def test_a_site_shows_the_form_and_sends_the_answer(asking: Asking) -> None:
@@ -169,3 +172,72 @@ def test_the_client_of_the_handbook_keeps_what_it_cannot_send(
         assert client.call("GET", one.path.removeprefix("/f/"))[1]["state"] == "answered"
 
     assert (one.counted, one.said["comment"], ended.submissions) == ({"rating": 4}, "По дороге", 0)
+
+
+class Shop:
+    """A site that asks for links, and a campaign that it may ask for."""
+
+    def __init__(self, house: Rounds, trigger: dict[str, Any]) -> None:
+        self.house = house
+        self.key = bytes.fromhex(keep_sites.add(house.house, "shop", by="test", now=house.now))
+        document = {"name": "Сайт", "kind": "web", "trigger": trigger, "channel": "web", "form": "smileys"}
+        house.make("own", document)
+
+    def link(self, request: str, campaign: str = "own") -> httpx.Response:
+        body, time = (
+            json.dumps({"campaign": campaign, "request": request}).encode(),
+            f"{self.house.now.timestamp():.0f}",
+        )
+        headers = {"Caseline-Site": "shop", "Caseline-Time": time}
+        headers["Caseline-Signature"] = signatures.sign(self.key, "POST", "/api/links", time, body)
+        return self.house.client().ask("POST", "/api/links", content=body, headers=headers)
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[Rounds]:
+    with rounds(database_url, feedback_rest_days=0) as made:
+        yield made
+
+
+def test_a_site_gets_links_to_forms_that_it_shows_and_to_no_letter_of_a_client(house: Rounds) -> None:
+    shop = Shop(house, {"by": "stage", "closed": True})
+    house.switch_on("smileys-on-closure")
+    contact = house.contact(email="client@example.org")
+    card = house.desk.open("2026-04-06 11:10", contact_id=contact, number="K-17")
+    house.desk.open("2026-04-06 11:10", contact_id=contact, number="K-18")
+    house.move(card, "closed")
+    assert shop.link("K-17").status_code == 404, "not yet"
+    house.round()
+
+    first, second = (shop.link("K-17").json()["link"] for _ in range(2))
+    assert first != second
+    for link in (first, second):
+        assert house.client().get(f"/f/{link}").status_code == 200
+    assert [shop.link(one).status_code for one in ("K-18", "K-19", str(card.id + 99))] == [404, 404, 404]
+    assert shop.link("K-17", "smileys-on-closure").status_code == 404, "its link is in the letter alone"
+    assert shop.link("K-17", "nobody").status_code == 404
+    house.later(days=31)
+    assert shop.link("K-17").status_code == 404, "it has ended"
+    shop.key = b"x" * 32
+    assert shop.link("K-17").status_code == 401
+
+
+def test_a_campaign_that_waits_for_programs_asks_when_a_site_does_and_never_who_wants_none(house: Rounds) -> None:
+    shop = Shop(house, {"by": "api"})
+    contact = house.contact(email="client@example.org")
+    house.desk.open("2026-04-06 11:10", contact_id=contact, number="K-17")
+    house.query(
+        "INSERT INTO feedback.opt_out (address, contact_id, at, by) VALUES (NULL, :id, now(), 'client')", id=contact
+    )
+
+    refused = shop.link("K-17")
+    assert (refused.status_code, "opted out" in refused.json()["detail"]) == (409, True)
+    house.query("DELETE FROM feedback.opt_out")
+    links = [shop.link("K-17").json()["link"] for _ in range(2)]
+
+    assert house.states() == [("sent", None)], "one ask, however often its page is drawn"
+    person = house.client()
+    page = person.get(f"/f/{links[0]}")
+    assert person.save(page, f"/f/{links[1]}", rating="4").status_code == 303
+    house.round()
+    assert house.states() == [("closed", None)]
