@@ -14,10 +14,10 @@ from caseline.actions.editing import Editor
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm.refusals import Told
-from caseline.feedback import asks, books, drafting, request_facts, subject_asks
+from caseline.feedback import asks, audience, bad_addresses, books, drafting, opt_outs, request_facts, subject_asks
 from caseline.feedback.asks import Ask
 from caseline.feedback.audience import Answer, Skip
-from caseline.feedback.campaign import Channel, On
+from caseline.feedback.campaign import MAIL, Channel, On
 from caseline.feedback.candidates import Found
 from caseline.feedback.drafting import Rests
 from caseline.feedback.forms import Words
@@ -149,7 +149,7 @@ def ask_by_hand(
             raise Absent(code)
         one = campaign_ground.standing(house, connection, kept, since=editor.at)
         found = _record(connection, one, record_id)
-        decided = drafting.decide(found, one.ground, now=editor.at, by_hand=True)
+        decided = _by_hand(connection, found, one, address, editor.at)
         if decided.skip is not None:
             raise Told("request %(request)s: nobody is asked: %(reason)s", request=record_id, reason=decided.skip.value)
         period = f"{drafting.BY_HAND} {editor.at.astimezone(one.ground.zone):%Y-%m-%d}"
@@ -164,6 +164,19 @@ def ask_by_hand(
         ask = asks.one(connection, made[0])
         assert ask is not None  # noqa: S101 - it was made in this transaction
         return ask
+
+
+def _by_hand(connection: sa.Connection, found: Found, one: Standing, address: str | None, now: datetime) -> Answer:
+    """Whether somebody may ask by hand; of an address that he names instead it matters what is known of that one."""
+    facts = drafting.facts(found, one.ground, by_hand=True)
+    if address is not None:
+        mail = one.ground.campaign.channel in MAIL
+        facts = replace(
+            facts,
+            bad_address=mail and bool(bad_addresses.among(connection, [address])),
+            opted_out=found.opted_out or opt_outs.holds(connection, address=address, contact_id=found.contact_id),
+        )
+    return audience.asked(one.ground.rule, facts, now)
 
 
 def _record(connection: sa.Connection, one: Standing, record_id: int) -> Found:

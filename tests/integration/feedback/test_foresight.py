@@ -81,6 +81,24 @@ def test_somebody_asks_by_hand_once_a_day_and_never_who_wants_no_questions(desk:
         foresee_asks.ask_by_hand(desk.house, "nps", refuses.id, editor)
 
 
+def test_of_an_address_that_is_typed_it_matters_whether_letters_reach_that_one(desk: ServiceDesk) -> None:
+    switched_on(desk)
+    cards = [desk.open("2026-04-06 11:00", contact_id=contact(desk, f"c{one}@example.org")) for one in range(3)]
+    spoken(desk, "c0@example.org", 0, "bounced: 5.1.1")
+    spoken(desk, "other@example.org", 1, "bounced: 5.1.1")
+    desk.query("INSERT INTO feedback.opt_out (address, at, by) VALUES ('no@example.org', now(), 'client')")
+
+    for card, typed, why in (
+        (cards[0], None, "bad address"),
+        (cards[1], "other@example.org", "bad address"),
+        (cards[2], "No@example.org", "opted out"),
+    ):
+        with pytest.raises(Told, match=why):
+            foresee_asks.ask_by_hand(desk.house, "nps", card.id, Editor("anna", NOW), address=typed)
+    made = foresee_asks.ask_by_hand(desk.house, "nps", cards[0].id, Editor("anna", NOW), address="new@example.org")
+    assert (made.state, made.address) == (State.QUEUED, "new@example.org")
+
+
 def test_every_record_says_why_it_was_not_asked_about(desk: ServiceDesk) -> None:
     switched_on(desk)
     there = closed(desk, contact_id=contact(desk))
