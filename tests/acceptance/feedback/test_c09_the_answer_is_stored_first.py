@@ -141,9 +141,14 @@ def test_c9_whatever_dies_on_the_way_of_an_answer_it_is_kept_and_each_thing_foll
         deaths, kept = saved(town, paths[0], "9")
         assert deaths >= 4, "two transactions at least, each with a beginning and an end"
         assert kept == [0, 0, *[1] * (len(kept) - 2)], "the first transaction keeps the answer, whatever dies later"
-        for path in paths[1:]:
-            person = town.client()
-            assert person.save(person.get(path), path, decision="yes", quality="5", recommend="10").status_code == 303
+        person = town.client()
+        page = person.get(paths[1])
+        town.later(seconds=5)
+        with dying(town.house.engine, 3):  # it is kept, and we die before anything is made of it
+            assert _posted(person, page, paths[1], "10") == 0, "this client tries no second time"
+        person = town.client()
+        given = {"decision": "yes", "quality": "5", "recommend": "10"}
+        assert person.save(person.get(paths[2]), paths[2], **given).status_code == 303
         assert restarted(town, 2, 1) > 20
         town.later(hours=1)
         for _ in range(2):
