@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import editing, open_request, wiring
+from caseline.actions import editing, open_request, take_back, wiring
 from caseline.actions.editing import Editor, Fault, Faulty, Overtaken, Plain
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
@@ -14,7 +14,7 @@ from caseline.crm.cards import Stage
 from caseline.crm.connect import BITRIX24
 from caseline.crm.vocabulary import REQUEST
 from caseline.db import named_locks
-from caseline.feedback import books, dialogue, presets
+from caseline.feedback import asks, books, dialogue, presets, waiting_asks
 from caseline.feedback.books import KeptCampaign, KeptForm
 from caseline.feedback.campaign import Campaign, Channel, On
 from caseline.feedback.follow import Do
@@ -119,11 +119,19 @@ def switch_on(house: House, code: str, editor: Editor, *, since: datetime | None
 
 
 def switch_off(house: House, code: str, editor: Editor) -> KeptCampaign:
-    """Let a campaign ask nobody new; what was sent is still answered. Raises `Absent` and `Overtaken`."""
+    """Let a campaign ask nobody new, and cancel what has not left; what was sent is still answered.
+
+    What somebody has asked by hand goes on. Raises `Absent` and `Overtaken`.
+    """
     with house.engine.begin() as connection:
         kept = _known(connection, code)
         if not books.switch(connection, kept, None):
             raise Overtaken
+        waiting_asks.cancel(connection, kept.id, by=editor.login or "", now=editor.at)
+        for ask_id in waiting_asks.begun(connection, kept.id):
+            ask = asks.one(connection, ask_id)
+            if ask is not None:
+                take_back.take_back(connection, ask, waiting_asks.OFF, now=editor.at)
         editing.note(connection, editor, "campaign.changed", code, _switch(kept.switched_on_at), _switch(None))
         return _known(connection, code)
 

@@ -64,7 +64,7 @@ def on(campaign: _Campaign, since: _Since = None, as_json: JsonOption = False) -
 
 
 def off(campaign: _Campaign, as_json: JsonOption = False) -> None:
-    """Switch a campaign off: it asks nobody new. What was sent can still be answered."""
+    """Switch a campaign off: it asks nobody new, and what has not left is cancelled. What was sent can be answered."""
     from caseline.actions import keep_campaigns
     from caseline.actions.editing import Editor
 

@@ -17,6 +17,7 @@ from caseline.feedback.follow import Do, Who
 from caseline.feedback.forms import Kind
 from caseline.feedback.questions import NO_ADDRESS
 from caseline.feedback.states import State
+from caseline.feedback.waiting_asks import OFF
 from caseline.listing.asks import Row
 from caseline.web.desk import agreement_words
 from caseline.web.language import Texts, later
@@ -77,6 +78,7 @@ _REASONS: Final = {
     STATUS_LEFT: later("the agreement has left its status"),
     AGREEMENT_GONE: later("the agreement is not there any more"),
     BY_HAND: later("by hand"),
+    OFF: later("the campaign was switched off"),
     SENT_AGAIN: later("sent again by hand"),
 }
 CHANNELS: Final = {

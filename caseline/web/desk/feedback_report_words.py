@@ -147,6 +147,7 @@ REASONS: Final = {
     "not yet": later("not long enough in its stage"),
     "status left": later("the agreement has left its status"),
     "agreement gone": later("the agreement is not there any more"),
+    "switched off": later("the campaign was switched off"),
 }
 TOO_FEW: Final = later("too few to judge")
 

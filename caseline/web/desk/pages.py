@@ -54,7 +54,9 @@ NOTICES: Final = {
     "session_ended": later("The session has ended."),
     "answer_entered": later("The answer is kept, as entered by phone."),
     "switched_on": later("The campaign is on."),
-    "switched_off": later("The campaign is off: nobody new is asked. What was sent is still answered."),
+    "switched_off": later(
+        "The campaign is off: nobody new is asked, and what had not left is cancelled. What was sent is still answered."
+    ),
     "signed_out_everywhere": later("The login is signed out everywhere."),
 }
 """What a page can be told to say by its address; other words are not shown."""
