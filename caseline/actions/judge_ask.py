@@ -15,7 +15,7 @@ from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import SMILEYS, Campaign
-from caseline.feedback.confirming import Confirmed, Judgement
+from caseline.feedback.confirming import Judgement, Kind, Signal
 from caseline.feedback.effects import Planned
 from caseline.feedback.forms import RATED, Form
 from caseline.feedback.outcome import Outcome, outcome
@@ -87,20 +87,15 @@ def judgements(
     letters = letter_states.left(connection, ask)
     for question in form.questions:
         if question.kind in RATED:
-            own = came.get(question.key, ())
-            judged = confirming.judge(campaign.rule, letters, own, now)
-            found[question.key] = _with_phone(judged, question.key, given)
+            own = [*came.get(question.key, ()), *_by_phone(question.key, given)]
+            found[question.key] = confirming.judge(campaign.rule, letters, own, now)
     return found
 
 
-def _with_phone(judged: Judgement, key: str, given: Sequence[Given]) -> Judgement:
-    """What an employee has entered counts as it is, beside what the client does himself."""
-    said = [
-        Confirmed(one.document[key], one.at, by_hand=True)
-        for one in given
-        if one.entered_by is not None and isinstance(one.document.get(key), int)
-    ]
-    return Judgement(tuple(sorted((*judged.confirmed, *said), key=lambda one: one.at)), None) if said else judged
+def _by_phone(key: str, given: Sequence[Given]) -> list[Signal]:
+    """What an employee has entered counts as if the client had pressed Save then: no script changes it either."""
+    said = [one for one in given if one.entered_by is not None and isinstance(one.document.get(key), int)]
+    return [Signal(one.at, Kind.GESTURE, one.document[key]) for one in said]
 
 
 def _keep(

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from caseline.feedback import answers, asks
+from caseline.feedback.answers import Given
 from caseline.feedback.states import State
 from tests.factories import feedback_asks, scanners
 from tests.factories.feedback_asks import Asking, asking
@@ -93,6 +95,27 @@ def test_a_rating_that_a_person_has_pressed_is_changed_by_no_script(asking: Aski
 
     assert one.counted == {"rating": 5}
     assert [rating.value for rating in one.ratings] == [5]
+
+
+def test_what_an_employee_has_entered_by_phone_is_changed_by_no_script(asking: Asking) -> None:
+    one, machine, person = asking.sent(), asking.client(address="198.51.100.9"), asking.client()
+    asking.later(minutes=5)
+    phoned = Given(
+        ask_id=one.id, submission="phone-01", at=asking.now, document={"rating": 5}, language="ru", entered_by="anna"
+    )
+    with asking.house.engine.begin() as connection:
+        answers.add(connection, phoned)
+        asks.judge_at(connection, one.id, asking.now)
+    asking.job()
+    for _ in range(2):  # it comes again when what it has sent first would be ripe
+        asking.later(minutes=15)
+        told = machine.script(machine.get(f"{one.path}/1"), f"{one.path}/1").json()
+    asking.later(minutes=11)
+    asking.job()
+
+    assert (told, one.counted) == ({"told": "press"}, {"rating": 5})
+    person.save(person.get(one.path), one.path, rating="2")
+    assert 2 in [rating.value for rating in one.ratings if rating.superseded_at is None], "he himself changes it"
 
 
 def test_a_machine_that_walks_through_the_links_and_presses_is_known_at_the_second_one(asking: Asking) -> None:
