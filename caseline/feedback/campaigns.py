@@ -126,11 +126,13 @@ def _schedule(one: Part, channel: Channel) -> Schedule:
     one.only("delay_hours", "since", "until", "working_days", "reminder_after", "lasts_days")
     reminder = one.whole("reminder_after", 3, 1, 60)
     lasts = one.whole("lasts_days", 7 if channel is Channel.CHAT else 30, 1, 365)
+    # Nobody is woken by a form on a site: whoever is there looks at it himself.
+    written = channel is not Channel.WEB
     return Schedule(
         delay=timedelta(hours=_delay(one)),
-        since=one.clock("since", time(9)),
-        until=one.clock("until", time(20)),
-        working_days=one.flag("working_days", default=True),
+        since=one.clock("since", time(9) if written else time()),
+        until=one.clock("until", time(20) if written else time()),
+        working_days=one.flag("working_days", default=written),
         reminder_after=reminder,
         lasts=timedelta(days=lasts or 30),
     )

@@ -14,6 +14,7 @@ _RESTS: Final = {"nps": 30, "chat": 30}
 _LETTERS: Final = ("ask_smileys", "ask_review", "ask_nps", "ask_reminder")
 """Letters that ship, for houses in which they are not there yet."""
 _SCHEDULE: Final = {"delay_hours": 0, "since": "09:00", "until": "20:00", "working_days": True, "reminder_after": 3}
+_ANY_HOUR: Final = {**_SCHEDULE, "since": "00:00", "until": "00:00", "working_days": False}
 _RULE: Final = {"mode": "balanced", "first_window_s": 60, "quiet_min": 10}
 
 
@@ -42,7 +43,11 @@ def given(visit: Visit, document: Mapping[str, Any]) -> dict[str, Any]:
         "address": document.get("address") or ("phone" if channel == "chat" else "card"),
         "letter": document.get("letter") or usual,
         "reminder": document.get("reminder") or "ask_reminder",
-        "schedule": {**_SCHEDULE, "lasts_days": lasts, **_part(document, "schedule")},
+        "schedule": {
+            **(_ANY_HOUR if channel == "web" else _SCHEDULE),
+            "lasts_days": lasts,
+            **_part(document, "schedule"),
+        },
         "rule": _RULE | _part(document, "rule"),
         "by_division": _part(document, "forms_by_division"),
         "follow": [_row(one) for one in _list(document, "follow")],

@@ -235,10 +235,10 @@ def test_a_fifth_campaign_is_made_by_data_alone(house: Rounds) -> None:
         },
     )
     card = house.desk.open("2026-04-06 12:10", contact_id=house.contact(email=None), number="K-17")
-    house.now = moscow("2026-04-06 13:00")
+    house.now = moscow("2026-04-06 23:00")  # at night, too: whoever looks at the site is awake
     wanted = {"campaign": "site-after-closure", "request": "K-17"}
     assert called(house, key, "/api/links", wanted).status_code == 404, "it is open"
-    house.desk.move(card, "closed", "2026-04-06 12:30")
+    house.desk.move(card, "closed", "2026-04-06 22:50")
 
     house.round()
 
