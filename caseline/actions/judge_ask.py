@@ -69,6 +69,8 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     _keep(house, connection, ask, form, judged, daily=campaign.kind == SMILEYS)
     asks.judge_at(connection, ask.id, min((one.again_at for one in judged.values() if one.again_at), default=None))
     found = outcome(form, ask.state, ask.grade, answers.together(given), judged)
+    if found.whole and (left := [key for key, one in judged.items() if one.confirmed and key not in found.values]):
+        ratings.supersede(connection, ask.id, left, now=now)
     _write(connection, ask, found, given, now)
     if found.step is State.ANSWERED and ask.subject == SUBJECT:
         connect.agreements(house.settings.crm).was_answered(connection, ask.subject_id, at=now)

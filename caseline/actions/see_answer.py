@@ -40,7 +40,7 @@ def of_record(connection: sa.Connection, record_id: int, language: str) -> Sourc
     said = answers.together(answers.of(connection, ask.id))
     rated = {one.question: one.value for one in ratings.of(connection, ask.id) if one.superseded_at is None}
     lines = []
-    for question in form.questions:
+    for question in form.asked({**said, **rated}):
         value = rated.get(question.key) if question.kind in RATED else said.get(question.key)
         if value not in {None, ""}:
             highest = question.highest if question.kind in RATED else None

@@ -18,7 +18,7 @@ class Outcome:
     step: State | None
     """Where it goes; None: it stays."""
     values: Mapping[str, Any]
-    """What counts: of what is rated the confirmed value alone."""
+    """What counts: of what is rated the confirmed value alone, and nothing that is not asked any more."""
     whole: bool
     """All that must be answered is, and counts."""
     grade: Grade | None
@@ -54,7 +54,9 @@ def _values(form: Form, said: Mapping[str, Any], judged: Mapping[str, Judgement]
                 found[question.key] = said[question.key]
         elif one.effective is not None:
             found[question.key] = one.effective.value
-    return found
+    # What was said before to a question that the answers lead to no more is nobody's word any more.
+    asked = {question.key for question in form.asked(found)}
+    return {key: value for key, value in found.items() if key in asked}
 
 
 def _begun(said: Mapping[str, Any], judged: Iterable[Judgement]) -> bool:

@@ -1,6 +1,6 @@
 """SQL of ratings that count: one is effective for each question and day, earlier ones of that day stand behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -76,6 +76,12 @@ def keep(
         _PUT.rows(connection, {**values, **scale})
         added.append(Rating(question.key, day, one.value, question.highest, one.by_hand, one.at, later))
     return added
+
+
+def supersede(connection: sa.Connection, ask_id: int, questions: Collection[str], *, now: datetime) -> None:
+    """Let ratings count no more: the answers do not lead to these questions by now."""
+    mine = (rating.c.ask_id == ask_id, rating.c.question.in_(questions), rating.c.superseded_at.is_(None))
+    connection.execute(sa.update(rating).where(*mine).values(superseded_at=now))
 
 
 def of(connection: sa.Connection, ask_id: int) -> list[Rating]:

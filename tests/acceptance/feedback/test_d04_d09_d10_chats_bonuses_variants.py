@@ -153,7 +153,10 @@ def test_d10_a_contact_keeps_his_variant_and_the_report_tells_them_apart_with_th
         subjects = {str(one["Subject"]).split()[0] for one in town.letters(to)}
         assert len(town.letters(to)) == 2
         assert len(subjects) == 1
-        found["at-once" if first[to] else "links"].add(contact)
+        code = "at-once" if first[to] else "links"
+        faces = [one for one in town.links(to) if one.rpartition("/")[2] in set("12345")]
+        assert len(faces) == (5 if code == "at-once" else 0), "each has the letter of his variant"
+        found[code].add(contact)
     rows = town.query("SELECT v.code, a.contact_id FROM feedback.ask a JOIN feedback.variant v ON v.id = a.variant_id")
     kept = defaultdict(set)
     for code, contact in rows:

@@ -153,6 +153,22 @@ class TestAnswering:
         ]
         assert one.follows == ["correction", "correction", "event", "notice"]
 
+    def test_what_a_correction_leads_to_no_more_counts_no_more(self, asking: Asking) -> None:
+        questions = [
+            {"key": "again", "kind": "choice", "label": "Снова?", "options": [
+                {"code": "yes", "label": "Да"}, {"code": "no", "label": "Нет"}]},
+            {"key": "how_bad", "kind": "scale", "label": "Плохо?", "when": {"question": "again", "is": ["no"]}},
+            {"key": "all", "kind": "scale", "label": "В целом"},
+        ]  # fmt: skip
+        with asking.house.engine.begin() as connection:
+            books.save_form(connection, "review", {"title": "Отзыв", "questions": questions}, by="t", now=asking.now)
+        one, person = asking.sent("review-registry", "review"), asking.client()
+        for again in ("no", "yes", "no"):
+            page = person.get(one.path)
+            assert person.save(page, one.path, again=again, how_bad="1", all="5").status_code == 303
+            assert one.ask.grade == ("bad" if again == "no" else "good")
+            assert one.counted == ({"how_bad": 1, "all": 5} if again == "no" else {"all": 5})
+
     def test_the_same_page_sent_twice_is_one_answer_and_two_devices_are_two(self, asking: Asking) -> None:
         one, person = asking.sent(), asking.client()
         first, second = person.get(one.path), person.get(one.path)
