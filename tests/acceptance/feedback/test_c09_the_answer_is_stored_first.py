@@ -147,7 +147,7 @@ def test_c9_whatever_dies_on_the_way_of_an_answer_it_is_kept_and_each_thing_foll
         with dying(town.house.engine, 3):  # it is kept, and we die before anything is made of it
             assert _posted(person, page, paths[1], "10") == 0, "this client tries no second time"
         person = town.client()
-        given = {"decision": "yes", "quality": "5", "recommend": "10"}
+        given: dict[str, Any] = {"decision": "yes", "quality": "5", "recommend": "10"}
         assert person.save(person.get(paths[2]), paths[2], **given).status_code == 303
         assert restarted(town, 2, 1) > 20
         town.later(hours=1)
