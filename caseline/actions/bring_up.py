@@ -111,7 +111,8 @@ def _start_mail(home: Path, post: Post, say: Say) -> None:
     if running.alive(sandbox_post.NAME) is None:
         running = replace(running, smtp_port=post.smtp, imap_port=post.imap)
         ports = ("--smtp-port", str(post.smtp), "--imap-port", str(post.imap))
-        command = ["caseline.cli", "mail", "sandbox", *ports, "--password", sandbox_post.PASSWORD]
+        kept = ("--password", sandbox_post.PASSWORD, "--keep", str(sandbox_post.mails(home)))
+        command = ["caseline.cli", "mail", "sandbox", *ports, *kept]
         environment = prefect_environment.for_client(home, running.api_url)
         mail = starting.spawn(home, running, sandbox_post.NAME, command, environment)
         starting.wait(mail, DESK_PATIENCE_S, lambda: starting.listens(post.smtp) and starting.listens(post.imap))

@@ -9,7 +9,7 @@ from caseline.actions import running_services, starting
 from caseline.actions.starting import Say
 
 NAME: Final = "mail sandbox"
-PASSWORD: Final = "sandbox"  # noqa: S105 - of mailboxes in memory, on this machine only
+PASSWORD: Final = "sandbox"  # noqa: S105 - of mailboxes for trials, on this machine only
 SMTP_PORT, IMAP_PORT, PUBLIC_PORT = 2525, 2143, 8332
 _ADDRESS: Final = "support@example.org"
 
@@ -58,6 +58,11 @@ def of_running(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     if running.alive(NAME) is None:
         return {}
     return settings(Post(running.smtp_port, running.imap_port, running.public_port), given)
+
+
+def mails(home: Path) -> Path:
+    """The folder in which the one of a home keeps its mails."""
+    return home / "post"
 
 
 def mailbox(post: Post, name: str) -> str:

@@ -58,9 +58,15 @@ def sandbox(
     password: Annotated[
         str, typer.Option("--password", help="Password of the mailboxes; made by chance unless named.")
     ] = "",
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep", metavar="FOLDER", help="Keep all mail there for the next start; otherwise it is forgotten."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve SMTP and IMAP on this machine until Ctrl-C: a whole post office to try things on, which forgets all.
+    """Serve SMTP and IMAP on this machine until Ctrl-C: a whole post office to try things on.
 
     Mail to support@… of any domain lies in the mailbox `support`, all other mail in the mailbox `others`. The first
     lines printed are the settings to export.
@@ -72,7 +78,8 @@ def sandbox(
     from caseline.mail_sandbox.samples import samples as made
 
     signal.signal(signal.SIGTERM, _leave)
-    options = Options(password or secrets.token_urlsafe(9), smtp_port, imap_port, tuple(made(samples, seed=seed)))
+    mails = tuple(made(samples, seed=seed))
+    options = Options(password or secrets.token_urlsafe(9), smtp_port, imap_port, mails, keep)
     with suppress(KeyboardInterrupt):
         serve(options, lambda running: _tell(running, as_json=as_json))
 

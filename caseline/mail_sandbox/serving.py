@@ -1,4 +1,4 @@
-"""Serves SMTP (aiosmtpd) and IMAP (pymap) in one process; a mail goes from one to the other in memory."""
+"""Serves SMTP (aiosmtpd) and IMAP (pymap) in one process; a mail goes from one to the other in memory, and is kept if so wanted."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from pymap.user import Passwords, UserMetadata
 
 from caseline.mail_sandbox import delivery
 from caseline.mail_sandbox.samples import Sample
+from caseline.mail_sandbox.shelf import Shelf
 
 HOST: Final = "127.0.0.1"
 _LARGEST: Final = 256 << 20
@@ -32,7 +34,9 @@ class Options:
     smtp_port: int = 0
     imap_port: int = 0
     samples: Sequence[Sample] = ()
-    """Mails that lie there at the start."""
+    """Mails that lie there at the start; where mails are kept, at the first one."""
+    keep: Path | None = None
+    """The folder in which mails are kept for the next start; None: they are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,8 @@ class Running:
 class _Handler:
     """Takes every mail and lays it into mailboxes."""
 
-    def __init__(self, backend: DictBackend) -> None:
-        self._backend = backend
+    def __init__(self, backend: DictBackend, shelf: Shelf | None) -> None:
+        self._backend, self._shelf = backend, shelf
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         content = envelope.content or b""
@@ -62,9 +66,21 @@ class _Handler:
 
     async def lay(self, raw: bytes, sender: str | None, recipients: Sequence[str]) -> None:
         for user, mine in delivery.deliveries(recipients).items():
-            mail = AppendMessage(delivery.delivered(raw, sender, mine), datetime.now(UTC))
-            async with Identity(user, self._backend.login, None, frozenset()).new_session() as session:
-                await session.append_messages("INBOX", [mail])
+            mail = delivery.delivered(raw, sender, mine)
+            if self._shelf is not None:
+                self._shelf.put(user, mail)  # before anybody is told that it was taken
+            await self._append(user, mail, datetime.now(UTC))
+
+    async def remember(self) -> bool:
+        """Lay what was kept into the mailboxes again; whether there was anything."""
+        kept = list(self._shelf.mails()) if self._shelf is not None else []
+        for user, mail, at in kept:
+            await self._append(user, mail, at)
+        return bool(kept)
+
+    async def _append(self, user: str, mail: bytes, at: datetime) -> None:
+        async with Identity(user, self._backend.login, None, frozenset()).new_session() as session:
+            await session.append_messages("INBOX", [AppendMessage(mail, at)])
 
 
 def serve(options: Options, tell: Callable[[Running], None]) -> None:
@@ -75,9 +91,10 @@ def serve(options: Options, tell: Callable[[Running], None]) -> None:
 
 async def _serve(options: Options, tell: Callable[[Running], None]) -> None:
     backend, config = await _mailboxes(options.password)
-    handler = _Handler(backend)
-    for sample in options.samples:
-        await handler.lay(sample.raw, sample.sender, [sample.recipient])
+    handler = _Handler(backend, None if options.keep is None else Shelf(options.keep))
+    if not await handler.remember():
+        for sample in options.samples:
+            await handler.lay(sample.raw, sample.sender, [sample.recipient])
     reader = ProxyProtocolReader(config.proxy_protocol)
     loop = asyncio.get_running_loop()
     async with AsyncExitStack() as stack:

@@ -41,7 +41,28 @@ def sandbox(*words: str) -> Iterator[dict[str, Any]]:
         said["pid"] = process.pid
         yield said
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(20) == (-signal.SIGKILL if said.get("killed") else 0)
+
+
+def test_a_post_office_that_keeps_its_mails_has_them_after_it_was_killed(
+    caseline: Callable[..., Any], tmp_path: Path
+) -> None:
+    words = ("--samples", "2", "--keep", str(tmp_path / "post"))
+    with sandbox(*words) as office:
+        for number in range(3):
+            done = caseline(
+                *("mail", "sandbox", "send", "--subject", f"Letter {number}", "--smtp-port", office["smtp_port"])
+            )
+            assert done.code == 0
+        before = lying_in(office["support"])
+        psutil.Process(office["pid"]).kill()
+        office["killed"] = True
+
+    with sandbox(*words) as office:
+        assert lying_in(office["support"]) == before
+
+    assert [len([one for one in before if f"Letter {number}".encode() in one]) for number in range(3)] == [1, 1, 1]
+    assert len(before) == 5
 
 
 @pytest.fixture(scope="module")
