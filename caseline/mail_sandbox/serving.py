@@ -1,4 +1,4 @@
-"""Serves SMTP (aiosmtpd) and IMAP (pymap) in one process; a mail goes from one to the other in memory, and is kept if so wanted."""
+"""Serves SMTP (aiosmtpd) and IMAP (pymap) in one process; a mail goes from one to the other in memory, or is kept."""
 
 import asyncio
 import logging
