@@ -19,7 +19,7 @@ _HIDDEN: Final = re.compile(r'name="(page-[a-z]+)" value="([^"]*)"')
 _PATIENCE_S: Final = 12.0
 _LOOKS_S: Final = 1.6
 """Whoever presses sooner after the page was drawn is taken for a machine."""
-_WAITS_S: Final = (62, 100)
+WAITS_S: Final = (62, 100)
 """Within a minute of the letter scanners come."""
 _AGAIN: Final = 0.2
 """Share of clients who think better of it."""
@@ -40,8 +40,16 @@ class _Due:
 class Answering:
     """All clients with a letter that asks."""
 
-    def __init__(self, site: Site, ledger: Ledger, seed: int, stop: threading.Event) -> None:
-        self._site, self._ledger, self._stop = site, ledger, stop
+    def __init__(
+        self,
+        site: Site,
+        ledger: Ledger,
+        seed: int,
+        stop: threading.Event,
+        *,
+        waits_s: tuple[float, float] = WAITS_S,
+    ) -> None:
+        self._site, self._ledger, self._stop, self._waits_s = site, ledger, stop, waits_s
         self._dice = random.Random(f"answers {seed}")
         self._postbox = Postbox(site.post)
         self._due: list[_Due] = []
@@ -52,7 +60,7 @@ class Answering:
         for letter in self._postbox.new():
             if letter.link and letter.link not in self._known:
                 self._known.add(letter.link)
-                self._due.append(_Due(letter, time.monotonic() + self._dice.uniform(*_WAITS_S)))
+                self._due.append(_Due(letter, time.monotonic() + self._dice.uniform(*self._waits_s)))
         due = next((one for one in self._due if one.at <= time.monotonic()), None)
         if due is None:
             return

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pydantic import SecretStr
+
 from caseline.actions import (
+    edit_calendar,
     keep_campaigns,
     keep_categories,
     keep_fields,
@@ -16,6 +19,7 @@ from caseline.actions.wiring import House, open_house
 from caseline.crm.vocabulary import Type
 from caseline.people.rights import Role
 from caseline.settings import Settings
+from caseline.timing.store import Note
 from caseline.timing.vocabulary import Mode
 from soak.ledger import Ledger
 from soak.site import Site
@@ -36,16 +40,19 @@ _CODE: Final = "smileys-on-closure"
 
 def furnish(site: Site, ledger: Ledger) -> str:
     """Set it up; answers the token of the login that the load works by. The database must run."""
-    file = site.folder / "week.yaml"
-    file.write_text(CALENDAR, encoding="utf-8")
-    for words in (("import", str(file), "--apply", "--reason", "a chaos run"), ("default", "week")):
-        done = site.caseline("calendar", *words)
-        if done.returncode:
-            raise RuntimeError(done.stdout + done.stderr)
-    settings = Settings(home=site.home, mail_address="support@example.org", public_url=site.address("public"))
+    url = site.settings.get("CASELINE_DATABASE_URL")
+    settings = Settings(
+        home=site.home,
+        database_url=None if url is None else SecretStr(url),
+        mail_address="support@example.org",
+        public_url=site.address("public"),
+    )
     with open_house(settings) as house:
         now = datetime.now(UTC)
         editor = Editor(None, now)
+        proposal = edit_calendar.propose_file(house, CALENDAR.encode(), "week.yaml", now=now)
+        edit_calendar.apply(house, proposal, Note(at=now, by="soak", reason="a chaos run"))
+        keep_categories.make_default(house, "week", now=now)
         for code, mode in CATEGORIES.items():
             wish = keep_categories.Wish(label=code.title(), hours=24, mode=mode)
             keep_categories.put_category(house, code, wish, now=now)

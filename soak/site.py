@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ import psutil
 
 ROOT: Final = Path(__file__).parents[1]
 SERVICES: Final = ("server", "worker", "desk", "public", "mail sandbox")
+_RUNS: Final = {"prefect.engine", "prefect.flow_engine", "prefect.runner._workspace_supervisor"}
+"""Modules that a worker starts for a flow run."""
 _OTHERS: Final = ("CASELINE_", "PREFECT_", "PG")
 """Settings of whoever starts us, which must not reach the house."""
 
@@ -33,6 +35,8 @@ class Site:
 
     folder: Path
     ports: Ports
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further ones of the house."""
 
     @property
     def home(self) -> Path:
@@ -61,7 +65,7 @@ class Site:
             "CASELINE_LEASE_SECONDS": "20",
             "PYTHONPATH": str(ROOT),
         }
-        return own | settings | dict(more or {})
+        return own | settings | dict(self.settings) | dict(more or {})
 
     def caseline(
         self, *words: str, patience_s: float = 600, more: Mapping[str, str] | None = None
@@ -135,5 +139,5 @@ class Site:
 
 def _is_run(process: psutil.Process) -> bool:
     with suppress(psutil.Error):
-        return any("flow_engine" in word or "prefect.engine" in word for word in process.cmdline())
+        return any(word in _RUNS for word in process.cmdline())
     return False

@@ -1,5 +1,6 @@
 """Speaks with the Prefect server of this machine: is it well, does its worker live, which runs are at work."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,11 @@ def works(api_url: str, pool: str, *, since: datetime) -> bool:
     return any(datetime.fromisoformat(beat) >= since for beat in beats)
 
 
-def working(api_url: str, pool: str) -> int:
-    """How many workers of the pool live."""
+def working(api_url: str, pool: str, *, but: str = "") -> int:
+    """How many workers of the pool live, but for one of that name."""
     answer = _ask("POST", f"{api_url}/work_pools/{pool}/workers/filter", {})
-    return 0 if answer is None or not answer.is_success else sum(one["status"] == "ONLINE" for one in answer.json())
+    found = answer.json() if answer is not None and answer.is_success else []
+    return sum(one["status"] == "ONLINE" and one["name"] != but for one in found)
 
 
 def runs(api_url: str, state: str, *, name: str | None = None) -> list[dict[str, Any]]:
@@ -58,9 +60,36 @@ def crash_running(api_url: str, message: str) -> int:
     answer = _ask("POST", f"{api_url}/flow_runs/filter", wanted)
     runs = answer.json() if answer is not None and answer.is_success else []
     for run in runs:
-        state = {"state": {"type": "CRASHED", "name": "Crashed", "message": message}, "force": True}
-        _ask("POST", f"{api_url}/flow_runs/{run['id']}/set_state", state)
+        _crash(api_url, run["id"], message)
     return len(runs)
+
+
+def crash_dead(api_url: str, message: str, *, before: datetime, lives: Callable[[int], bool]) -> int:
+    """Mark the runs of deployments whose process has died as Crashed; answers how many there were.
+
+    As long as nobody says so, they keep the place of the next run of their deployment. `lives`: whether a process of
+    that number does; a run that waits without one had a worker that died before it could start it. Runs that came into
+    their state after `before` are left alone.
+    """
+    wanted = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}}}
+    answer = _ask("POST", f"{api_url}/flow_runs/filter", wanted)
+    found = answer.json() if answer is not None and answer.is_success else []
+    dead = [one for one in found if one.get("deployment_id") and _is_dead(one, before, lives)]
+    for run in dead:
+        _crash(api_url, run["id"], message)
+    return len(dead)
+
+
+def _is_dead(run: dict[str, Any], before: datetime, lives: Callable[[int], bool]) -> bool:
+    if datetime.fromisoformat(run["state"]["timestamp"]) >= before:
+        return False
+    process = str(run.get("infrastructure_pid") or "")
+    return not lives(int(process)) if process.isdigit() else not process and run["state_type"] == "PENDING"
+
+
+def _crash(api_url: str, run_id: str, message: str) -> None:
+    state = {"state": {"type": "CRASHED", "name": "Crashed", "message": message}, "force": True}
+    _ask("POST", f"{api_url}/flow_runs/{run_id}/set_state", state)
 
 
 def _ask(method: str, url: str, body: dict[str, Any] | None = None) -> httpx.Response | None:

@@ -11,6 +11,7 @@ from typing import Final
 from caseline.actions import (
     ask_prefect,
     prefect_environment,
+    process_table,
     processes,
     running_services,
     sandbox_post,
@@ -25,6 +26,7 @@ from caseline.db.engine import open_engine
 from caseline.people import logins
 
 DATABASE: Final = "prefect"
+WORKER: Final = "caseline"
 SERVER_PATIENCE_S: Final = 300
 """The first start makes Prefect's tables: on a busy machine that takes minutes."""
 WORKER_PATIENCE_S: Final = 120
@@ -151,10 +153,19 @@ def _start_worker(home: Path, say: Say) -> None:
     worker = running.alive("worker")
     if worker is None:
         environment = prefect_environment.for_client(home, running.api_url)
-        command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "caseline"]
+        command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", WORKER]
         worker = starting.spawn(home, running, "worker", command, environment)
         starting.wait(worker, WORKER_PATIENCE_S, lambda: ask_prefect.works(running.api_url, POOL, since=now))
+        _forget_the_dead(running.api_url, now)
     say("worker", "running", f"its log: {worker.log}")
+
+
+def _forget_the_dead(api_url: str, since: datetime) -> None:
+    """Runs that died with the worker before this one are over; those of other machines are not ours to judge."""
+    if ask_prefect.working(api_url, POOL, but=WORKER):
+        return
+    died = "Its process or its worker has died: press Retry, it goes on where it stopped"
+    ask_prefect.crash_dead(api_url, died, before=since, lives=lambda number: process_table.birth(number) is not None)
 
 
 def _call(home: Path, *module: str) -> None:

@@ -52,6 +52,9 @@ def for_server(home: Path, *, port: int, database: str) -> dict[str, str]:
         # The newer pages hide the button Retry and call a foreign host.
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # In memory, as Prefect has them, leases die with the server: nobody would ever take the place back of a run
+        # that died with it, and its deployment would never run again.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }
 
 

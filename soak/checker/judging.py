@@ -26,10 +26,14 @@ _SHOWN: Final = 200
 
 def findings(folder: Path, url: str) -> list[Finding]:
     """All that is wrong with the run in a folder; `url`: its database, which is only read."""
-    inputs = Inputs(folder)
     with psycopg.connect(url) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return [found for check in _CHECKS for found in check(inputs, Tables(connection))]
+        return judged(Inputs(folder), Tables(connection))
+
+
+def judged(inputs: Inputs, tables: Tables) -> list[Finding]:
+    """The same in a transaction of the caller's."""
+    return [found for check in _CHECKS for found in check(inputs, tables)]
 
 
 def main(folder: Path, url: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from soak.checker.finding import Finding, Kind
 from soak.checker.inputs import Inputs, whole
 from soak.checker.look import Tables
-from soak.checker.working_time import Week
+from soak.checker.working_time import Week, week
 
 
 class _Visit(NamedTuple):
@@ -36,7 +36,7 @@ _ROWS: Final = """
 def check(inputs: Inputs, tables: Tables) -> Iterator[Finding]:
     """All requests."""
     moves = _moves(inputs)
-    weeks = {mode: Week(mode) for mode in ("working_days", "schedule")}
+    weeks = {mode: week(mode) for mode in ("working_days", "schedule")}
     told = dict(inputs.lives())
     seen: set[int] = set()
     origins: set[str] = set()
@@ -137,6 +137,13 @@ def _as_moved(
 ) -> Iterator[Finding]:
     """The agent's visits are her acknowledged moves in their order; those without an answer may be there."""
     own = [one for one in visits if not one.imported]
+    strange = [one for one in own if one.by not in {person, None}]
+    if strange:
+        yield Finding(
+            Kind.DOUBLED,
+            name,
+            f"has a visit to {strange[0].stage} by {strange[0].by}, whom nobody has asked to move it",
+        )
     have = [one.stage for one in (own[1:] if opened else own) if one.by == person]
     if not _fits(have, moves):
         want = [stage if sure else f"{stage}?" for stage, sure in moves]

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,12 @@ class Week:
     def _used(self, at: int) -> int:
         place = bisect_right(self._begins, at) - 1
         return 0 if place < 0 else self._before[place] + min(at, self._ends[place]) - self._begins[place]
+
+
+@cache
+def week(mode: str) -> Week:
+    """One for each mode: it takes a while to make."""
+    return Week(mode)
 
 
 def _whole(day: date) -> tuple[int, int]:

@@ -39,7 +39,11 @@ def sandbox(*words: str) -> Iterator[dict[str, Any]]:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         said["pid"] = process.pid
-        yield said
+        try:
+            yield said
+        except BaseException:
+            process.kill()  # or leaving would wait for it for ever
+            raise
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == (-signal.SIGKILL if said.get("killed") else 0)
 
