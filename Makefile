@@ -2,8 +2,11 @@
 
 # Interpreters to try, best first: the first that is 3.11 to 3.13 and can make environments is taken.
 PYTHON ?= python3.13 python3.12 python3.11 python3
-# Cases in the sample export that `make demo` writes.
+# Cases in the sample export that `make demo` and `make soak` write.
 CASES ?= 290000
+# Of `make soak`: what is drawn by chance is drawn from this; and how long parts are killed.
+SEED ?= 1
+MINUTES ?= 10
 # `make demo PREFECT=1` runs the import as a Prefect flow run.
 PREFECT ?= 0
 # Processes that `make test` shares the test files among; each starts a PostgreSQL of its own.
@@ -87,7 +90,7 @@ bench: $(VENV)/.bench ## measure the import against its competitors (TEXTS=FOLDE
 
 # ---------------------------------------------------------------------------------------------------------- checks
 
-.PHONY: test test-browser test-long proof check migrations texts format
+.PHONY: test test-browser test-long proof soak check migrations texts format
 test: $(VENV)/.dev ## run the tests, without the long ones and those that need a browser
 	@$(BIN)/python -m pytest -m 'not long and not browser and not proof' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
@@ -99,6 +102,9 @@ test-long: $(VENV)/.dev ## run the long tests: killed processes, big files, a re
 
 proof: $(VENV)/.dev ## run what takes many minutes: every boundary sign of the rules of time is turned
 	@$(BIN)/python -m pytest -m proof $(ARGS)
+
+soak: $(VENV)/.dev ## run everything under load while its parts are killed, and judge what came of it (SEED=1 MINUTES=10 CASES=290000)
+	@$(BIN)/python -m soak run --seed $(SEED) --minutes $(MINUTES) --cases $(CASES) $(ARGS)
 
 check: $(VENV)/.dev ## check format, lint, types, import contracts and migrations
 	@$(BIN)/ruff format --check --quiet

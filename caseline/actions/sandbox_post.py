@@ -10,7 +10,7 @@ from caseline.actions.starting import Say
 
 NAME: Final = "mail sandbox"
 PASSWORD: Final = "sandbox"  # noqa: S105 - of mailboxes for trials, on this machine only
-SMTP_PORT, IMAP_PORT, PUBLIC_PORT = 2525, 2143, 8332
+SMTP_PORT, IMAP_PORT = 2525, 2143
 _ADDRESS: Final = "support@example.org"
 
 
@@ -23,14 +23,14 @@ class Post:
     public: int
 
 
-def find(home: Path, say: Say) -> Post:
-    """The ports of the one that runs in a home, or free ones for the next."""
+def find(home: Path, say: Say, public_port: int) -> Post:
+    """The ports of the one that runs in a home, or free ones for the next; `public_port` is wished for by its pages."""
     running = running_services.read(home)
     mail, public = running.alive(NAME), running.alive("public")
     return Post(
         running.smtp_port if mail else starting.free_port(NAME, SMTP_PORT, say),
         running.imap_port if mail else starting.free_port(NAME, IMAP_PORT, say),
-        running.public_port if public else starting.free_port("public", PUBLIC_PORT, say),
+        running.public_port if public else starting.free_port("public", public_port, say),
     )
 
 

@@ -62,7 +62,7 @@ def up(
     from caseline.settings import load
 
     home = load().home
-    post = _post(home) if sandbox else None
+    post = _post(home, public_port) if sandbox else None
     settings = load()  # of which those of the post office are part by now
     before = running_services.read(settings.home)
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -88,11 +88,11 @@ def down() -> None:
         screen.out().print("Nothing to end: `caseline up` does not run here")
 
 
-def _post(home: Path) -> "Post":
+def _post(home: Path, public_port: int) -> "Post":
     """Let the settings of this process, and of those that it starts, lead into a post office of its own."""
     from caseline.actions import sandbox_post
 
-    post = sandbox_post.find(home, _say)
+    post = sandbox_post.find(home, _say, public_port)
     os.environ.update(sandbox_post.settings(post, os.environ))
     return post
 

@@ -165,6 +165,24 @@ def test_worker_that_died_is_replaced_by_up(site: Site) -> None:
     assert running_services.read(site.home).alive("server") == site.running.alive("server")
 
 
+def test_runs_that_died_with_worker_and_server_give_their_places_to_the_next(site: Site) -> None:
+    """Each deployment of these has one place: kept by a run that is gone, it would never run again."""
+    wait_until(lambda: site.worker().children(), otherwise=lambda: "no run has begun")
+    server = running_services.read(site.home).alive("server")
+    assert server is not None
+    family = [psutil.Process(server.pid), site.worker(), *site.worker().children(recursive=True)]
+    for one in family:
+        one.kill()
+    psutil.wait_procs(family, timeout=30)
+    before = len(by_schedule(site_again(site), "COMPLETED"))
+
+    wait_until(
+        lambda: len(by_schedule(site, "COMPLETED")) > before,
+        patience_s=200,
+        otherwise=lambda: f"nothing has completed since; there are {by_schedule(site)}",
+    )
+
+
 def test_down_ends_what_up_started_and_up_resumes(site: Site) -> None:
     processes = running_services.read(site.home).processes
 
@@ -198,6 +216,13 @@ def by_schedule(site: Site, *states: str) -> list[tuple[str, str]]:
     runs = site.api.post("/flow_runs/filter", wanted)
     found = [(run["name"], run["state_type"]) for run in runs if run["auto_scheduled"]]
     return [one for one in found if not states or one[1] in states]
+
+
+def site_again(site: Site) -> Site:
+    """The same with everything up again."""
+    done = caseline(site.home, "up", "--detach")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return site
 
 
 def begin(site: Site, sample: ExportSummary) -> str:
