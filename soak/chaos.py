@@ -14,8 +14,17 @@ import psutil
 from soak.ledger import Ledger
 from soak.site import Site
 
-_RUN, _DATABASE = "flow run", "database"
-_VICTIMS: Final = {_RUN: 8, _DATABASE: 3, "server": 2, "worker": 3, "desk": 3, "public": 3, "mail sandbox": 3}
+_RUN, _COMMAND, _DATABASE = "flow run", "command", "database"
+_VICTIMS: Final = {
+    _RUN: 6,
+    _COMMAND: 6,
+    _DATABASE: 3,
+    "server": 2,
+    "worker": 3,
+    "desk": 3,
+    "public": 3,
+    "mail sandbox": 3,
+}
 """What dies, and how often beside the others."""
 _STOPS: Final = 0.25
 """Share of victims that are stopped for a while and go on, instead of being killed."""
@@ -33,6 +42,8 @@ class Chaos:
     stop: threading.Event
     every_s: tuple[float, float]
     say: Callable[[str], None]
+    commands: Callable[[], list[psutil.Process]]
+    """What operators have typed and what still runs."""
     done: Counter[str] = field(default_factory=Counter)
     """What was done to whom, in words."""
     _stopped: list[tuple[float, psutil.Process]] = field(default_factory=list)
@@ -66,6 +77,8 @@ class Chaos:
     def _candidates(self, name: str) -> list[psutil.Process]:
         if name == _RUN:
             return self.site.runs()
+        if name == _COMMAND:
+            return self.commands()
         if name == _DATABASE:
             database = self.site.database()
             return [] if database is None else [database]

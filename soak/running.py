@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from soak import settling
 from soak.answering import Answering
 from soak.caller import Caller
 from soak.chaos import Chaos
+from soak.commanding import ROUND, Operator
 from soak.deskwork import Agent
 from soak.furnishing import furnish
 from soak.ledger import Ledger
@@ -90,20 +92,22 @@ class Run:
         embedded.ensure_running(self.site.home)
         token = furnish(self.site, self.ledger)
         loads, chaos, supervisor = self._people(token)
+        operators = self._operators()
+        chaos.commands = lambda: [process for one in operators for process in one.processes()]
         self._first_up(supervisor)
         supervisor.begin_import(
             {"paths": [str(self.site.export)], "mapping": MAPPING, "confirmed": True, "workers": 2, "max_failed": 100}
         )
-        self._storm(loads, chaos, supervisor)
+        self._storm(loads, chaos, [supervisor, *operators])
         faults = [fault for load in loads for fault in load.faults]
-        self._tell(loads, chaos, supervisor)
+        faults += [shown for one in operators for shown in one.tracebacks]
+        self._tell(chaos, supervisor, operators)
         self._after_the_storm(supervisor)
         server = embedded.ensure_running(self.site.home)
-        words = ("import", str(self.site.export), "--mapping", MAPPING, "--yes")
-        left = settling.settle(self.site, server.url, words, self.say)
+        left = settling.settle(self.site, server.url, self._import(), self.say)
         self.ledger.note("settled", left=left)
         for fault in faults:
-            self.say(f"a fault of this program: {fault}")
+            self.say(f"a fault that somebody was shown: {fault}")
         return self._judged(server.url) or int(bool(faults))
 
     def _write_files(self) -> None:
@@ -126,8 +130,27 @@ class Run:
             "answers": (Answering(self.site, self.ledger, seed, stop).step, 2.0),
         }
         loads = [Load(name, step, every * pace, dice[name], stop) for name, (step, every) in steps.items()]
-        chaos = Chaos(self.site, self.ledger, dice["chaos"], stop, self.wish.strike_s, self.say)
+        chaos = Chaos(self.site, self.ledger, dice["chaos"], stop, self.wish.strike_s, self.say, list)
         return loads, chaos, Supervisor(self.site, self.ledger, dice["supervisor"], stop, self.say)
+
+    def _operators(self) -> list[Operator]:
+        """Two at the command line: one imports, the other does what the deployments do."""
+        work: dict[str, tuple[tuple[str, ...], ...]] = {"importer": (self._import(),), "caretaker": ROUND}
+        return [
+            Operator(
+                name,
+                self.site,
+                self.ledger,
+                random.Random(f"{name} {self.wish.seed}"),
+                self.stop,
+                commands,
+                until_good=name == "importer",
+            )
+            for name, commands in work.items()
+        ]
+
+    def _import(self) -> tuple[str, ...]:
+        return ("import", str(self.site.export), "--mapping", MAPPING, "--yes")
 
     def _first_up(self, supervisor: Supervisor) -> None:
         for _ in range(_UP_ATTEMPTS):
@@ -135,18 +158,17 @@ class Run:
                 return
         raise RuntimeError("the house does not come up")
 
-    def _storm(self, loads: list[Load], chaos: Chaos, supervisor: Supervisor) -> None:
-        threads = [threading.Thread(target=supervisor.work, name="supervisor", daemon=True)]
-        for load in loads:
-            load.start()
-        threads[0].start()
+    def _storm(self, loads: list[Load], chaos: Chaos, others: Sequence[Supervisor | Operator]) -> None:
+        threads = [threading.Thread(target=one.work, daemon=True) for one in others]
+        for one in (*loads, *threads):
+            one.start()
         end = time.monotonic() + self.wish.minutes * _MINUTE
         time.sleep(min(_FIRST_QUIET_S, self.wish.minutes * _MINUTE / 4))
-        threads.append(threading.Thread(target=chaos.work, name="chaos", daemon=True))
-        threads[1].start()
+        threads.append(threading.Thread(target=chaos.work, daemon=True))
+        threads[-1].start()
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(_REPORT_EVERY_S, left))
-            self.say(f"{supervisor.state.lower() or 'no'} import, {chaos.done.total()} strikes, {_lines(self.folder)}")
+            self.say(f"{chaos.done.total()} strikes, {_lines(self.folder)}")
         self.stop.set()
         for load in loads:
             load.join()
@@ -160,13 +182,16 @@ class Run:
                 break
         settling.end_everything(self.site, self.ledger, self.say)
 
-    def _tell(self, loads: list[Load], chaos: Chaos, supervisor: Supervisor) -> None:
+    def _tell(self, chaos: Chaos, supervisor: Supervisor, operators: list[Operator]) -> None:
         done = ", ".join(f"{name} {count}" for name, count in sorted(chaos.done.items()))
-        self.say(f"strikes: {done or 'none'}")
+        self.say(f"{chaos.done.total()} strikes: {done or 'none'}")
         self.say(
-            f"brought up {supervisor.brought_up} times, {supervisor.in_vain} attempts in vain,"
-            f" {supervisor.retries} retries of the import; {len(loads)} people at work: {_lines(self.folder)}"
+            f"brought up {supervisor.brought_up} times, {supervisor.in_vain} attempts in vain; import as a flow run:"
+            f" {supervisor.retries} retries, {supervisor.state.lower() or 'not begun'} at the end"
         )
+        for one in operators:
+            ended = ", ".join(f"{name} {count}" for name, count in sorted(one.ended.items()))
+            self.say(f"{one.name}: {ended or 'nothing typed'}")
 
     def _judged(self, url: str) -> int:
         """What the checker says, in a process of its own that never saw the house."""

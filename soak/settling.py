@@ -11,6 +11,7 @@ from typing import Any, Final
 import psutil
 import psycopg
 
+from soak.commanding import ROUND
 from soak.ledger import Ledger
 from soak.site import Site
 
@@ -62,11 +63,7 @@ def settle(site: Site, url: str, import_words: tuple[str, ...], say: Callable[[s
             with psycopg.connect(url, autocommit=True) as connection:
                 for statement in _TIME_PASSES:
                     connection.execute(statement)
-            for words in (
-                ("mail", "fetch", "--now"),
-                ("feedback", "run"),
-                ("outbox", "send", "--anyway"),
-            ):
+            for words in ROUND:
                 done = site.caseline(*words, more=settings)
                 if _fault(done):
                     say(f"{' '.join(words)}: {_fault(done)}")

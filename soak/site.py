@@ -126,6 +126,17 @@ class Site:
             return {}
         return found
 
+    def of_post_office(self) -> dict[str, str]:
+        """The settings by which its commands find the post office and write links; empty before the house was up."""
+        known = self.remembered()
+        if not known.get("smtp_port"):
+            return {}
+        return {
+            "CASELINE_SMTP_URL": f"smtp://127.0.0.1:{known['smtp_port']}",
+            "CASELINE_MAILBOX": f"imap://support:sandbox@127.0.0.1:{known['imap_port']}/INBOX",
+            "CASELINE_PUBLIC_URL": self.address("public"),
+        }
+
     def address(self, name: str) -> str:
         """Where a service listens."""
         return f"http://127.0.0.1:{self.remembered().get(f'{name}_port') or getattr(self.ports, name)}"
