@@ -160,8 +160,10 @@ class Run:
 
     def _storm(self, loads: list[Load], chaos: Chaos, others: Sequence[Supervisor | Operator]) -> None:
         threads = [threading.Thread(target=one.work, daemon=True) for one in others]
-        for one in (*loads, *threads):
-            one.start()
+        for load in loads:
+            load.start()
+        for thread in threads:
+            thread.start()
         end = time.monotonic() + self.wish.minutes * _MINUTE
         time.sleep(min(_FIRST_QUIET_S, self.wish.minutes * _MINUTE / 4))
         threads.append(threading.Thread(target=chaos.work, daemon=True))

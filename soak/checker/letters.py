@@ -28,15 +28,15 @@ class _Row:
     queued_at: datetime
     done_at: datetime | None
     attempts: int
-    readers: tuple[str, ...]
+    readers: list[str]
 
 
 def check(inputs: Inputs, tables: Tables) -> Iterator[Finding]:
     """All of them."""
     query = """SELECT message_id, l.id, l.state, queued_at, done_at, attempts,
-                      (SELECT array_agg(lower(address)) FROM outbox.recipient r WHERE r.letter_id = l.id)
+                      ARRAY(SELECT lower(address) FROM outbox.recipient r WHERE r.letter_id = l.id)
                FROM outbox.letter l"""
-    rows = {bare(one[0]): _Row(*one[1:6], tuple(one[6] or ())) for one in tables.rows(query)}
+    rows = {bare(message_id): _Row(*rest) for message_id, *rest in tables.rows(query)}
     copies: dict[str, list[Mail]] = {}
     for mail in inputs.letters:
         copies.setdefault(mail.id, []).append(mail)

@@ -113,9 +113,9 @@ def _as_told(
 ) -> Iterator[Finding]:
     """What was imported is what the files tell; whoever moves the request meanwhile may end its last visit."""
     have = [(one.stage, one.entered, one.left, one.elapsed) for one in visits if one.imported]
-    if moved:
-        have, told = [one[:2] for one in have][:1], [one[:2] for one in told][:1]  # type: ignore[misc]
-    if have != told and not (moved and have and have[0][1] == told[0][1]):
+    # Moved before its history came, it keeps the one visit that the request itself told of.
+    same = have[:1] and have[0][1] == told[0][1] if moved else have == told
+    if not same:
         yield Finding(Kind.SWAPPED, name, f"has the imported visits {have[:4]}, and the files tell {told[:4]}")
 
 
