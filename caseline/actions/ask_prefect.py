@@ -45,6 +45,12 @@ def has_automation(api_url: str, name: str) -> bool:
     return any(one["enabled"] for one in found)
 
 
+def has_deployments(api_url: str, number: int) -> bool:
+    """Whether the server has at least so many."""
+    answer = _ask("POST", f"{api_url}/deployments/count", {})
+    return answer is not None and answer.is_success and int(answer.json()) >= number
+
+
 def pause(api_url: str, name: str) -> bool:
     """Start no more runs of a deployment (`flow/deployment`) by its schedule; whether the server has done so."""
     found = _ask("GET", f"{api_url}/deployments/name/{name}")

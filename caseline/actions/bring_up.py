@@ -1,5 +1,6 @@
 """Brings up the services of a home: database, pages, Prefect server, pool, deployments, worker, each unless it runs."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Collection
@@ -7,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+import yaml
 
 from caseline.actions import (
     ask_prefect,
@@ -141,11 +144,33 @@ def _furnish(home: Path, say: Say, idle: Collection[str]) -> None:
     page = running.page
     _call(home, "tasks.furnish", *(("--desk", running.desk) if running.alive("desk") else ()))
     say("work pool", "ready", f"{page}/work-pools/work-pool/{POOL}")
-    _call(home, "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", _deployments())
-    for name in idle:
-        if not ask_prefect.pause(running.api_url, f"{name}/{name}"):
-            raise NotUp(f"The server does not pause the deployment {name}. Type again: caseline up")
+    file = _deployments()
+    mark = _mark(file, idle)
+    if running.deployed != mark or not ask_prefect.has_deployments(running.api_url, len(_named(file))):
+        _deploy(home, file, idle)
+        running_services.write(home, replace(running_services.read(home), deployed=mark))
     say("deployments", "ready", f"{page}/deployments")
+
+
+def _deploy(home: Path, file: Path, idle: Collection[str]) -> None:
+    """Takes Prefect ten seconds, on a busy machine a minute, for which a house that has lost its worker would wait."""
+    _call(home, "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
+    api_url = running_services.read(home).api_url
+    for name in idle:
+        if not ask_prefect.pause(api_url, f"{name}/{name}"):
+            raise NotUp(f"The server does not pause the deployment {name}. Type again: caseline up")
+
+
+def _mark(file: Path, idle: Collection[str]) -> str:
+    """Another one whenever deployments would come out otherwise: by their file, their flows, or what is paused."""
+    found = hashlib.sha256(f"{CODE} {sorted(idle)}".encode())
+    for one in (file, *sorted((CODE / "flows").glob("*.py"))):
+        found.update(one.read_bytes())
+    return found.hexdigest()
+
+
+def _named(file: Path) -> list[str]:
+    return [one["name"] for one in yaml.safe_load(file.read_text(encoding="utf-8"))["deployments"]]
 
 
 def _start_worker(home: Path, say: Say) -> None:
@@ -187,8 +212,8 @@ def _anybody(url: str) -> bool:
         engine.dispose()
 
 
-def _deployments() -> str:
+def _deployments() -> Path:
     file = CODE / "prefect.yaml"
     if not file.exists():
         raise NotUp(f"{file} is missing: caseline up needs the source tree, installed by `make install`")
-    return str(file)
+    return file

@@ -24,6 +24,8 @@ class Running:
     smtp_port: int = 0
     imap_port: int = 0
     """These two of the post office that letters are tried with."""
+    deployed: str = ""
+    """A mark of the deployments that the Prefect server was told of."""
 
     @property
     def desk(self) -> str:

@@ -1,4 +1,4 @@
-"""Flow runs that died with their worker are told to the Prefect server, and no others."""
+"""What `caseline up` tells a Prefect server: runs that died with their worker, and no others; deployments, when needed."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from caseline.actions import ask_prefect, process_table
+from caseline.actions import ask_prefect, bring_up, process_table
 from tests.factories.pages import listening_at
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -25,6 +25,7 @@ class Server:
     def __init__(self) -> None:
         self.runs: dict[str, dict[str, Any]] = {}
         self.workers: list[str] = []
+        self.deployments = 0
 
     def run(
         self, name: str, state: str, process: object, *, minutes_ago: float = 5, deployment: str | None = "d"
@@ -47,6 +48,9 @@ class Server:
     async def at_work(self, _request: Request) -> JSONResponse:
         return JSONResponse([{"name": name, "status": "ONLINE"} for name in self.workers])
 
+    async def count(self, _request: Request) -> JSONResponse:
+        return JSONResponse(self.deployments)
+
     @property
     def crashed(self) -> set[str]:
         return {name for name, run in self.runs.items() if run["state_type"] == "CRASHED"}
@@ -62,6 +66,7 @@ def api(server: Server) -> Iterator[str]:
     routes = [
         Route("/api/flow_runs/filter", server.filter, methods=["POST"]),
         Route("/api/flow_runs/{id}/set_state", server.set_state, methods=["POST"]),
+        Route("/api/deployments/count", server.count, methods=["POST"]),
         Route("/api/work_pools/{pool}/workers/filter", server.at_work, methods=["POST"]),
     ]
     with listening_at(Starlette(routes=routes)) as address:
@@ -90,6 +95,21 @@ def test_workers_of_other_machines_are_told_from_our_own(server: Server, api: st
 
     assert ask_prefect.working(api, "caseline") == 2
     assert ask_prefect.working(api, "caseline", but="caseline") == 1
+
+
+def test_deployments_are_told_again_to_a_server_that_has_lost_some(server: Server, api: str) -> None:
+    server.deployments = 11
+
+    assert ask_prefect.has_deployments(api, 11)
+    assert not ask_prefect.has_deployments(api, 12)
+    assert not ask_prefect.has_deployments("http://127.0.0.1:9/api", 1)
+
+
+def test_deployments_have_another_mark_when_something_else_is_paused() -> None:
+    file = bring_up._deployments()
+
+    assert bring_up._mark(file, ["b", "a"]) == bring_up._mark(file, ["a", "b"]) != bring_up._mark(file, ["a"])
+    assert "import-legacy" in bring_up._named(file)
 
 
 def test_a_server_that_does_not_answer_is_no_fault() -> None:
