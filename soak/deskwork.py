@@ -1,7 +1,6 @@
 """An agent who works by the API: opens requests, moves them through stages, writes on them."""
 
 import random
-import threading
 from typing import Any, Final
 
 from soak.caller import Caller
@@ -29,11 +28,6 @@ class Agent:
         self._count = 0
         self._contacts: list[int] = []
         self._mine: list[int] = []
-
-    @property
-    def stop(self) -> threading.Event:
-        """Says that the run is over."""
-        return self._caller.stop
 
     def step(self) -> None:
         """One deed."""
