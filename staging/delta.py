@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from staging import mended, resume, row_errors, tables
+from staging import erased, mended, resume, row_errors, tables
 from staging.loader import Landed, Loader
 
 
@@ -105,5 +105,10 @@ def _changes(loader: Loader) -> sa.Update:
             status=tables.NEW,
             errors=None,
         )
-        .where(target.c.id == found.c.id, found.c.turn == 1, differs)
+        .where(target.c.id == found.c.id, found.c.turn == 1, differs, *still(loader, target))
     )
+
+
+def still(loader: Loader, row: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """That a row may be written again: it was not erased."""
+    return [sa.not_(erased.row_is(row, loader.part_id))] if loader.part_id in loader.erased else []

@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from staging import batches, delta, mended, tables, values
+from staging import batches, delta, erased, mended, tables, values
 from staging.blocks import Block
 from staging.careful import Damaged
 from staging.loader import Landed, Loader
@@ -14,10 +14,15 @@ from staging.loader import Landed, Loader
 ROW_IDS_LOCK = 7_205_759_001
 
 
+def alone(connection: sa.Connection) -> None:
+    """Nobody else adds rows until the transaction ends, nor erases any."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
+
+
 def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
     """Make staging rows and their batch for a landed block; answers the rows read for this part."""
     # Ids of one block must be contiguous, so that its batch is a range: one loader at a time draws ids.
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
+    alone(connection)
     for condition, reason in loader.skips:
         _filter(connection, loader, landed, condition, reason)
     if mended.names_rows(loader):
@@ -69,7 +74,7 @@ def damaged(connection: sa.Connection, loader: Loader, block: Block, records: Se
     if not records:
         return
     # What other loaders have just added must be seen before a key is taken.
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ROW_IDS_LOCK)))
+    alone(connection)
     rows = [_as_row(loader, block, record) for record in records]
     for same in ("bytes", "key"):
         connection.execute(_met_again(loader, same), {"rows": rows})
@@ -162,6 +167,7 @@ def _met_again(loader: Loader, same: str) -> sa.Update:
             by_bytes if same == "bytes" else target.c.key == met.c.key,
             file.c.id == target.c.file_id,
             delta.before(loader, file),
+            *delta.still(loader, target),
         )
     )
 
@@ -183,6 +189,10 @@ def _damaged_rows(loader: Loader) -> tuple[list[str], sa.Select[Any]]:
         "status": sa.literal(tables.FAILED, sa.Text),
         "errors": found.c.errors,
     }
+    if loader.part_id in loader.erased:
+        gone = erased.is_erased(loader.part_id, key)
+        columns["raw"] = sa.case((gone, sa.literal(b"")), else_=columns["raw"])
+        columns["errors"] = sa.case((gone, sa.literal([erased.ERROR], JSONB)), else_=columns["errors"])
     return list(columns), sa.select(*columns.values()).where(sa.not_(placed))
 
 

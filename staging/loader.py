@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from staging import checks, mended, places, row_errors, tables, values
+from staging import checks, erased, mended, places, row_errors, tables, values
 from staging.blocks import Block
 from staging.landing import Layout
 from staging.mapping import Mapping, Part
@@ -24,6 +24,10 @@ class Loader:
     run_id: int
     rank: int
     layout: Layout
+    erased: frozenset[int] = frozenset()
+    """Parts of the source of which something was erased as data of a person."""
+    named: tuple[tuple[str, int], ...] = ()
+    """(name, id) of inline parts with such records: a new line that names one of these is left out."""
 
     @property
     def part(self) -> Part:
@@ -38,7 +42,8 @@ class Loader:
     @cached_property
     def key(self) -> Any:  # noqa: ANN401 - an SQL expression
         """The key of a landing row; NULL when it is empty or can be none."""
-        return values.usable(self.long_key)
+        key = values.usable(self.long_key)
+        return erased.known(self.part_id, key) if self.part_id in self.erased else key
 
     @cached_property
     def long_key(self) -> Any:  # noqa: ANN401 - an SQL expression
@@ -91,7 +96,22 @@ class Loader:
                 # A line that says nothing of the part holds no record that could be left out.
                 others.append(self.key.is_not(None))
             found.append((sa.and_(condition, *others), skip.reason))
-        return found
+        others = [sa.not_(earlier) for earlier, _ in found]
+        return [*found, *((sa.and_(condition, *others), erased.REASON) for condition in self.left_out)]
+
+    @cached_property
+    def left_out(self) -> list[sa.ColumnElement[bool]]:
+        """New lines in which an erased person stands: what they say is said of the person."""
+        row = tables.row.alias("met")
+        met = sa.exists().where(row.c.part_id == self.part_id, row.c.key == self.key, row.c.duplicate_of.is_(None))
+        keys = [(part_id, values.key(self.mapping.parts[name].key, self.columns)) for name, part_id in self.named]
+        found = [erased.is_erased(part_id, values.usable(key)) for part_id, key in keys]
+        return [sa.and_(sa.or_(*found), sa.not_(met))] if found else []
+
+    @cached_property
+    def gone(self) -> sa.ColumnElement[bool]:
+        """Landing rows of which this part's record was erased."""
+        return erased.is_erased(self.part_id, values.usable(self.long_key))
 
     def _source(self) -> sa.Select[Any]:
         table = self.layout.table

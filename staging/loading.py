@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 
 import sqlalchemy as sa
 
-from staging import blocks, careful, heads, json_lines, landing, load, loader, tables
+from staging import blocks, careful, erased, erased_lines, heads, json_lines, landing, load, loader, tables
 from staging.blocks import Block, Cutter
 from staging.careful import Damaged, Shape
 from staging.faults import FileFault
@@ -52,7 +52,14 @@ class Reading:
     @cached_property
     def loaders(self) -> list[loader.Loader]:
         """One loader for each part in the file; the part that owns the lines comes last."""
+        return self.leaving(frozenset())
+
+    def leaving(self, gone: frozenset[int]) -> list[loader.Loader]:
+        """The same, which leave alone what was erased of these parts."""
         names = sorted(self.file.found.parts, key=lambda name: not self.mapping.parts[name].inline)
+        inline = tuple(
+            (one, self.ids[one]) for one in names if self.mapping.parts[one].inline and self.ids[one] in gone
+        )
         return [
             loader.Loader(
                 self.mapping,
@@ -62,6 +69,8 @@ class Reading:
                 self.run_id,
                 self.mapping.part_rank(name),
                 self.file.layout,
+                gone,
+                () if self.mapping.parts[name].inline else inline,
             )
             for name in names
         ]
@@ -140,12 +149,16 @@ def take(connection: sa.Connection, reading: Reading, block: Block) -> int:
         found = careful.sort_out(block, reading.shape)
         damaged, used = list(found.damaged), found.used
         landed = _stubborn(connection, reading, block, found.good, damaged)
-    loaders = reading.loaders
+    load.alone(connection)
+    gone = erased.parts(connection, reading.ids.values())
+    loaders = reading.leaving(gone) if gone else reading.loaders
     for each in loaders:
         if landed is not None:
             load.stage(connection, each, landed)
     # Last, so that a record that can be read has its key rather than a damaged one that seems to have the same.
     load.damaged(connection, loaders[-1], block, damaged)
+    if gone and landed is not None:
+        erased_lines.leave(connection, loaders, landed)
     _note(connection, reading, block, used=used, read=(landed.count if landed else 0) + len(damaged))
     return used
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from staging import row_errors, tables
+from staging import erased, row_errors, tables
 
 if TYPE_CHECKING:
     from staging.loader import Landed, Loader
@@ -33,7 +33,8 @@ def dealt_with(loader: "Loader") -> sa.ColumnElement[bool]:
     """After `take`: the line has its row, or says what that row says already; it is not looked up by its key."""
     table, row = loader.layout.table, tables.row.alias("named")
     taken = sa.and_(row.c.layout_id == loader.layout.id, row.c.payload == table.c.id)
-    return sa.exists().where(_names(loader, row), sa.or_(taken, row.c.hash == loader.hash))
+    gone = [erased.row_is(row, loader.part_id)] if loader.part_id in loader.erased else []
+    return sa.exists().where(_names(loader, row), sa.or_(taken, row.c.hash == loader.hash, *gone))
 
 
 def may_double(loader: "Loader") -> sa.ColumnElement[bool]:
@@ -54,6 +55,8 @@ def _lines(loader: "Loader") -> sa.Subquery:
     """Lines to be taken, one for each row; `claim` is the row whose line names the same key first."""
     table, row = loader.layout.table, tables.row.alias("named")
     changed = sa.and_(row.c.status == tables.FAILED, row.c.hash.is_distinct_from(loader.hash))
+    if loader.part_id in loader.erased:
+        changed = sa.and_(changed, sa.not_(erased.row_is(row, loader.part_id)))
     columns: dict[str, Any] = {
         "id": table.c.id,
         "row_id": row.c.id,

@@ -16,6 +16,7 @@ _ALL: Final = (
     tables.batch,
     tables.row,
     tables.filtered,
+    tables.erased,
     tables.progress,
     tables.ledger,
 )
@@ -37,7 +38,7 @@ def make(connection: sa.Connection, names: dict[str, str]) -> None:
 
 def _copy(connection: sa.Connection, names: dict[str, str]) -> None:
     """Payloads become negative: the landing rows they mean are not copied, and no new one may be taken for them."""
-    for table in (*_COUNTED, tables.filtered):
+    for table in (*_COUNTED, tables.filtered, tables.erased):
         columns = [table.c.payload * -1 if column.name == "payload" else column for column in table.columns]
         target = table.to_metadata(sa.MetaData(), schema=names[tables.SCHEMA])
         known = sa.select(*columns)

@@ -157,6 +157,16 @@ filtered = sa.Table(
 )
 """Source records that the mapping does not want; read = rows + filtered."""
 
+erased = sa.Table(
+    "erased",
+    metadata,
+    sa.Column("part_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    schema=SCHEMA,
+)
+"""Keys of source records, as SHA-256, that were erased as data of a person: an import leaves them where they are."""
+
 progress = sa.Table(
     "progress",
     metadata,

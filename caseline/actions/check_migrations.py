@@ -23,13 +23,29 @@ from caseline.mail import tables as mail
 from caseline.notices import tables as notices
 from caseline.outbox import tables as outbox
 from caseline.people import tables as people
+from caseline.privacy import tables as privacy
 from caseline.timing import tables as timing
 from keywords import tables as keywords
 from staging import tables as staging
 
 SCHEMAS: Final = frozenset(
     one.SCHEMA
-    for one in (chat, crm, feedback, files, keywords, listing, mail, notices, outbox, people, portal, staging, timing)
+    for one in (
+        chat,
+        crm,
+        feedback,
+        files,
+        keywords,
+        listing,
+        mail,
+        notices,
+        outbox,
+        people,
+        portal,
+        privacy,
+        staging,
+        timing,
+    )
 )
 
 

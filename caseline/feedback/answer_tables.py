@@ -96,12 +96,14 @@ opt_out = sa.Table(
     at("at", nullable=False),
     text("by", nullable=False),
     at("ended_at"),
-    sa.CheckConstraint("num_nonnulls(address, contact_id) > 0", name="whom"),
+    sa.Column("digest", sa.LargeBinary),
+    sa.CheckConstraint("num_nonnulls(address, contact_id, digest) > 0", name="whom"),
     sa.Index("uq_opt_out_address", "address", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
     sa.Index("ix_opt_out_contact_id", "contact_id", postgresql_where=sa.text("ended_at IS NULL")),
+    sa.Index("ix_opt_out_digest", "digest", postgresql_where=sa.text("digest IS NOT NULL AND ended_at IS NULL")),
     schema=SCHEMA,
 )
-"""Who wants to be asked no more, by any channel."""
+"""Who wants to be asked no more, by any channel. `digest`: what an erasure left of the address, its SHA-256."""
 
 effect = sa.Table(
     "effect",

@@ -83,6 +83,10 @@ class Bucket:
 
         self._tried(receive, digest)
 
+    def remove(self, digest: bytes) -> None:
+        """Take an object away; one that is not there is gone already. Raises `StoreTrouble`."""
+        self._tried(lambda: self._client.remove_object(self.address.bucket, self._name(digest)), digest)
+
     def _name(self, digest: bytes) -> str:
         return self.address.prefix + name_of(digest)
 

@@ -46,6 +46,15 @@ class Folder:
             while piece := file.read(PIECE):
                 write(into, piece)
 
+    def remove(self, digest: bytes) -> None:
+        """Take a content away; one that does not lie there is gone already."""
+        path = self.path / name_of(digest)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreTrouble(f"cannot remove {path} ({reason}): remove it by hand") from error
+
 
 def _put(path: Path, content: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)

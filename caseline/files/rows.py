@@ -26,9 +26,11 @@ class Place(StrEnum):
     BUCKET = "bucket"
 
 
-def place(connection: sa.Connection, digest: bytes) -> Place | None:
-    """Where a content lies; None when it was never kept."""
-    found = connection.execute(sa.select(_content.c.place).where(_content.c.sha256 == digest)).scalar_one_or_none()
+def place(connection: sa.Connection, digest: bytes, *, hold: bool = False) -> Place | None:
+    """Where a content lies; None when it was never kept. `hold`: nobody takes it away until the transaction ends."""
+    query = sa.select(_content.c.place).where(_content.c.sha256 == digest)
+    query = query.with_for_update(read=True, key_share=True) if hold else query
+    found = connection.execute(query).scalar_one_or_none()
     return None if found is None else Place(found)
 
 

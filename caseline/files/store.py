@@ -9,6 +9,7 @@ from typing import IO, Final
 
 import sqlalchemy as sa
 
+from caseline.db import named_locks
 from caseline.files import rows
 from caseline.files.bucket import Bucket
 from caseline.files.faults import Gone, TooLarge
@@ -38,7 +39,9 @@ class Files:
         names, never a name without its content. Raises `TooLarge`, and `StoreTrouble` when the place does not work.
         """
         with spooled(pieces) as content:
-            if rows.place(connection, content.digest) is None:
+            if self.place is not Place.DATABASE:
+                named_locks.hold(connection, [_lock(content.digest)])
+            if rows.place(connection, content.digest, hold=True) is None:
                 self._put(content)
                 rows.note(connection, content, self.place, at=at)
             return content.digest
@@ -76,6 +79,20 @@ class Files:
             rows.move(connection, content, self.place)
             return content.size
 
+    def remove(self, connection: sa.Connection, digest: bytes, place: Place) -> bool:
+        """Take a content, of which the database knows no more, out of folder or bucket; whether it did.
+
+        Somebody may have kept the same content anew meanwhile: then it stays. Raises `StoreTrouble`.
+        """
+        store = self._store(place)
+        if store is None:
+            return False
+        named_locks.hold(connection, [_lock(digest)])
+        if rows.place(connection, digest) is not None:
+            return False
+        store.remove(digest)
+        return True
+
     def _put(self, content: Content) -> None:
         if self.place is Place.DATABASE:
             if content.size > rows.LARGEST:
@@ -101,3 +118,8 @@ class Files:
 
     def _store(self, place: Place) -> Folder | Bucket | None:
         return self.folder if place is Place.FOLDER else self.bucket
+
+
+def _lock(digest: bytes) -> str:
+    """Nobody keeps a content in a folder or bucket while another one takes it away."""
+    return f"file {digest.hex()}"

@@ -23,11 +23,14 @@ raw = sa.Table(
     sa.Column("sha256", sa.LargeBinary, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     _at("stored_at", nullable=False),
+    _at("erased_at"),
     sa.UniqueConstraint("sha256"),
     sa.CheckConstraint("length(sha256) = 32", name="sha256"),
+    sa.Index("ix_raw_stored_at", "stored_at", postgresql_where=sa.text("erased_at IS NULL")),
     schema=SCHEMA,
 )
-"""The bytes of a mail as they came, each once; never changed."""
+"""The bytes of a mail as they came, each once; never changed. `erased_at`: they were taken away then, as data of a
+person or because they were old; the digest stays, so that the same mail is not taken for a new one."""
 
 piece = sa.Table(
     "piece",

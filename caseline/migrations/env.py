@@ -27,6 +27,7 @@ import caseline.mail.tables
 import caseline.notices.tables
 import caseline.outbox.tables
 import caseline.people.tables
+import caseline.privacy.tables
 import caseline.timing.tables  # noqa: F401 - registers its tables on the shared MetaData
 import keywords.tables  # noqa: F401 - as above
 import staging.tables  # noqa: F401 - as above
@@ -34,7 +35,7 @@ from caseline.db.metadata import metadata
 
 OURS = {
     *("people", "timing", "keywords", "crm", "staging", "portal"),
-    *("outbox", "mail", "files", "listing", "notices", "feedback", "chat"),
+    *("outbox", "mail", "files", "listing", "notices", "feedback", "chat", "privacy"),
 }
 
 
