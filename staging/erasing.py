@@ -57,6 +57,10 @@ SELECT count(*) FROM staging.row WHERE id = ANY (CAST(:ids AS bigint[]))
 _KEYS: Final = """
 SELECT id, key FROM staging.row WHERE id = ANY (CAST(:ids AS bigint[])) AND key IS NOT NULL ORDER BY id
 """
+_SWEPT: Final = """
+DELETE FROM {table} AS t WHERE NOT EXISTS (
+  SELECT FROM staging.row AS r WHERE r.layout_id = :layout AND r.payload = t.id)
+"""
 _RUNS: Final = "SELECT DISTINCT ON (source) source, mapping FROM staging.run ORDER BY source, id DESC"
 _LAYOUTS: Final = "SELECT id, source, header FROM staging.layout ORDER BY id"
 
@@ -219,3 +223,19 @@ def _names(connection: sa.Connection, source: str) -> dict[int, str]:
     return {
         row.id: row.name for row in connection.execute(sa.select(part.c.id, part.c.name).where(part.c.source == source))
     }
+
+
+def sweep(connection: sa.Connection, *, write: bool) -> int:
+    """Landed lines that no staging row is made of any more: what a delta brought again, or an earlier one replaced.
+
+    Only of sources of which something was erased, since such lines may name the person. Answers how many.
+    """
+    count = 0
+    touched = "SELECT DISTINCT p.source FROM staging.erased AS e JOIN staging.part AS p ON p.id = e.part_id"
+    sources = set(connection.execute(sa.text(touched)).scalars())
+    for layout, source in _layouts(connection):
+        if source in sources:
+            query = _SWEPT if write else _SWEPT.replace("DELETE FROM", "SELECT count(*) FROM")
+            told = connection.execute(sa.text(query.format(table=f"landing.t{layout.id}")), {"layout": layout.id})
+            count += told.rowcount if write else int(told.scalar_one())
+    return count

@@ -82,4 +82,6 @@ def raw(house: House, mail_id: int) -> Iterator[bytes]:
         raw_id = raw_store.of_mail(connection, mail_id) if mail_id <= _LARGEST else None
         if raw_id is None:
             raise Refused(f"mail {mail_id}: there is none with this number; `caseline mail list` says which there are")
+        if raw_store.erased(connection, raw_id):
+            raise Refused(f"mail {mail_id}: its bytes were taken away, as data of a person or because they were old")
         yield from raw_store.pieces(connection, raw_id)

@@ -115,12 +115,18 @@ class _Work:
             earlier, reused = thread_store.seen(self.connection, self.claimed.id, told)
             told = replace(told, id_reused=reused or None)
             if earlier is not None:
-                return replace(told, state=State.SAME, same_as=earlier)
+                return self._same(told, earlier)
         sender = mail.sender.address.lower() if mail.sender else None
         automatic = Reason.LOOP if self._own(mail, sender) else writers.automatic(mail, self.bench.house)
         if automatic is not None:
             return self._automatic(mail, replace(told, automatic=automatic.value), automatic.value)
         return self._written(mail, told, sender)
+
+    def _same(self, told: Outcome, earlier: int) -> Outcome:
+        """It is another copy of a mail; where that one was erased, nothing of this one stays either."""
+        if raw_store.forget_copy(self.connection, self.claimed.raw_id, earlier, now=self.now):
+            told = Outcome(state=State.SAME, fingerprint=told.fingerprint)
+        return replace(told, state=State.SAME, same_as=earlier)
 
     def _outcome(self, mail: Mail, fingerprint: bytes) -> Outcome:
         return Outcome(

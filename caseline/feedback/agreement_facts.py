@@ -126,6 +126,8 @@ WITH known AS MATERIALIZED (
   SELECT told.*,
     EXISTS (SELECT FROM gone WHERE gone.contact_id = told.contact_id)
       OR NOT :by_hand AND lower(told.address) IN (SELECT lower(address) FROM gone WHERE address IS NOT NULL) IS TRUE
+      OR NOT :by_hand AND EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL AND n.digest IS NOT NULL
+        AND n.digest = sha256(convert_to(lower(trim(told.address)), 'UTF8')))
       AS opted_out,
     :by_hand OR told.address LIKE '%_@_%' AS contact,
     NOT :by_hand AND lower(told.address) IN (SELECT folded FROM bad) IS TRUE AS bad_address

@@ -40,5 +40,8 @@ def among(connection: sa.Connection, addresses: Collection[str]) -> frozenset[st
 
 def unwanted(connection: sa.Connection, address: str) -> bool:
     """Whether whoever reads at an address has said that he wants no letters that ask for feedback."""
-    query = "SELECT EXISTS (SELECT FROM feedback.opt_out WHERE ended_at IS NULL AND lower(address) = :address)"
+    query = """
+      SELECT EXISTS (SELECT FROM feedback.opt_out WHERE ended_at IS NULL
+        AND (lower(address) = :address OR digest = sha256(convert_to(trim(CAST(:address AS text)), 'UTF8'))))
+    """
     return bool(connection.execute(sa.text(query), {"address": folded(address)}).scalar_one())

@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm import tables as crm
-from caseline.feedback import once
-from caseline.feedback.answer_tables import opt_out
+from caseline.feedback import once, opt_outs
 from caseline.feedback.asks import Ask
 from caseline.feedback.follow_tables import made_record
 
@@ -82,11 +81,6 @@ def define(connection: sa.Connection, kind: str, fields: Sequence[tuple[str, str
 
 def wants_no_more(connection: sa.Connection, ask: Ask) -> bool:
     """Whether whoever was asked wants to be asked nothing more."""
-    whom = []
-    if ask.contact_id is not None:
-        whom.append(opt_out.c.contact_id == ask.contact_id)
-    if ask.address is not None:
-        whom.append(opt_out.c.address == ask.address.lower())
-    if not whom:
+    if ask.contact_id is None and ask.address is None:
         return False
-    return connection.execute(sa.select(sa.exists().where(opt_out.c.ended_at.is_(None), sa.or_(*whom)))).scalar_one()
+    return opt_outs.holds(connection, address=ask.address, contact_id=ask.contact_id)

@@ -1,5 +1,6 @@
 """SQL of those who want to be asked no more."""
 
+import hashlib
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -26,9 +27,11 @@ def add(connection: sa.Connection, *, address: str | None, contact_id: int | Non
 def holds(connection: sa.Connection, *, address: str | None, contact_id: int | None) -> bool:
     """Whether somebody is not to be asked."""
     gone = sa.select(contact_merge.c.gone_id).where(contact_merge.c.into_id == contact_id)
+    plain = (address or "").strip().lower()
     same = sa.or_(
-        opt_out.c.address == (address or "").strip().lower(),
-        opt_out.c.contact_id == contact_id,
+        opt_out.c.address == plain,
+        opt_out.c.digest == hashlib.sha256(plain.encode("utf-8", "replace")).digest(),  # he was erased since
+        opt_out.c.contact_id == sa.literal(contact_id, sa.BigInteger),  # whose contact nobody knows is not everybody
         opt_out.c.contact_id.in_(gone),  # who was merged into him has spoken for him
     )
     query = sa.select(sa.exists().where(opt_out.c.ended_at.is_(None), same))

@@ -30,6 +30,8 @@ SELECT r.id AS record_id, coalesce(s.entered_at, r.closed_at, r.created_at) AS s
   own.happened_at AS asked_at,
   EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
       AND n.address = lower(coalesce(nullif(trim(c.email), ''), o.email)))
+    OR EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL AND n.digest IS NOT NULL
+      AND n.digest = sha256(convert_to(lower(trim(coalesce(nullif(trim(c.email), ''), o.email))), 'UTF8')))
     OR EXISTS (SELECT FROM feedback.opt_out AS n WHERE n.ended_at IS NULL
       AND n.contact_id = ANY (ARRAY(SELECT r.contact_id
         UNION ALL SELECT m.gone_id FROM crm.contact_merge AS m WHERE m.into_id = r.contact_id))) AS opted_out,

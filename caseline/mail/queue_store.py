@@ -155,10 +155,11 @@ def retry(connection: sa.Connection, ids: Collection[int]) -> list[int]:
 
 
 def in_tray(connection: sa.Connection, mail_id: int) -> Claimed | None:
-    """A mail of the tray, locked until the transaction ends; None when it is not there."""
+    """A mail of the tray, locked until the transaction ends; None when it is not there, or its bytes were erased."""
     columns = (_mail.c.id, _mail.c.raw_id, _raw.c.size, _mail.c.received_at, _mail.c.attempts, _mail.c.fence)
     query = sa.select(*columns).join(_raw, _raw.c.id == _mail.c.raw_id)
-    locked = query.where(_mail.c.id == mail_id, _mail.c.state == State.TRAY).with_for_update(of=_mail)
+    there = (_mail.c.id == mail_id, _mail.c.state == State.TRAY, _raw.c.erased_at.is_(None))
+    locked = query.where(*there).with_for_update(of=_mail)
     row = connection.execute(locked).one_or_none()
     return None if row is None else Claimed(*row)
 

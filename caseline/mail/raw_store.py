@@ -78,3 +78,18 @@ def whole(connection: sa.Connection, raw_id: int) -> bytes:
 def of_mail(connection: sa.Connection, mail_id: int) -> int | None:
     """The raw mail that a mail was; None where there is no such mail."""
     return connection.execute(sa.select(_mail.c.raw_id).where(_mail.c.id == mail_id)).scalar_one_or_none()
+
+
+def forget_copy(connection: sa.Connection, raw_id: int, earlier: int, *, now: datetime) -> bool:
+    """Take away the bytes of another copy of a mail whose own were taken away; whether they were."""
+    gone = sa.select(_raw.c.id).join(_mail, _mail.c.raw_id == _raw.c.id)
+    if connection.execute(gone.where(_mail.c.id == earlier, _raw.c.erased_at.is_not(None))).first() is None:
+        return False
+    connection.execute(sa.delete(_piece).where(_piece.c.raw_id == raw_id))
+    connection.execute(sa.update(_raw).where(_raw.c.id == raw_id).values(erased_at=now))
+    return True
+
+
+def erased(connection: sa.Connection, raw_id: int) -> bool:
+    """Whether the bytes of a mail were taken away."""
+    return connection.execute(sa.select(_raw.c.erased_at).where(_raw.c.id == raw_id)).scalar_one_or_none() is not None

@@ -99,7 +99,6 @@ _REGISTER: Final = (
         Of.CONTACT,
         becomes={"name": _D, **_nothing("email", "phone", "mobile", "title"), "extra": _O, "origin": _K},
     ),
-    Rule("crm.contact_merge", Of.CONTACT, "gone_id", {"filled": _O}, key="gone_id", given=False),
     Rule("crm.contact_merge", Of.CONTACT, "into_id", {"filled": _O}, key="gone_id", given=False),
     Rule("crm.phone", Of.CONTACT, "owner_id", where="entity = 'contact'", given=False),
     Rule("crm.record", Of.RECORD, becomes={"subject": _D, "description": _N, "extra": _O, "origin": _K}),
