@@ -1,7 +1,7 @@
 """Empties landing lines of what is a person's, and leaves what other records of the same lines are made of."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,6 +12,11 @@ from staging import tables
 from staging.landing import Layout
 from staging.loader import Landed, Loader
 
+_SWEPT: Final = """
+DELETE FROM {table} AS t WHERE NOT EXISTS (
+  SELECT FROM staging.row AS r WHERE r.layout_id = :layout AND r.payload = t.id)
+"""
+_LAYOUTS: Final = "SELECT id, source, header FROM staging.layout ORDER BY id"
 Clean = Callable[[Any], Any]
 """A text or JSON without the words of the person."""
 
@@ -86,4 +91,37 @@ def scrub(connection: sa.Connection, layout: Layout, lines: Sequence[int], clean
         if write and (new := clean(errors)) != errors:
             statement = sa.update(failing).values(errors=sa.literal(new, JSONB)).where(failing.c.id == number)
             connection.execute(statement)
+    return count
+
+
+def layouts(connection: sa.Connection) -> list[tuple[Layout, str]]:
+    """All layouts with their sources."""
+    return [(Layout(row.id, tuple(row.header)), row.source) for row in connection.execute(sa.text(_LAYOUTS))]
+
+
+def lines(connection: sa.Connection, by_layout: Mapping[int, Sequence[int]]) -> Iterator[dict[str, Any]]:
+    """What the source said in the person's own lines: source, line and columns by their names; empty ones left out."""
+    for layout, source in layouts(connection):
+        table = layout.table
+        ids = sa.cast(sa.literal(bigints(by_layout.get(layout.id, ()))), sa.ARRAY(sa.BigInteger))
+        query = sa.select(table).where(table.c.id == sa.any_(ids)).order_by(table.c.id)
+        for number, *values_ in connection.execute(query):
+            said = {name: text for name, text in zip(layout.header, values_, strict=True) if text}
+            if said:
+                yield {"source": source, "line": number, "columns": said}
+
+
+def sweep(connection: sa.Connection, *, write: bool) -> int:
+    """Landed lines that no staging row is made of any more: what a delta brought again, or an earlier one replaced.
+
+    Only of sources of which something was erased, since such lines may name the person. Answers how many.
+    """
+    count = 0
+    touched = "SELECT DISTINCT p.source FROM staging.erased AS e JOIN staging.part AS p ON p.id = e.part_id"
+    sources = set(connection.execute(sa.text(touched)).scalars())
+    for layout, source in layouts(connection):
+        if source in sources:
+            query = _SWEPT if write else _SWEPT.replace("DELETE FROM", "SELECT count(*) FROM")
+            told = connection.execute(sa.text(query.format(table=f"landing.t{layout.id}")), {"layout": layout.id})
+            count += told.rowcount if write else int(told.scalar_one())
     return count

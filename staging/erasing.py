@@ -57,12 +57,7 @@ SELECT count(*) FROM staging.row WHERE id = ANY (CAST(:ids AS bigint[]))
 _KEYS: Final = """
 SELECT id, key FROM staging.row WHERE id = ANY (CAST(:ids AS bigint[])) AND key IS NOT NULL ORDER BY id
 """
-_SWEPT: Final = """
-DELETE FROM {table} AS t WHERE NOT EXISTS (
-  SELECT FROM staging.row AS r WHERE r.layout_id = :layout AND r.payload = t.id)
-"""
 _RUNS: Final = "SELECT DISTINCT ON (source) source, mapping FROM staging.run ORDER BY source, id DESC"
-_LAYOUTS: Final = "SELECT id, source, header FROM staging.layout ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ def find(connection: sa.Connection, ids: Mapping[str, Sequence[int]], said: str)
     search.add(connection.execute(sa.text(_DOUBLES), {"ids": bigints(search.rows)}))
     contacts = _origins(connection, ids.get("contact", ()))
     mappings, named = _mappings(connection), set[tuple[int, int]]()
-    for layout, source in _layouts(connection):
+    for layout, source in erased_lines.layouts(connection):
         keys = _key_lines(connection, layout, mappings.get(source), search.rows.values())
         search.lines |= {(layout.id, line) for line in keys}
         named |= {(layout.id, line) for line in _hits(connection, layout, contacts, said)}
@@ -132,10 +127,6 @@ def _origins(connection: sa.Connection, contacts: Sequence[int]) -> list[str]:
 
 def _mappings(connection: sa.Connection) -> dict[str, model.Mapping]:
     return {row.source: model.Mapping.model_validate(row.mapping) for row in connection.execute(sa.text(_RUNS))}
-
-
-def _layouts(connection: sa.Connection) -> list[tuple[Layout, str]]:
-    return [(Layout(row.id, tuple(row.header)), row.source) for row in connection.execute(sa.text(_LAYOUTS))]
 
 
 def _key_lines(
@@ -193,7 +184,7 @@ def erase(
         connection.execute(sa.text("UPDATE staging.row SET key = :key WHERE id = :id"), hidden)
     counts["staging.row"] = max(counts["staging.row"], len(hidden))
     lines = 0
-    for layout, source in _layouts(connection):
+    for layout, source in erased_lines.layouts(connection):
         lines += _wipe_all(connection, layout, source, trail, write=write)
         lines += erased_lines.scrub(connection, layout, trail.named.get(layout.id, ()), clean, write=write)
     return counts | {"landing": lines}
@@ -223,19 +214,3 @@ def _names(connection: sa.Connection, source: str) -> dict[int, str]:
     return {
         row.id: row.name for row in connection.execute(sa.select(part.c.id, part.c.name).where(part.c.source == source))
     }
-
-
-def sweep(connection: sa.Connection, *, write: bool) -> int:
-    """Landed lines that no staging row is made of any more: what a delta brought again, or an earlier one replaced.
-
-    Only of sources of which something was erased, since such lines may name the person. Answers how many.
-    """
-    count = 0
-    touched = "SELECT DISTINCT p.source FROM staging.erased AS e JOIN staging.part AS p ON p.id = e.part_id"
-    sources = set(connection.execute(sa.text(touched)).scalars())
-    for layout, source in _layouts(connection):
-        if source in sources:
-            query = _SWEPT if write else _SWEPT.replace("DELETE FROM", "SELECT count(*) FROM")
-            told = connection.execute(sa.text(query.format(table=f"landing.t{layout.id}")), {"layout": layout.id})
-            count += told.rowcount if write else int(told.scalar_one())
-    return count

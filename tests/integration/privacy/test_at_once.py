@@ -12,7 +12,7 @@ from caseline.actions import erase_personal, take_in_mail
 from caseline.actions.erase_personal import Account
 from caseline.actions.wiring import House
 from caseline.crm.refusals import Told
-from staging import erasing as erasing_rows
+from staging import erased_lines
 from tests.factories import marked_person
 from tests.factories.marked_person import ADDRESS, NOW, Marked
 
@@ -105,7 +105,7 @@ def test_an_import_that_runs_meanwhile_brings_nothing_back(
         importing.result(90)
         assert not erasing.result(90).unsure
     with house.engine.begin() as connection:
-        erasing_rows.sweep(connection, write=True)
+        erased_lines.sweep(connection, write=True)
     assert marked_person.where(house) == {}
     left = "SELECT count(*) FROM staging.row WHERE status = 'NEW'"
     assert marked_person.ask(house, left) == [(0,)]

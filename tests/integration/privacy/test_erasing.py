@@ -8,7 +8,7 @@ from caseline.actions import erase_personal, keep_mails
 from caseline.actions.wiring import House
 from caseline.crm.cards import Refused
 from caseline.feedback import bad_addresses, opt_outs
-from staging import erasing
+from staging import erased_lines
 from tests.factories import marked_person
 from tests.factories.marked_person import ADDRESS, NOW, Marked
 
@@ -50,7 +50,7 @@ def test_a_later_export_of_the_source_brings_nothing_back(house: House, marked: 
     assert marked_person.ask(house, rows) == before
     there = marked_person.where(house)
     with house.engine.begin() as connection:
-        erasing.sweep(connection, write=True)
+        erased_lines.sweep(connection, write=True)
     assert all(one.startswith("landing.") for one in there), "others' lines that name the person, landed once more"
     assert marked_person.where(house) == {}
     read = "SELECT sum(read) FROM staging.file WHERE run_id = (SELECT max(id) FROM staging.run)"
