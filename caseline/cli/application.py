@@ -27,6 +27,7 @@ from caseline.cli import (
     noticing,
     outbox,
     people,
+    personal,
     public,
     rejecting,
     release,
@@ -53,7 +54,7 @@ _FAMILIES = (
     *(exporting, mappings, sampling, up, doctor, database, release),
     *(requesting, searching, categories, cataloguing, calendars, living),
     *(reports, desk, public, users, people, keywords, groups, bitrix24, mailing, assigning, noticing, outbox, filing),
-    *(feedback, chatting),
+    *(feedback, chatting, personal),
 )
 _PANELS = {
     "Import": ("import", "retry", "rollback"),
@@ -73,7 +74,7 @@ _PANELS = {
             "report",
         ),
     ),
-    "People": ("person", "group", "division", "absence", "user"),
+    "People": ("person", "group", "division", "absence", "user", "personal"),
     "Mail": ("mail", "assignment", "notices", "outbox", "files"),
     "Feedback": ("feedback", "chat"),
     "Portals": ("bitrix24",),

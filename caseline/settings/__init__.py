@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caseline.settings.chat import ChatSettings
 from caseline.settings.monitoring import MAILS, MonitoringSettings
+from caseline.settings.retention import RetentionSettings
 from caseline.settings.secret_files import PREFIX, SettingsError, read, secret
 
 __all__ = ["PREFIX", "Settings", "SettingsError", "is_webhook", "load"]
@@ -29,10 +30,6 @@ _SMTP_SHAPE: Final = (
 )
 _MAIL: Final = r"^[A-Za-z0-9._-]{1,20}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,63}$"
 _WEBHOOK_SHAPE: Final = "must be the address of an inbound webhook: https://PORTAL/rest/USER/CODE/"
-
-
-def _default_home() -> Path:
-    return Path(platformdirs.user_data_dir("caseline", appauthor=False))
 
 
 def _absolute(path: Path) -> Path:
@@ -63,7 +60,7 @@ def _smtp(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
-class Settings(ChatSettings, MonitoringSettings, BaseSettings):
+class Settings(ChatSettings, MonitoringSettings, RetentionSettings, BaseSettings):
     """Everything that can be set from outside; wrong values fail at start with the variable's name."""
 
     # A variable that is set to nothing is not set: CASELINE_HOME= must not make the folder one stands in a home.
@@ -71,7 +68,9 @@ class Settings(ChatSettings, MonitoringSettings, BaseSettings):
         env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    home: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=_default_home)
+    home: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("caseline", appauthor=False))
+    )
     """Folder of all state: embedded server, logs, backups."""
     database_url: Annotated[SecretStr | None, AfterValidator(_postgresql)] = None
     """PostgreSQL >= 16 instead of the embedded server; may also be given by the file `CASELINE_DATABASE_URL_FILE`."""
