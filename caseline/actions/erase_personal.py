@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.actions import personal_ground, wiring
+from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
 from caseline.crm.refusals import Told
 from caseline.db import sqlstate
@@ -28,7 +29,6 @@ _ROUNDS: Final = 5
 """Looks, at the most: the second finds what others have finished meanwhile, the third nothing."""
 WORKED_ON: Final = "somebody is working on the data of this person all the time: nothing was erased, try again"
 MISTYPED: Final = "type the number of the contact, %(number)s, to erase the data: nothing was erased"
-_DONE: Final = "personal.erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,20 @@ def foresee(house: House, whom: str) -> Account:
     return Account(whom=person, counts=gone.counts, erased=known)
 
 
+def foresee_at_desk(house: House, viewer: Viewer, contact_id: int) -> Account:
+    """The same for an administrator; raises `Absent`. Of a contact that was merged, the one that remains is told."""
+    known_at_desk(house, viewer, contact_id)
+    return foresee(house, str(contact_id))
+
+
+def known_at_desk(house: House, viewer: Viewer, contact_id: int) -> None:
+    """Raise `Absent` unless an administrator asks, and there is such a contact."""
+    personal_ground.may(viewer)
+    with house.engine.connect() as connection:
+        if not finding.roots(connection, contact_id):
+            raise Absent(f"contact {contact_id}")
+
+
 def erase(house: House, whom: str, *, by: str, now: datetime, patience: float = PATIENCE) -> Account:
     """Take away the data of whoever is meant. Raises `Told`, and `NotOffered` where the records belong to a portal.
 
@@ -90,7 +104,6 @@ def erase(house: House, whom: str, *, by: str, now: datetime, patience: float = 
 def erase_at_desk(house: House, viewer: Viewer, contact_id: int, typed: str, *, now: datetime) -> Account:
     """The same by an administrator who has typed the number of the contact; raises `Absent` and `Told`."""
     personal_ground.may(viewer)
-    wiring.own_intake(house, "erasing personal data")
     if typed.strip() != str(contact_id):
         raise Told(MISTYPED, number=contact_id)
     return erase(house, str(contact_id), by=viewer.name, now=now)
@@ -115,7 +128,7 @@ def _one_pass(house: House, person: Whom, *, by: str, now: datetime, until: floa
 def _note(connection: sa.Connection, person: Whom, counts: Mapping[str, int], *, by: str, now: datetime) -> None:
     records.note(connection, person.contact_id, counts, by=by, now=now)
     subject = "" if person.contact_id is None else f"({person.contact_id})"
-    logins.note(connection, by, _DONE, subject, {"rows": sum(counts.values())}, now=now)
+    logins.note(connection, by, "personal_erased", subject, {"rows": sum(counts.values())}, now=now)
 
 
 def _pass(house: House, connection: sa.Connection, person: Whom, *, now: datetime | None) -> _Gone:

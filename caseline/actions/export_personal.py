@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import personal_ground, wiring
+from caseline.actions import erase_personal, personal_ground, wiring
 from caseline.actions.wiring import House
 from caseline.db.arrays import bigints
 from caseline.files.faults import Gone
@@ -25,7 +25,6 @@ from staging import erased_lines, erasing
 
 _ODD: Final = re.compile(r"[^\w.-]+")
 _LONGEST: Final = 80
-_DONE: Final = "personal.exported"
 _ATTACHED: Final = """
 SELECT DISTINCT ON (sha256) sha256, name FROM crm.attachment
 WHERE message_id = ANY (CAST(:ids AS bigint[])) AND sha256 IS NOT NULL ORDER BY sha256, id
@@ -68,13 +67,13 @@ def export(house: House, whom: str, into: IO[bytes], *, by: str | None, now: dat
             _json(packed, "about.json", [_about(done, now)])
     with house.engine.begin() as connection:
         subject = "" if person.contact_id is None else f"({person.contact_id})"
-        logins.note(connection, by, _DONE, subject, {"rows": sum(done.counts.values())}, now=now)
+        logins.note(connection, by, "personal_exported", subject, {"rows": sum(done.counts.values())}, now=now)
     return done
 
 
 def export_at_desk(house: House, viewer: Viewer, contact_id: int, into: IO[bytes], *, now: datetime) -> Export:
-    """The same for an administrator; raises `Absent` and `Told`."""
-    personal_ground.may(viewer)
+    """The same for an administrator; raises `Absent`."""
+    erase_personal.known_at_desk(house, viewer, contact_id)
     return export(house, str(contact_id), into, by=viewer.name, now=now)
 
 

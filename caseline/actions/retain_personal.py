@@ -14,7 +14,6 @@ LANDED: Final = "landed lines"
 """Source lines that no staging row is made of any more, of sources of which somebody was erased."""
 _AT_ONCE: Final = 1_000
 """Rows of one transaction."""
-_DONE: Final = "personal.retained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,10 @@ def run(house: House, *, now: datetime, dry_run: bool = False) -> Sequence[Aged]
         found.append(Aged(kind, days, rows))
     with house.engine.begin() as connection:
         found.append(Aged(LANDED, None, erased_lines.sweep(connection, write=not dry_run)))
-        gone = {one.kind: one.rows for one in found if one.rows}
+        gone = [f"{one.kind} {one.rows}" for one in found if one.rows]
         if gone and not dry_run:
-            logins.note(connection, None, _DONE, "", gone, now=now)
+            told = {"rows": sum(one.rows for one in found), "kinds": ", ".join(gone)}
+            logins.note(connection, None, "personal_retained", "", told, now=now)
     return found
 
 

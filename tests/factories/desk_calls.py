@@ -130,6 +130,9 @@ GET /contacts/{contact}/merge?other={contact2}
 POST /contacts/{contact}/merge | gone={contact2}&into={contact}&gone_version=1&into_version=1
 POST /contacts/{contact}/unmerge
 POST /contacts/{contact}/apart | other={contact2}
+GET /contacts/{contact}/personal
+POST /contacts/{contact}/personal/export
+POST /contacts/{contact}/personal/erase | number=none
 
 GET /agreements?q=firm&service={service}&manager={person}
 GET /agreements/new?company={company}

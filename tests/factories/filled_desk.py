@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from caseline.actions import (
     assign,
+    erase_personal,
     keep_absences,
     keep_autotexts,
     keep_categories,
@@ -75,7 +76,16 @@ def fill(house: House, folder: Path) -> Filled:
         now=datetime.now(UTC),
     )
     asked_clients.of_request(house, found["request"])
+    _erase_somebody(house, found["contact"])
     return Filled(found["request"], found["company"], found["contact"], given.assignment.id)
+
+
+def _erase_somebody(house: House, kept: int) -> None:
+    """Somebody else than the contact of the request wanted his data erased."""
+    with house.engine.connect() as connection:
+        query = "SELECT min(id) FROM crm.contact WHERE id <> %s AND id NOT IN (SELECT gone_id FROM crm.contact_merge)"
+        somebody = connection.exec_driver_sql(query, (kept,)).scalar_one()
+    erase_personal.erase(house, str(somebody), by="anna", now=datetime.now(UTC))
 
 
 def _furnish(house: House) -> None:

@@ -38,6 +38,9 @@ DEEDS: Final = {
     "clients_merged": later("clients merged"),
     "clients_unmerged": later("merge of clients taken back"),
     "clients_parted": later("clients told apart"),
+    "personal_erased": later("personal data erased"),
+    "personal_exported": later("personal data handed out"),
+    "personal_retained": later("what was old taken away"),
     "address_chosen": later("address for a review letter chosen"),
 }
 """What people do, in words; a test compares it with what is noted."""

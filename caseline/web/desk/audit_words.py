@@ -53,6 +53,8 @@ DETAILS: Final = {
     "saved_as": later("saved as version"),
     "what": later("cause"),
     "filterable": later("has an index"),
+    "rows": later("rows"),
+    "kinds": later("kinds"),
     "filter": later("filter"),
     "search": later("search"),
     "sorts": later("sorted by"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from caseline.crm.clients import Entity
 from caseline.people.rights import Right
-from caseline.web.desk import client_form, client_pages, client_words, merge_pages
+from caseline.web.desk import client_form, client_pages, client_words, merge_pages, personal_pages
 from caseline.web.desk.page import Page
 
 
@@ -27,4 +27,4 @@ def _of(entity: Entity) -> Iterator[Page]:
     yield Page(f"{one}/apart", merge_pages.parted(entity), works, method="POST")
 
 
-PAGES: Final = (*_of(Entity.COMPANY), *_of(Entity.CONTACT))
+PAGES: Final = (*_of(Entity.COMPANY), *_of(Entity.CONTACT), *personal_pages.PAGES)

@@ -27,6 +27,10 @@ NOTICES: Final = {
     "nothing": later("Nothing was changed."),
     "client_merged": later("Merged. Everything that belonged to the other one is here now."),
     "client_unmerged": later("Taken back: it stands by itself again."),
+    "personal_erased": later("The personal data are erased."),
+    "personal_unsure": later(
+        "The personal data are erased, but somebody who began before was still at work: look again in a while."
+    ),
     "address_chosen": later("The address is chosen: the letter goes there and nowhere else."),
     "token_ended": later("The token has ended."),
     "view_deleted": later("The view is deleted."),

@@ -104,6 +104,11 @@ RARE: Final = (
     later("site %(code)r: take 1 to 40 small Latin letters, digits and dashes"),
     later("site %(code)r: there is none of this code; `caseline feedback site list` names them"),
     later("site %(code)r: there is one of this code: remove it first, or take another code"),
+    later("%(whom)s: there is no such contact: give its number, as its card has it, or a mail address"),
+    later("%(whom)s: several contacts have this address (%(ids)s): give the number of one, or merge them first"),
+    later("%(whom)s: this is the address of a company or of somebody who works here: give the number of a contact"),
+    later("somebody is working on the data of this person all the time: nothing was erased, try again"),
+    later("type the number of the contact, %(number)s, to erase the data: nothing was erased"),
     later("picture %(name)s: it has %(width)s by %(height)s pixels: make each side 1 to %(most)s long"),
 )
 """By the English of the refusal."""

@@ -43,7 +43,7 @@ def test_an_export_holds_every_kind_with_the_words_of_the_person(house: House, m
     assert b"zyzzyva file 1" in files
     assert any(name.startswith("letters/") for name in packed.namelist())
     assert json.loads(packed.read("about.json"))[0]["addresses"] == ["zyzzyva.old@marker.example", ADDRESS]
-    done = "SELECT login, subject, data FROM people.audit WHERE action = 'personal.exported'"
+    done = "SELECT login, subject, data FROM people.audit WHERE action = 'personal_exported'"
     ((login, subject, data),) = marked_person.ask(house, done)
     assert (login, subject, set(data)) == ("anna", f"({marked.contact})", {"rows"})
 

@@ -19,7 +19,7 @@ _LEFT = {
     "signals": "SELECT count(*) FROM feedback.signal WHERE net IS NOT NULL OR agent IS NOT NULL",
     "chats": "SELECT count(*) FROM chat.incoming WHERE text <> ''",
     "notices": "SELECT count(*) FROM notices.notice",
-    "audit": "SELECT count(*) FROM people.audit WHERE action <> 'personal.retained'",
+    "audit": "SELECT count(*) FROM people.audit WHERE action <> 'personal_retained'",
 }
 
 
@@ -66,8 +66,8 @@ def test_what_is_old_goes_and_what_is_counted_stays(keeps: House) -> None:
     ]
     waits = "SELECT count(*) FROM mail.piece AS p JOIN mail.mail AS m ON m.raw_id = p.raw_id WHERE m.state = 'received'"
     assert marked_person.ask(keeps, waits) == [(1,)]
-    ((data,),) = marked_person.ask(keeps, "SELECT data FROM people.audit WHERE action = 'personal.retained'")
-    assert data == {kind: rows for kind, rows in gone.items() if rows}
+    ((data,),) = marked_person.ask(keeps, "SELECT data FROM people.audit WHERE action = 'personal_retained'")
+    assert data["rows"] == sum(gone.values())
     assert {one.rows for one in retain_personal.run(keeps, now=LATER)} == {0}
 
 

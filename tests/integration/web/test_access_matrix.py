@@ -342,6 +342,9 @@ _TOLD: Final[dict[Right | str | None, str]] = {
         GET /settings/logins/edit
     """,
     Right.EDIT_USERS: """
+        GET /contacts/{client:key}/personal
+        POST /contacts/{client:key}/personal/export
+        POST /contacts/{client:key}/personal/erase
         POST /settings/logins/edit
         GET /settings/logins/new
         POST /settings/logins/password
