@@ -13,12 +13,14 @@ from caseline.privacy.whom import Found
 _NAME: Final = "erasure of a person"
 _NEW_ROWS: Final = 7_205_759_001
 """The lock of whoever adds staging rows (`staging.load.ROW_IDS_LOCK`); a test compares the two."""
-# Others look for a deadlock after a second: whoever gives up sooner is never the reason why one of them has to.
-_PATIENCE: Final = "SET LOCAL lock_timeout = '700ms'"
+_PATIENCE: Final = "SET LOCAL lock_timeout = '5s'"
+# From the first row on nobody is waited for: others lock the same rows in every order, and whoever waits while he holds
+# something may be the reason why one of them is thrown out of a deadlock. What cannot be had at once is tried again.
+_NO_PATIENCE: Final = "SET LOCAL lock_timeout = '10ms'"
 _BATCHES: Final = """
 SELECT b.id FROM staging.batch AS b WHERE b.done_at IS NULL AND EXISTS (
   SELECT FROM unnest(CAST(:rows AS bigint[])) AS r (id) WHERE r.id BETWEEN b.first_id AND b.last_id)
-ORDER BY b.id FOR UPDATE
+ORDER BY b.id FOR UPDATE NOWAIT
 """
 _HELD: Final = (
     (Of.CONTACT, "crm.contact"),
@@ -37,10 +39,11 @@ BUSY: Final = frozenset({"55P03", "40P01"})
 
 
 def begin(connection: sa.Connection) -> None:
-    """Let no other erasure run, and no import add rows, until the transaction ends; locks are waited for shortly."""
+    """Let no other erasure run, and no import add rows, until the transaction ends."""
     connection.exec_driver_sql(_PATIENCE)
     named_locks.hold(connection, [_NAME])
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_NEW_ROWS)))
+    connection.exec_driver_sql(_NO_PATIENCE)
 
 
 def batches(connection: sa.Connection, rows: tuple[int, ...]) -> None:
@@ -51,13 +54,13 @@ def batches(connection: sa.Connection, rows: tuple[int, ...]) -> None:
 def hold(connection: sa.Connection, found: Found) -> None:
     """Let nobody change what was found until the transaction ends, nor make anything that points at a contact."""
     for of, table in _HELD:
-        query = f"SELECT id FROM {table} WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"  # noqa: S608 - our own words
+        query = f"SELECT id FROM {table} WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE NOWAIT"  # noqa: S608 - our own words
         connection.execute(sa.text(query), {"ids": bigints(found.of(of))})
 
 
 def contacts(connection: sa.Connection, ids: tuple[int, ...]) -> None:
     """The same for contacts alone, before anything is looked for."""
-    query = "SELECT id FROM crm.contact WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"
+    query = "SELECT id FROM crm.contact WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE NOWAIT"
     connection.execute(sa.text(query), {"ids": bigints(ids)})
 
 
