@@ -85,10 +85,11 @@ class _Search:
                 self.lines.add((row.layout_id, row.payload))
 
 
-def find(connection: sa.Connection, ids: Mapping[str, Sequence[int]], said: str) -> Trail:
+def find(connection: sa.Connection, ids: Mapping[str, Sequence[int]], said: str, words: Sequence[str] = ()) -> Trail:
     """What there is of records with these register ids, by entity (`ENTITIES`), and of whoever `said` names.
 
-    `said` is a pattern over small letters, empty for none. All landing tables are read through.
+    `said` is a pattern over small letters, empty for none; nothing fits it that has none of the `words`, which are
+    looked for first, since that is quick. All landing tables are read through.
     """
     search = _Search(connection)
     for entity in ENTITIES:
@@ -101,7 +102,7 @@ def find(connection: sa.Connection, ids: Mapping[str, Sequence[int]], said: str)
     for layout, source in erased_lines.layouts(connection):
         keys = _key_lines(connection, layout, mappings.get(source), search.rows.values())
         search.lines |= {(layout.id, line) for line in keys}
-        named |= {(layout.id, line) for line in _hits(connection, layout, contacts, said)}
+        named |= {(layout.id, line) for line in _hits(connection, layout, contacts, (said, words))}
     _sort_out(search, named)
     return Trail(tuple(sorted(search.rows)), _by_layout(search.lines), _by_layout(named - search.lines))
 
@@ -150,12 +151,18 @@ def _key_lines(
     return found
 
 
-def _hits(connection: sa.Connection, layout: Layout, keys: Sequence[str], said: str) -> set[int]:
+def _hits(
+    connection: sa.Connection, layout: Layout, keys: Sequence[str], wanted: tuple[str, Sequence[str]]
+) -> set[int]:
+    """Lines in which one of the keys is a column, or the pattern (with the words that it needs) fits."""
     columns = [layout.table.c[f"c{n}"] for n in range(1, len(layout.header) + 1)]
-    wanted = sa.cast(sa.literal(texts(sorted(keys))), sa.ARRAY(sa.Text))
-    conditions: list[Any] = [column == sa.any_(wanted) for column in columns] if keys else []
+    any_key = sa.any_(sa.cast(sa.literal(texts(sorted(keys))), sa.ARRAY(sa.Text)))
+    conditions: list[Any] = [column == any_key for column in columns] if keys else []
+    said, words = wanted
     if said:
-        conditions.append(sa.func.lower(sa.func.concat_ws("\n", *columns)).op("~")(said))
+        text = sa.func.lower(sa.func.concat_ws("\n", *columns))
+        quick = [sa.func.strpos(text, word.lower()) > 0 for word in words] or [sa.true()]
+        conditions.append(sa.and_(sa.or_(*quick), text.op("~")(said)))
     if not conditions:
         return set()
     return set(connection.execute(sa.select(layout.table.c.id).where(sa.or_(*conditions))).scalars())

@@ -21,6 +21,7 @@ from caseline.privacy import applying, contents, ending, finding, holding, recor
 from caseline.privacy.fates import RULES, Of
 from caseline.privacy.whom import Found, Whom
 from staging import erasing
+from staging.erasing import Trail
 
 PATIENCE: Final = 60.0
 """Seconds for which others may hold what is to be erased, and for which those who began earlier are waited for."""
@@ -60,7 +61,8 @@ def foresee(house: House, whom: str) -> Account:
     with house.engine.connect() as connection:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         person = personal_ground.person(connection, whom)
-        gone = _pass(house, connection, person, now=None)
+        trail = personal_ground.trail(connection, personal_ground.found(house, connection, person))
+        gone = _pass(house, connection, person, trail, now=None)
         known = None if person.contact_id is None else records.last(connection, person.contact_id)
     return Account(whom=person, counts=gone.counts, erased=known)
 
@@ -111,9 +113,12 @@ def erase_at_desk(house: House, viewer: Viewer, contact_id: int, typed: str, *, 
 
 def _one_pass(house: House, person: Whom, *, by: str, now: datetime, until: float) -> _Gone:
     while True:
+        # What takes long is read before anything is locked; of what comes meanwhile, the next look tells.
+        with house.engine.connect() as connection:
+            trail = personal_ground.trail(connection, personal_ground.found(house, connection, person))
         try:
             with house.engine.begin() as connection:
-                gone = _pass(house, connection, person, now=now)
+                gone = _pass(house, connection, person, trail, now=now)
                 if gone.counts:
                     _note(connection, person, gone.counts, by=by, now=now)
                 return gone
@@ -131,14 +136,13 @@ def _note(connection: sa.Connection, person: Whom, counts: Mapping[str, int], *,
     logins.note(connection, by, "personal_erased", subject, {"rows": sum(counts.values())}, now=now)
 
 
-def _pass(house: House, connection: sa.Connection, person: Whom, *, now: datetime | None) -> _Gone:
+def _pass(house: House, connection: sa.Connection, person: Whom, trail: Trail, *, now: datetime | None) -> _Gone:
     """One look, which takes away what it finds; without `now` it counts only."""
     write = now is not None
     if write:
         holding.begin(connection)
         holding.contacts(connection, person.contacts)
     there = personal_ground.found(house, connection, person)
-    trail = erasing.find(connection, personal_ground.register_ids(there), finding.pattern(person.words.words))
     if now is not None:
         holding.batches(connection, trail.rows)
         holding.hold(connection, there)

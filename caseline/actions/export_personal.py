@@ -18,10 +18,10 @@ from caseline.files.store import Files
 from caseline.mail import raw_store
 from caseline.people import logins
 from caseline.people.access import Viewer
-from caseline.privacy import applying, finding
+from caseline.privacy import applying
 from caseline.privacy.fates import RULES, Of
 from caseline.privacy.whom import Found, Whom
-from staging import erased_lines, erasing
+from staging import erased_lines
 
 _ODD: Final = re.compile(r"[^\w.-]+")
 _LONGEST: Final = 80
@@ -91,8 +91,7 @@ class _Packing:
                 rows.setdefault(rule.table, []).append(applying.rows(self.connection, rule, there.of(rule.of)))
         for table, parts in rows.items():
             self._lines(f"data/{table}.json", (row for part in parts for row in part))
-        said = finding.pattern(self.done.whom.words.words)
-        trail = erasing.find(self.connection, personal_ground.register_ids(there), said)
+        trail = personal_ground.trail(self.connection, there)
         self._lines("data/source lines.json", erased_lines.lines(self.connection, trail.lines))
         self._mails(there)
         self._attachments(there)

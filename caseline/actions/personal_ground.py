@@ -13,6 +13,8 @@ from caseline.people.rights import Right
 from caseline.privacy import finding
 from caseline.privacy.fates import Of
 from caseline.privacy.whom import Found, Whom
+from staging import erasing
+from staging.erasing import Trail
 
 _HEAD: Final = 65_536
 """Bytes of a mail in which its sender is looked for."""
@@ -72,11 +74,13 @@ def _answered(mail: message.Mail) -> list[str]:
     return [one.address for one in mail.reply_to]
 
 
-def register_ids(there: Found) -> dict[str, tuple[int, ...]]:
-    """The ids of what an import may have brought, by entity; a history goes with its record."""
-    return {
+def trail(connection: sa.Connection, there: Found) -> Trail:
+    """What the staging tables hold of somebody; all landing tables are read through."""
+    words = there.whom.words
+    ids = {
         "contact": there.of(Of.CONTACT),
         "request": there.of(Of.RECORD),
         "message": there.of(Of.MESSAGE),
         "history": there.of(Of.RECORD),
     }
+    return erasing.find(connection, ids, finding.pattern(words.words), words.needed)

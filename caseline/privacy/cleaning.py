@@ -40,6 +40,11 @@ class Words:
         said = "|".join(_form(one) for one in self.words)
         self._pattern = re.compile(said, re.IGNORECASE) if said else None
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Texts of which each word holds one: the longest part of it without blanks."""
+        return tuple(sorted({max(one.split(), key=len) for one in self.words}))
+
     def within(self, text: str) -> bool:
         """Whether one of them stands in the text."""
         return self._pattern is not None and self._pattern.search(text) is not None

@@ -83,7 +83,8 @@ def fill(house: House, folder: Path) -> Filled:
 def _erase_somebody(house: House, kept: int) -> None:
     """Somebody else than the contact of the request wanted his data erased."""
     with house.engine.connect() as connection:
-        query = "SELECT min(id) FROM crm.contact WHERE id <> %s AND id NOT IN (SELECT gone_id FROM crm.contact_merge)"
+        query = "SELECT coalesce(min(id) FILTER (WHERE id NOT IN (SELECT contact_id FROM crm.record"
+        query += " WHERE contact_id IS NOT NULL)), min(id)) FROM crm.contact WHERE id <> %s"
         somebody = connection.exec_driver_sql(query, (kept,)).scalar_one()
     erase_personal.erase(house, str(somebody), by="anna", now=datetime.now(UTC))
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from caseline.actions import erase_personal, keep_mails
-from caseline.actions.wiring import House
+from caseline.actions.wiring import House, open_house
 from caseline.crm.cards import Refused
 from caseline.feedback import bad_addresses, opt_outs
+from caseline.settings import load
 from staging import erased_lines
 from tests.factories import marked_person
 from tests.factories.marked_person import ADDRESS, NOW, Marked
@@ -92,3 +93,35 @@ def test_nothing_that_waits_reaches_an_erased_person(house: House, marked: Marke
     asks = dict(marked_person.ask(house, "SELECT public_id, state FROM feedback.ask"))
     assert asks == {"marked": "expired", "waiting": "cancelled", "rated": "answered"}
     assert marked_person.ask(house, "SELECT count(*) FROM mail.mail WHERE state = 'received'") == [(0,)]
+
+
+def test_a_file_that_somebody_else_has_too_stays_with_him(house: House, marked: Marked) -> None:
+    mine = "SELECT a.sha256 FROM crm.attachment AS a JOIN crm.message AS m ON m.id = a.message_id"
+    ((digest,), *_) = marked_person.ask(
+        house, f"{mine} WHERE m.sender_address = :a AND a.sha256 IS NOT NULL", a=ADDRESS
+    )
+    other = "SELECT min(id) FROM crm.message WHERE record_id = :r"
+    shared = (
+        f"INSERT INTO crm.attachment (message_id, name, content_type, size, sha256) VALUES (({other}), 'a', 'b', 1, :d)"
+    )
+    marked_person.ask(house, shared, r=marked.other_request, d=digest)
+
+    erase_personal.erase(house, str(marked.contact), by="anna", now=NOW)
+
+    assert set(marked_person.where(house)) == {"files.content"}
+    assert marked_person.ask(house, "SELECT name FROM crm.attachment WHERE sha256 = :d", d=digest) == [("a",)]
+
+
+def test_a_file_in_a_folder_goes_from_there_too(
+    house: House, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASELINE_FILES_FOLDER", str(tmp_path / "files"))
+    (tmp_path / "files").mkdir()
+    with open_house(load()) as keeps:
+        marked_person.arrive(keeps, marked_person.mail(30, ADDRESS))
+        marked_person.taken_in(keeps)
+        there = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+        assert [path.read_text() for path in there if "30" in path.read_text()]
+        erase_personal.erase(keeps, str(marked.contact), by="anna", now=NOW)
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    assert marked_person.where(house) == {}
