@@ -41,8 +41,12 @@ _SETS: Final[tuple[tuple[Of, str], ...]] = (
         UNION
         SELECT unnest(g.messages) FROM crm.merge AS g WHERE g.record_id = ANY (CAST(:record AS bigint[]))
         UNION
-        SELECT m.id FROM crm.message AS m WHERE CAST(:named AS text) <> '' AND m.kind = 'mail_in'
+        SELECT m.id FROM crm.message AS m WHERE CAST(:named AS text) <> '' AND m.kind <> 'mail_out'
           AND (m.sender_address = ANY (CAST(:addresses AS text[])) OR lower(m.sender) ~ :named)
+        UNION
+        SELECT m.id FROM crm.assignment AS a JOIN crm.message_trait AS t ON t.assignment_id = a.id
+          JOIN crm.message AS m ON m.id = t.message_id AND m.kind = 'comment' AND m.author_id IS NULL
+        WHERE a.contact_id = ANY (CAST(:contact AS bigint[]))
         """,
     ),
     (

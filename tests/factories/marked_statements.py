@@ -32,6 +32,11 @@ INSERT INTO crm.assignment (record_id, title, text, assignee_id, created_at) SEL
   'Zyzzyva', 'zyzzyva', min(id), now() FROM people.person;
 INSERT INTO crm.assignment (record_id, title, text, contact_id, created_at) VALUES (:other,
   'Look', 'Please, ' || :name, :contact, now());
+WITH said AS (
+  INSERT INTO crm.message (record_id, kind, public, sender, text, sent_at)
+  VALUES (:other, 'comment', false, 'Zyzzyva', 'Zyzzyva has done it', now()) RETURNING id
+) INSERT INTO crm.message_trait (message_id, assignment_id)
+  SELECT said.id, a.id FROM said, crm.assignment AS a WHERE a.contact_id = :contact;
 INSERT INTO crm.assignment_item (assignment_id, position, text) SELECT id, 1, 'call ' || :name
   FROM crm.assignment;
 INSERT INTO crm.event (entity, record_id, type, data) VALUES ('request', :request, 'changed',
