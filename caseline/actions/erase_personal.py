@@ -60,7 +60,7 @@ def foresee(house: House, whom: str) -> Account:
     """What an erasure of whoever is meant would take away; nothing changes. Raises `Told`."""
     with house.engine.connect() as connection:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        person = personal_ground.person(connection, whom)
+        person = personal_ground.person(house, connection, whom)
         trail = personal_ground.trail(connection, personal_ground.found(house, connection, person))
         gone = _pass(house, connection, person, trail, now=None)
         known = None if person.contact_id is None else records.last(connection, person.contact_id)
@@ -90,7 +90,7 @@ def erase(house: House, whom: str, *, by: str, now: datetime, patience: float = 
     wiring.own_intake(house, "erasing personal data")
     until = time.monotonic() + patience
     with house.engine.connect() as connection:
-        person = personal_ground.person(connection, whom)
+        person = personal_ground.person(house, connection, whom)
     total: dict[str, int] = {}
     unsure = True
     for _ in range(_ROUNDS):

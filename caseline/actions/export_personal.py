@@ -58,7 +58,7 @@ def export(house: House, whom: str, into: IO[bytes], *, by: str | None, now: dat
     """
     with house.engine.connect() as connection:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        person = personal_ground.person(connection, whom)
+        person = personal_ground.person(house, connection, whom)
         done = Export(person)
         with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as packed:
             _Packing(connection, packed, done, wiring.files(house.settings)).all(

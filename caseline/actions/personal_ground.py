@@ -30,15 +30,15 @@ def may(viewer: Viewer) -> None:
         raise Absent("personal data")
 
 
-def person(connection: sa.Connection, whom: str) -> Whom:
+def person(house: House, connection: sa.Connection, whom: str) -> Whom:
     """Who is meant by a number or an address; raises `Told`."""
-    said = whom.strip()
+    said, region = whom.strip(), house.settings.phone_region
     if said.isascii() and said.isdigit():
         number = int(said)
         roots = finding.roots(connection, number) if number <= _LARGEST else []
         if not roots:
             raise Told(NOBODY, whom=said)
-        return finding.person(connection, roots[0])
+        return finding.person(connection, roots[0], region=region)
     address = said.lower()
     if "@" not in address.strip("@"):
         raise Told(NOBODY, whom=said)
@@ -47,7 +47,7 @@ def person(connection: sa.Connection, whom: str) -> Whom:
         raise Told(SEVERAL, whom=said, ids=", ".join(map(str, roots)))
     if finding.house_has(connection, address):
         raise Told(OURS, whom=said)
-    return finding.person(connection, roots[0] if roots else None, [address])
+    return finding.person(connection, roots[0] if roots else None, [address], region=region)
 
 
 def found(house: House, connection: sa.Connection, whom: Whom) -> Found:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.crm import phones as phone_rules
 from caseline.db.arrays import bigints, texts
 from caseline.privacy.fates import Of
 from caseline.privacy.whom import Found, Whom
@@ -29,6 +30,9 @@ UNION SELECT lower(p.email) FROM people.person AS p WHERE lower(p.email) = ANY (
 _PHONE_OF_OTHERS: Final = """
 SELECT raw, number FROM crm.phone WHERE (number = ANY (CAST(:phones AS text[])) OR raw = ANY (CAST(:phones AS text[])))
   AND NOT (entity = 'contact' AND owner_id = ANY (CAST(:contacts AS bigint[])))
+UNION SELECT phone, mobile FROM crm.contact WHERE id <> ALL (CAST(:contacts AS bigint[]))
+  AND (phone = ANY (CAST(:phones AS text[])) OR mobile = ANY (CAST(:phones AS text[])))
+UNION SELECT phone, NULL FROM crm.company WHERE phone = ANY (CAST(:phones AS text[]))
 """
 _SETS: Final[tuple[tuple[Of, str], ...]] = (
     (Of.RECORD, "SELECT id FROM crm.record WHERE contact_id = ANY (CAST(:contact AS bigint[]))"),
@@ -200,8 +204,8 @@ def house_has(connection: sa.Connection, address: str) -> bool:
     return connection.execute(sa.text(others), values).first() is not None
 
 
-def person(connection: sa.Connection, contact_id: int | None, addresses: Iterable[str] = ()) -> Whom:
-    """Who somebody is; `addresses` are the person's besides those on the cards."""
+def person(connection: sa.Connection, contact_id: int | None, addresses: Iterable[str] = (), *, region: str) -> Whom:
+    """Who somebody is; `addresses` are the person's besides those on the cards. `region`: of phones that name none."""
     found = set(addresses)
     contacts: tuple[int, ...] = ()
     names, phones = set[str](), set[str]()
@@ -210,7 +214,8 @@ def person(connection: sa.Connection, contact_id: int | None, addresses: Iterabl
         for name, email, phone, mobile, numbers in connection.execute(sa.text(_CARD), {"contacts": bigints(contacts)}):
             names.add(name)
             found |= {(email or "").strip().lower()}
-            phones |= {(phone or "").strip(), (mobile or "").strip(), *numbers}
+            written = {(phone or "").strip(), (mobile or "").strip()} - {""}
+            phones |= {*written, *numbers, *(phone_rules.number(one, region) or "" for one in written)}
     found, phones = found - {""}, phones - {""}
     shared = _shared(connection, contacts, found, phones)
     return Whom(

@@ -1,5 +1,6 @@
 """What is erased is gone everywhere, what is counted stays, and nothing brings it back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from caseline.actions import erase_personal, keep_mails
 from caseline.actions.wiring import House, open_house
 from caseline.crm.cards import Refused
+from caseline.crm.port import NotOffered
 from caseline.feedback import bad_addresses, opt_outs
 from caseline.settings import load
 from staging import erased_lines
@@ -125,3 +127,11 @@ def test_a_file_in_a_folder_goes_from_there_too(
         erase_personal.erase(keeps, str(marked.contact), by="anna", now=NOW)
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
     assert marked_person.where(house) == {}
+
+
+def test_where_records_belong_to_a_portal_nothing_is_erased_here(house: House, marked: Marked) -> None:
+    mirrored = replace(house, settings=house.settings.model_copy(update={"crm": "bitrix24"}))
+    before = marked_person.where(house)
+    with pytest.raises(NotOffered, match="do it in the portal"):
+        erase_personal.erase(mirrored, str(marked.contact), by="anna", now=NOW)
+    assert marked_person.where(house) == before
