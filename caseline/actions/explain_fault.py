@@ -10,11 +10,13 @@ from caseline.actions.back_up import BackupFailed
 from caseline.actions.edit_keywords import NotSaved
 from caseline.actions.editing import Faulty
 from caseline.actions.restore import NotRestored
+from caseline.actions.seen import Absent
 from caseline.crm.bitrix24.faults import PortalRefused, PortalStopped
 from caseline.crm.cards import Refused
 from caseline.crm.port import NotOffered, TryLater
 from caseline.db.embedded_errors import EmbeddedServerError
 from caseline.db.engine import DatabaseUnfit
+from caseline.feedback.reading import CampaignUnfit
 from caseline.files.faults import Gone, StoreTrouble
 from caseline.outbox.faults import Away, CannotSend, OutboxFault
 from caseline.text_files.faults import FileFault
@@ -39,7 +41,7 @@ _OURS = (
     ),
     *(Refused, TimingFault, Faulty, FileFault, NothingToJudge, NothingToLearn, NotSaved, Overtaken),
     *(PortalRefused, PortalStopped, NotOffered),
-    *(OutboxFault, CannotSend, Gone, StoreTrouble),
+    *(OutboxFault, CannotSend, Gone, StoreTrouble, CampaignUnfit),
 )
 _HOW = "correct CASELINE_DATABASE_URL, or start that server; without the variable the embedded one is used"
 
@@ -61,6 +63,8 @@ def explain(error: BaseException) -> str | None:
 
 def _outside(error: BaseException) -> str | None:
     """Of files, and of what was typed."""
+    if isinstance(error, Absent):
+        return f"{error}: there is none of this name; the command `list` of the same family shows which there are"
     if isinstance(error, UnicodeEncodeError):
         return f"{error.object[:40]!r} is no UTF-8 text: type it again, in a terminal that speaks UTF-8"
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:

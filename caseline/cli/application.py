@@ -17,6 +17,7 @@ from caseline.cli import (
     doctor,
     exporting,
     feedback,
+    fields,
     filing,
     groups,
     imports,
@@ -52,7 +53,7 @@ All state lives in CASELINE_HOME; CASELINE_DATABASE_URL names a PostgreSQL to us
 _FAMILIES = (
     *(imports, retrying, undoing, reporting, rejecting, verify),
     *(exporting, mappings, sampling, up, doctor, database, release),
-    *(requesting, searching, categories, cataloguing, calendars, living),
+    *(requesting, searching, categories, fields, cataloguing, calendars, living),
     *(reports, desk, public, users, people, keywords, groups, bitrix24, mailing, assigning, noticing, outbox, filing),
     *(feedback, chatting, personal),
 )
@@ -65,6 +66,7 @@ _PANELS = {
             "search",
             "stages",
             "category",
+            "field",
             "catalogue",
             "stage",
             "calendar",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from caseline.actions.counted import counted
-from caseline.cli import door, feedback_sites, screen
+from caseline.cli import door, feedback_files, feedback_sites, screen
 from caseline.cli.choices import JsonOption, id_argument
 from caseline.cli.plain import plain
 
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     family.command("try")(tried)
     for command in (on, off, ask, why, run):
         family.command()(command)
+    feedback_files.register(family)
     family.add_typer(feedback_sites.sites(), name="site")
     app.add_typer(family, name="feedback")
 
