@@ -11,7 +11,9 @@ from caseline.actions import keep_campaigns, trigger_asks
 from caseline.actions.write_behind import WriteBehind
 from caseline.crm import event_log
 from caseline.crm.cards import Card
-from caseline.feedback import books
+from caseline.feedback import books, request_facts
+from caseline.feedback.candidates import Found
+from caseline.feedback.request_facts import Wanted
 from tests.factories.cards import ServiceDesk, moscow, service_desk
 
 MONDAY = "2026-04-06 10:00"
@@ -192,3 +194,10 @@ def test_the_first_steps_are_written_down_when_an_ask_goes_on(desk: ServiceDesk)
         ("queued", "sent", later, "x", None),
     ]
     assert desk.query("SELECT count(*) FROM feedback.moved") == [(3,)]
+
+
+def test_the_columns_of_what_decides_stand_in_the_order_of_its_fields(desk: ServiceDesk) -> None:
+    wanted = Wanted(campaign_id=1, kind="nps", record="request", stages=["closed"])
+    with desk.house.engine.connect() as connection:
+        answer = connection.execute(sa.text(f"{request_facts._FACTS} WHERE false"), wanted.values())
+        assert tuple(answer.keys()) == Found._fields
