@@ -220,7 +220,7 @@ def by_schedule(site: Site, *states: str) -> list[tuple[str, str]]:
 
 def site_again(site: Site) -> Site:
     """The same with everything up again."""
-    done = caseline(site.home, "up", "--detach")
+    done = caseline(site.home, "up", "--detach", "--port", str(site.running.port))
     assert done.returncode == 0, done.stdout + done.stderr
     return site
 
