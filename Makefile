@@ -79,6 +79,11 @@ $(VENV)/.bench: $(VENV)/.run requirements-bench.lock
 	@$(PIP) install --requirement requirements-bench.lock
 	@touch $@
 
+$(VENV)/.audit: $(VENV)/.dev requirements-audit.lock
+	@echo 'Installing the tools for the audit'
+	@$(PIP) install --requirement requirements-audit.lock
+	@touch $@
+
 # ------------------------------------------------------------------------------------------------------------- use
 
 .PHONY: demo bench
@@ -90,7 +95,7 @@ bench: $(VENV)/.bench ## measure the import against its competitors (TEXTS=FOLDE
 
 # ---------------------------------------------------------------------------------------------------------- checks
 
-.PHONY: test test-browser test-long proof soak check migrations texts format
+.PHONY: test test-browser test-long proof soak check audit licences migrations texts format
 test: $(VENV)/.dev ## run the tests, without the long ones and those that need a browser
 	@$(BIN)/python -m pytest -m 'not long and not browser and not proof' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
@@ -112,6 +117,12 @@ check: $(VENV)/.dev ## check format, lint, types, import contracts and migration
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory migrations
+
+audit: $(VENV)/.audit ## look for weak spots in the code and known faults of packages; licences of dependencies
+	@$(BIN)/python -m checks
+
+licences: $(VENV)/.audit $(VENV)/.bench ## write docs/licences.md anew, after `make lock`
+	@$(BIN)/python -m checks licences
 
 # In a home of its own: a check must neither touch nor start the database of whoever runs it.
 migrations: $(VENV)/.run ## check that the migrations and the tables in the code agree
@@ -149,6 +160,8 @@ lock: ## pin the newest versions that fit pyproject.toml, with python3.11
 	@$(FREEZE) > build/run.txt
 	@$(LOCK)/bin/python -m pip install -qq '.[dev]' && $(FREEZE) > build/dev.txt
 	@grep -vxFf build/run.txt build/dev.txt > requirements-dev.lock
+	@$(LOCK)/bin/python -m pip install -qq '.[audit]' && $(FREEZE) | grep -vxFf build/dev.txt > requirements-audit.lock
+	@$(LOCK)/bin/python -m pip uninstall -qq --yes --requirement requirements-audit.lock
 	@$(LOCK)/bin/python -m pip install -qq '.[bench]' && $(FREEZE) | grep -vxFf build/dev.txt > requirements-bench.lock
 	@rm -rf build
 

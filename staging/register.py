@@ -151,7 +151,7 @@ def prepare(
     if not resumed:
         plan_retries(connection, mapping, run_id, ids, options)
     progress = [
-        {"run_id": run_id, "part_id": ids[name], "rank": rank, "pass": 0}
+        {"run_id": run_id, "part_id": ids[name], "rank": rank, "pass": 0}  # nosec B105 - how often the part was gone through
         for rank, name in enumerate(mapping.parts)
         if not options.only or name in options.only
     ]

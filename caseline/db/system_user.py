@@ -116,7 +116,7 @@ def _create() -> Account | None:
         program = shutil.which(command[0], path=search)
         for _attempt in range(5 if program else 0):
             # its exit code does not count: another process may have made the user at this moment
-            subprocess.run([str(program), *command[1:]], capture_output=True, check=False, cwd="/")  # noqa: S603
+            subprocess.run([str(program), *command[1:]], capture_output=True, check=False, cwd="/")  # noqa: S603 - as above
             if account := _by_name(_NAME):
                 return account
             time.sleep(0.2)  # the user list is locked while somebody changes it

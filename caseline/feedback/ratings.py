@@ -34,7 +34,7 @@ _OF: Final = Fixed(
 )
 _COUNTS: Final = "ask_id = :ask AND question = :question AND superseded_at IS NULL AND (NOT :daily OR day = :day)"
 _LATER: Final = Fixed(sa.text(f"SELECT max(at) FROM feedback.rating WHERE {_COUNTS} AND at > :at"))  # noqa: S608 - above
-_SUPERSEDE: Final = Fixed(sa.text(f"UPDATE feedback.rating SET superseded_at = :at WHERE {_COUNTS}"))  # noqa: S608
+_SUPERSEDE: Final = Fixed(sa.text(f"UPDATE feedback.rating SET superseded_at = :at WHERE {_COUNTS}"))  # noqa: S608 - above
 _PUT: Final = Fixed(
     sa.text("""
 INSERT INTO feedback.rating (ask_id, question, day, value, lowest, highest, by_hand, at, superseded_at)

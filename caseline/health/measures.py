@@ -45,7 +45,7 @@ class Taken:
 def _age(column: str, rest: str) -> str:
     """The statement of how long the oldest of something has waited, in seconds; 0 when nothing waits."""
     oldest = f"SELECT min({column}) AS since FROM {rest}"  # noqa: S608 - our own words, here and below
-    return f"SELECT coalesce(greatest(extract(epoch FROM :now - since), 0), 0) FROM ({oldest}) AS oldest"  # noqa: S608
+    return f"SELECT coalesce(greatest(extract(epoch FROM :now - since), 0), 0) FROM ({oldest}) AS oldest"  # noqa: S608 - above
 
 
 MEASURES: Final = (

@@ -7,7 +7,7 @@ _LONGEST: Final = 8_000
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _SERVER: Final = re.compile(r"\s*\"?([^\s;\"]+)")
 _DMARC: Final = re.compile(r";\s*dmarc\s*=\s*([a-z]+)", re.IGNORECASE)
-_KNOWN: Final = {"pass": True, "bestguesspass": True, "fail": False}
+_KNOWN: Final = {"pass": True, "bestguesspass": True, "fail": False}  # nosec B105 - words of a verdict
 
 
 def dmarc(values: tuple[str, ...], authserv_id: str) -> bool | None:

@@ -16,6 +16,7 @@ ROOT: Final = Path(__file__).parents[2]
 RUN: Final = ROOT / "requirements.lock"
 DEV: Final = ROOT / "requirements-dev.lock"
 BENCH: Final = ROOT / "requirements-bench.lock"
+AUDIT: Final = ROOT / "requirements-audit.lock"
 
 PIN: Final = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+( ; python(_full)?_version [<>=]+ \"[0-9.]+\")?")
 PYTHONS: Final = ("3.11.2", "3.11.14", "3.12.0", "3.13.0")
@@ -48,7 +49,7 @@ def fits(pin: Requirement, wanted: Requirement, environment: dict[str, str]) -> 
     return here and wanted.specifier.contains(version, prereleases=True)
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, BENCH], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [RUN, DEV, BENCH, AUDIT], ids=lambda lock: lock.name)
 def test_a_lock_file_holds_exact_pins_only(lock: Path) -> None:
     odd = [line for line in lock.read_text(encoding="utf-8").splitlines() if not PIN.fullmatch(line)]
 

@@ -89,7 +89,7 @@ class Cells:
             return _marked("soft", shown)
         if row.stopped_at is not None:
             words = self.texts.say("the clock stands still")
-            return Markup(f'<span class="due stands" title="{escape(words)}">{escape(shown)}</span>')  # noqa: S704
+            return Markup(f'<span class="due stands" title="{escape(words)}">{escape(shown)}</span>')  # noqa: S704 - escaped
         if due <= self.now:
             words = self.texts.say("%(span)s late", span=self.lasting(self.now - due))
             return _marked("due late", shown, words)
@@ -97,7 +97,7 @@ class Cells:
         soon = row.warn_at is not None and row.warn_at <= self.now
         if soon:
             return _marked("due soon", shown, words)
-        return Markup(f'<span class="due" title="{escape(words)}">{escape(shown)}</span>')  # noqa: S704
+        return Markup(f'<span class="due" title="{escape(words)}">{escape(shown)}</span>')  # noqa: S704 - escaped
 
     def _until(self, due: datetime) -> str:
         """A deadline; the midnight that ends a day is that day, as the card says it, too."""

@@ -1,0 +1,65 @@
+"""The audit: every locked package stands in the list of licences, what is argued for is left out, silence is no praise."""
+
+import json
+from importlib.metadata import distributions
+from typing import Final
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from checks import code, licences, packages
+
+LINES: Final = tuple(
+    line.partition(" ;")[0]
+    for lock in licences.LOCKS
+    for line in (licences.ROOT / lock).read_text("utf-8").splitlines()
+)
+
+
+def test_every_locked_package_is_listed_with_its_licence() -> None:
+    listed = licences.listed()
+
+    assert {name: use for name, (_, use) in listed.items()} == licences.locked()
+    assert [name for name, (licence, _) in listed.items() if licence.strip() in {"", licences.UNKNOWN}] == []
+
+
+def test_the_list_says_what_installed_packages_say() -> None:
+    listed = licences.listed()
+    here = {canonicalize_name(one.name): one.version for one in distributions()}
+    pinned = {line.partition("==")[0]: line.partition("==")[2] for line in LINES}
+    said = {name: licences.of(name) for name in listed if here.get(canonicalize_name(name)) == pinned[name]}
+
+    assert {name: listed[name][0] for name in said} == said
+    assert len(said) > 150, "those that the tests run with are installed"
+
+
+def test_a_finding_is_argued_for_at_its_line_with_a_reason() -> None:
+    at = {"filename": "caseline/actions/back_up.py", "test_id": "B603"}
+    lines = (code.ROOT / at["filename"]).read_text(encoding="utf-8").splitlines()
+    number = next(number for number, line in enumerate(lines, 1) if "noqa: S603 - " in line)
+
+    assert code.argued({**at, "line_range": [number, number + 2]})
+    assert not code.argued({**at, "line_range": [number + 1]})
+    assert not code.argued({**at, "test_id": "B602", "line_range": [number]})
+    assert code.argued({"filename": "./caseline/sample/chance.py", "test_id": "B311", "line_range": [1]})
+    assert not code.argued({"filename": "staging/load.py", "test_id": "B311", "line_range": [1]})
+
+
+def test_known_faults_are_told_and_what_nobody_looked_at_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    fault = {"id": "PYSEC-0000-1", "fix_versions": ["2.1"]}
+    found = [
+        {"name": "one", "version": "2.0", "vulns": [fault]},
+        {"name": "two", "version": "1.0", "vulns": []},
+        {"name": "three", "skip_reason": "not found"},
+    ]
+
+    assert packages.told("x.lock", json.dumps({"dependencies": found}), "") == [
+        "x.lock: one 2.0: PYSEC-0000-1, mended in 2.1"
+    ]
+    said = capsys.readouterr().out
+    assert "NOT CHECKED for known faults: 1 of 3" in said
+    assert "three" in said
+    assert "2 packages checked" in said
+    assert packages.told("x.lock", "", "first\nConnectionError: no route") == []
+    assert "NOT CHECKED" in (said := capsys.readouterr().out)
+    assert "no route" in said
