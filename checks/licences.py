@@ -16,9 +16,9 @@ LOCKS: Final = {
 """What the packages of each lock file are for."""
 _HEAD: Final = """# Licences of dependencies
 
-caseline itself is under the MIT licence. This page is written by `make licences` (`python -m checks licences`) from what
-the installed packages say; a test compares it with the lock files. A package that is not installed where it is written
-keeps its line.
+caseline itself is under the MIT licence. This page is written by `make licences` (`python -m checks licences`) from
+what the installed packages say; a test compares it with the lock files. A package that is not installed where it is
+written keeps its line.
 
 | package | licence | for |
 |---|---|---|
