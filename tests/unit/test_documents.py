@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from babel.messages.pofile import read_po
+
 from caseline.people.rights import Right, Role, may
 
 ROOT: Final = Path(__file__).parents[2]
@@ -17,6 +19,7 @@ LINK: Final = re.compile(r"\]\((?P<file>[^)#\s:]*)(?:#(?P<anchor>[^)\s]*))?\)")
 NAMED: Final = re.compile(r"`((?:tests|caseline|staging|checks|flows|tasks|keywords|benchmarks)/[\w/.-]+\.\w+)`")
 HEADING: Final = re.compile(r"#+ (.+)")
 FENCE: Final = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+BOLD: Final = re.compile(r"\*\*([^*]+)\*\*")
 COMING: Final = {"privacy.md", "soak.md"}
 """Documents that others name already."""
 
@@ -62,3 +65,13 @@ def test_the_table_of_rights_is_that_of_the_code() -> None:
     assert {row[0].replace(" ", "_"): row[1:] for row in cells[1:]} == {
         right.value: ["yes" if may(role, right) else "" for role in Role] for right in Right
     }
+
+
+def test_the_russian_pages_call_everything_as_the_russian_document_does() -> None:
+    with (ROOT / "caseline" / "web" / "texts" / "ru.po").open("rb") as file:
+        catalog = read_po(file, locale="ru")
+    said = {text for one in catalog for text in ([one.string] if isinstance(one.string, str) else one.string)}
+    named = {" ".join(one.split()) for one in BOLD.findall(text(ROOT / "docs" / "administrators.ru.md"))}
+
+    assert named - said == {"жирным"}
+    assert len(named) > 40, "every page and button that it speaks of is set in bold"
