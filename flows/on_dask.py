@@ -79,7 +79,7 @@ def _house() -> House:
 
 def _runner(address: str) -> TaskRunner[Any]:
     try:
-        from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - installed only where a cluster is wanted
+        from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - installed only where a cluster is wanted
     except ImportError as error:
         raise ImportError(
             "CASELINE_DASK is set, but prefect-dask is not installed: pip install prefect-dask"

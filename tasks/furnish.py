@@ -96,7 +96,7 @@ def _block(desk: str) -> Webhook:
         url=SecretStr(f"{desk.rstrip('/')}/alerts/runs"),
         headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},  # type: ignore[arg-type]
     )
-    wanted.save(BLOCK, overwrite=True)  # type: ignore[unused-coroutine]
+    wanted.save(BLOCK, overwrite=True)
     return wanted
 
 

@@ -98,7 +98,7 @@ def test_what_is_learned_is_a_draft_and_what_is_judged_is_shown(api: Api, desk: 
 @pytest.fixture
 def cluster() -> Iterator[str]:
     """Two Dask workers, processes of their own on this machine."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as made:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as made:  # type: ignore[no-untyped-call]
         yield made.scheduler_address
 
 
@@ -120,7 +120,7 @@ def test_an_archive_is_sorted_and_learned_from_on_two_dask_workers(
         ("repair", 30),
         ("returns", 60),
     ]
-    with Client(cluster) as client:
+    with Client(cluster) as client:  # type: ignore[no-untyped-call]
         houses = client.run(opened)
     assert list(houses.values()) == [1, 1]
     ((before,),) = desk.query("SELECT count(*) FROM keywords.draft")

@@ -139,6 +139,7 @@ def test_a_failed_run_is_told_to_the_operators_by_the_desk(site: Site) -> None:
     deployment = site.api.get("/deployments/name/import-legacy/import-legacy")
     run = site.api.post(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": {"options": nowhere}})
     url = embedded.status(site.home).url
+    assert url is not None
     with psycopg.connect(url) as connection:
 
         def letters() -> list[tuple[str, str]]:

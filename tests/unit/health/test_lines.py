@@ -53,6 +53,7 @@ def test_a_line_is_one_object_with_its_time_in_utc() -> None:
 )
 def test_secrets_are_blanked_in_messages_and_tracebacks(text: str) -> None:
     assert SECRET not in blanked(text)
+    record = logging.makeLogRecord({})
     try:
         int(text)
     except ValueError:
