@@ -117,7 +117,7 @@ PLANTED = {
         f"UPDATE outbox.letter SET queued_at = queued_at + interval '1 hour' WHERE id = {LETTER}"]),
     "late: an ask that was withdrawn": ("late", "ask ", [
         """INSERT INTO feedback.moved (ask_id, before, after, at, by)
-           SELECT id, 'queued', 'cancelled', happened_at, 'job' FROM feedback.ask WHERE letter_id IS NOT NULL"""]),
+           SELECT id, 'queued', 'cancelled', happened_at - interval '1 minute', 'job' FROM feedback.ask WHERE letter_id IS NOT NULL"""]),
     "seconds: elapsed": ("seconds", "took", [f"UPDATE crm.stage_row SET elapsed_s = elapsed_s + 1 WHERE {LEFT}"]),
     "seconds: working time": ("seconds", "working", [
         f"UPDATE crm.stage_row SET business_s = business_s + 1 WHERE {LEFT}"]),
