@@ -58,13 +58,13 @@ def of(name: str) -> str | None:
 
 def _said(package: Distribution) -> str:
     told = package.metadata
-    if "License-Expression" in told:
-        return str(told["License-Expression"])
+    for expression in told.get_all("License-Expression", ()):
+        return str(expression)
     classes = [one.rpartition(" :: ")[2] for one in told.get_all("Classifier", ()) if one.startswith(_CLASSIFIER)]
     named = [one for one in classes if one != "OSI Approved"]
     if named:
         return ", ".join(named)
-    text = (told["License"] if "License" in told else "").strip().rpartition(" :: ")[2]  # noqa: SIM401 - its type has no get
+    text = "\n".join(map(str, told.get_all("License", ()))).strip().rpartition(" :: ")[2]
     return text if text and len(text) <= _LONGEST and "\n" not in text else UNKNOWN
 
 

@@ -12,6 +12,7 @@ import re
 import secrets
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ class Shell:
 
     def __init__(self, folder: Path, home: Path) -> None:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("CASELINE_", "PREFECT_"))}
-        tools = Path(os.environ.get("VIRTUAL_ENV") or Path(os.sys.executable).parents[1]) / "bin"  # type: ignore[attr-defined]
+        tools = Path(sys.executable).parent
         own |= {"CASELINE_HOME": str(home), "HOME": str(folder), "PYTHONPATH": str(REPOSITORY), "TZ": "UTC"}
         own |= {"PATH": f"{tools}:{own['PATH']}", "COLUMNS": "120", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
         own |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}

@@ -70,7 +70,7 @@ def test_the_table_of_rights_is_that_of_the_code() -> None:
 def test_the_russian_pages_call_everything_as_the_russian_document_does() -> None:
     with (ROOT / "caseline" / "web" / "texts" / "ru.po").open("rb") as file:
         catalog = read_po(file, locale="ru")
-    said = {text for one in catalog for text in ([one.string] if isinstance(one.string, str) else one.string)}
+    said = {text for one in catalog for text in ([one.string] if isinstance(one.string, str) else one.string or ())}
     named = {" ".join(one.split()) for one in BOLD.findall(text(ROOT / "docs" / "administrators.ru.md"))}
 
     assert named - said == {"жирным"}
