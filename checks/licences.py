@@ -16,7 +16,7 @@ LOCKS: Final = {
 """What the packages of each lock file are for."""
 _HEAD: Final = """# Licences of dependencies
 
-caseline itself is under the MIT licence. This page is written by `make licences` (`python -m checks licences`) from
+The product itself is under the MIT licence. This page is written by `make licences` (`python -m checks licences`) from
 what the installed packages say; a test compares it with the lock files. A package that is not installed where it is
 written keeps its line.
 
