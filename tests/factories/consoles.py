@@ -56,18 +56,18 @@ def blocks(file: Path) -> list[Block]:
     """All console blocks of a document, in its order."""
     name = file.relative_to(REPOSITORY).as_posix()
     found: list[Block] = []
-    inside: tuple[int, str, list[str]] | None = None
+    inside: tuple[int, re.Match[str], list[str]] | None = None
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         fence = _FENCE.fullmatch(line)
         if fence is None:
             if inside is not None:
-                inside[2].append(line)
+                inside[2].append(line.removeprefix(inside[1]["indent"]))
         elif inside is None:
-            inside = number, fence["info"], []
+            inside = number, fence, []
         else:
-            start, info, lines = inside
+            start, begun, lines = inside
             inside = None
-            kind, *words = info.split() or [""]
+            kind, *words = begun["info"].split() or [""]
             if kind == "console":
                 found.append(Block(f"{name}:{start}", frozenset(words), tuple(_commands(lines))))
     assert inside is None, f"{name}: a block that begins at line {inside and inside[0]} does not end"

@@ -1,19 +1,14 @@
 """Whatever the documents tell readers to type is typed: in order, in a fresh home, and prints what they show."""
 
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from caseline.db import embedded
 from tests.factories import consoles
 from tests.factories.consoles import Block
 from tests.factories.processes import REPOSITORY
+from tests.integration.documents.conftest import Reader
 
 FILES: Final = (REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md")))
 BLOCKS: Final = {file: consoles.blocks(file) for file in FILES}
@@ -37,6 +32,11 @@ NOT_EXECUTED: Final = {
         'caseline assignment add 45 "Printer prints stripes" --text "Please replace the drum"',
     ): _EXAMPLES,
     ("docs/assignments.md", "export CASELINE_PUBLIC_URL=https://desk.example/out"): _FOREGROUND,
+    ("docs/bitrix24.md", "export CASELINE_HOME=/srv/caseline-portal CASELINE_CRM=bitrix24"): _ELSEWHERE,
+    ("docs/bitrix24.md", "caseline bitrix24 check"): _ELSEWHERE,
+    ("docs/bitrix24.md", "caseline bitrix24 provision EXPORT --mapping NAME --dry-run"): _ELSEWHERE,
+    ("docs/bitrix24.md", "caseline import TRIAL --mapping trial.yaml --dry-run"): _ELSEWHERE,
+    ("docs/bitrix24.md", "caseline bitrix24 reconcile"): _ELSEWHERE,
     ("docs/chats.md", "export CASELINE_CHAT=telegram CASELINE_CHAT_TOKEN_FILE=/run/secrets/bot"): _ELSEWHERE,
     ("docs/deployment.md", "sudo useradd --system --create-home --home-dir /srv/caseline caseline"): _ROOT,
     ("docs/deployment.md", "caseline backup /srv/backup/caseline-2026-12-01.dump"): _EXAMPLES,
@@ -69,58 +69,23 @@ def _named(file: Path) -> str:
     return file.relative_to(REPOSITORY).as_posix()
 
 
-SHORT: Final = [file for file in FILES if _in_order(file, long=False)]
+ENGINEERS: Final = REPOSITORY / "docs" / "engineers.md"
+"""Takes a minute: a file of its own, so that another process may take it."""
+SHORT: Final = [file for file in FILES if file != ENGINEERS and _in_order(file, long=False)]
 LONG: Final = [file for file in FILES if any("long" in one.words for one in _in_order(file, long=True))]
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """An empty folder in which a reader begins, with the environment that `make install` has made beside it."""
-    made = Path(tempfile.mkdtemp(prefix="caseline-"))
-    made.chmod(0o755)
-    (made / ".venv").symlink_to(sys.prefix)
-    yield made
-    shutil.rmtree(made)
-
-
-def _type(file: Path, folder: Path, home: Path, *, long: bool) -> list[str]:
-    """Type the blocks of a document; each `fresh` one begins in a home of its own."""
-    found: list[str] = []
-    with ExitStack() as left:
-        shell = left.enter_context(consoles.opened(folder, _home(left, home / "0")))
-        for number, block in enumerate(_in_order(file, long=long), 1):
-            if "fresh" in block.words:
-                shell = left.enter_context(consoles.opened(folder, _home(left, home / str(number))))
-            if any("caseline up" in one.typed for one in block.commands):
-                left.callback(shell.type, "caseline down")  # whatever goes wrong after it
-            found += consoles.complaints(block, shell)
-            if found:
-                break
-    return found
-
-
-def _home(left: ExitStack, home: Path) -> Path:
-    home.mkdir()
-    left.callback(_stop, home)
-    return home
-
-
-def _stop(home: Path) -> None:
-    if (home / "postgres").exists():
-        embedded.stop(home, mode="immediate")
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("file", SHORT, ids=_named)
-def test_what_a_document_says_to_type_goes_as_it_says(file: Path, folder: Path, home: Path) -> None:
-    assert _type(file, folder, home, long=False) == []
+def test_what_a_document_says_to_type_goes_as_it_says(file: Path, reader: Reader) -> None:
+    assert reader(_in_order(file, long=False)) == []
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("file", LONG, ids=_named)
-def test_what_takes_minutes_goes_as_a_document_says(file: Path, folder: Path, home: Path) -> None:
-    assert _type(file, folder, home, long=True) == []
+def test_what_takes_minutes_goes_as_a_document_says(file: Path, reader: Reader) -> None:
+    assert reader(_in_order(file, long=True)) == []
 
 
 def test_what_nobody_types_has_its_reason() -> None:
