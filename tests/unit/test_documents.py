@@ -20,8 +20,6 @@ NAMED: Final = re.compile(r"`((?:tests|caseline|staging|checks|flows|tasks|keywo
 HEADING: Final = re.compile(r"#+ (.+)")
 FENCE: Final = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 BOLD: Final = re.compile(r"\*\*([^*]+)\*\*")
-COMING: Final = {"privacy.md", "soak.md"}
-"""Documents that others name already."""
 
 
 def text(file: Path) -> str:
@@ -39,8 +37,6 @@ def test_every_link_leads_somewhere() -> None:
     for file in FILES:
         for found in LINK.finditer(text(file)):
             there = (file.parent / found["file"]).resolve() if found["file"] else file
-            if there.name in COMING:
-                continue
             if not there.exists() or (found["anchor"] and found["anchor"] not in anchors(there)):
                 astray.append(f"{file.name}: {found[0]}")
 
