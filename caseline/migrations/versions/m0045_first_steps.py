@@ -27,9 +27,9 @@ STATEMENTS = (
     """
     CREATE FUNCTION feedback.first_steps(state text) RETURNS TABLE (number bigint, before text, after text)
     LANGUAGE sql IMMUTABLE AS $$
-      SELECT 1, NULL::text, CASE WHEN state = 'skipped' THEN state ELSE 'draft' END
+      SELECT 1, NULL::text, CASE WHEN state IN ('queued', 'needs_data', 'awaiting_address') THEN 'draft' ELSE state END
       UNION ALL
-      SELECT 2, 'draft', state WHERE state NOT IN ('draft', 'skipped')
+      SELECT 2, 'draft', state WHERE state IN ('queued', 'needs_data', 'awaiting_address')
     $$
     """,
     # A plan that was made while there were no steps yet would read all of them for each ask that one statement moves.
