@@ -101,6 +101,10 @@ if __name__ == "__main__":
         from benchmarks.bitrix24 import command as portal_command
 
         portal_command.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["scaling"]:
+        from benchmarks.scaling import command as scaling_command
+
+        scaling_command.main(sys.argv[2:])
     elif sys.argv[1:2] == ["mail"]:
         from benchmarks.mail import command as mail_command
 
