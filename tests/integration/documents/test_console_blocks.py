@@ -27,6 +27,7 @@ NOT_EXECUTED: Final = {
     ("README.md", "caseline bitrix24 sandbox"): _FOREGROUND,
     ("README.md", "caseline user add anna --role administrator"): "a password is asked for at a terminal",
     ("CONTRIBUTING.md", "make install"): _MAKE,
+    ("docs/soak.md", "make soak"): "it takes ten minutes, and tests of its own stand in tests/integration/soak",
     (
         "docs/assignments.md",
         'caseline assignment add 45 "Printer prints stripes" --text "Please replace the drum"',
