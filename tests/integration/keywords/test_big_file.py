@@ -10,6 +10,7 @@ from tests.factories.cards import service_desk
 NOW = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
 
 
+@pytest.mark.long
 def test_fifty_thousand_rows_take_seconds(database_url: str) -> None:
     desk = service_desk(database_url)
     desk.category("returns", 24)
