@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from caseline.actions import check_keywords, edit_keywords
 from caseline.actions.edit_keywords import Consent
 from keywords.drafts import Draft
