@@ -35,7 +35,8 @@ class _Told(BaseModel):
 
 
 def route(house: House) -> Route:
-    """The route; to whom shows no token of a Prefect server it is not there."""
+    """The route; to whom shows no token it is not there. `SettingsError` for one that is too short."""
+    house.settings.alert_secret()  # said when the desk starts, and not by an alert that is lost
 
     async def take(request: Request) -> Response:
         shown = request.headers.get("authorization", "").encode()

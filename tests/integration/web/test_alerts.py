@@ -10,10 +10,12 @@ import jinja2
 import pytest
 import sqlalchemy as sa
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from pydantic import SecretStr
 
 from caseline.actions import tell_operators
 from caseline.actions.wiring import House
 from caseline.health.alerts import Alert
+from caseline.settings import SettingsError
 from caseline.web.alerts import PATH
 from caseline.web.desk.application import build
 from tasks import furnish
@@ -92,6 +94,12 @@ def test_what_is_no_run_is_refused(told: House, desk: httpx.Client) -> None:
 def test_where_nobody_is_named_nobody_is_written_to(house: House) -> None:
     assert tell_operators.write(house, Alert(run="a", flow="b", state="Failed"), now=NOW) == []
     assert letters(house) == []
+
+
+def test_a_token_that_is_too_short_is_said_when_the_desk_starts(house: House) -> None:
+    short = replace(house, settings=house.settings.model_copy(update={"alert_token": SecretStr("short")}))
+    with pytest.raises(SettingsError, match="CASELINE_ALERT_TOKEN: it is shorter than 16 characters"):
+        build(short)
 
 
 def test_the_token_is_made_once_and_read_by_nobody_else(house: House) -> None:
