@@ -74,8 +74,14 @@ class Asked:
         return f"{path}?{urlencode(told)}" if told else path
 
     def behind(self, figure: str, line: str | None, reason: str | None = None) -> str:
-        """The address of the rows behind a figure."""
-        return self.address("rows", figure=figure, line=line, reason=reason, sort=None)
+        """The address of the rows behind a figure.
+
+        It names the days, not the preset: a link of a page that is open since yesterday must lead to the same rows.
+        """
+        days: dict[str, object] = {"period": None}
+        if self.timed:
+            days |= {"from": self.days.first.isoformat(), "to": self.days.last.isoformat()}
+        return self.address("rows", **days, figure=figure, line=line, reason=reason, sort=None)
 
 
 def read(visit: Visit, report: Report) -> Asked:

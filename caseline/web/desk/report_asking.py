@@ -50,8 +50,12 @@ class Asked:
         return f"{path}?{urlencode(told)}" if told else path
 
     def behind(self, figure: str, line: str | None) -> str:
-        """The address of the rows behind a figure."""
-        return self.address("rows", figure=figure, line=line)
+        """The address of the rows behind a figure.
+
+        It names the days, not the preset: a link of a page that is open since yesterday must lead to the same rows.
+        """
+        days = {"period": None, "from": self.days.first.isoformat(), "to": self.days.last.isoformat()}
+        return self.address("rows", **days, figure=figure, line=line)
 
 
 def read(visit: Visit, report: Report) -> Asked:

@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -44,6 +45,16 @@ def reader(house: House, browser: Browser, asks: list[feedback_filled.Told]) -> 
 
 def number(text: str) -> int:
     return int(text.replace(",", ""))
+
+
+@pytest.mark.parametrize("report", Report)
+def test_a_figure_names_its_days_so_that_tomorrow_it_leads_to_the_same_rows(reader: Browser, report: Report) -> None:
+    page = reader.get(f"/reports/{report}?period=3650d&step=month").text
+    links = [httpx.URL(html.unescape(href)) for href, _ in _LINK.findall(page)]
+    assert links
+    for link in links:
+        assert "period" not in link.params
+        assert ("from" in link.params and "to" in link.params) is (report is not Report.VARIANTS), link
 
 
 @pytest.mark.parametrize("report", [Report.NPS, Report.FUNNEL])

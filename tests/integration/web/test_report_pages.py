@@ -4,7 +4,7 @@ import csv
 import html
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from caseline.actions.wiring import House
 from caseline.crm import tables as crm
 from caseline.people.rights import Role
 from caseline.reports.questions import AXES, Report
+from caseline.web.desk import gate
 from tests.factories import histories, pages
 from tests.factories.pages import Browser
 
@@ -52,6 +53,26 @@ def test_every_figure_of_a_page_leads_to_as_many_rows_as_it_says(reader: Browser
         assert int(reader.get(count).text.replace(",", "")) == number
         file = list(csv.reader(io.StringIO(reader.get(href.replace("/rows?", "/rows/export?")).text.lstrip("\ufeff"))))
         assert len(file) == number + 1
+
+
+def test_a_figure_of_a_page_of_yesterday_leads_to_the_same_rows(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock:
+        at = histories.NOW.replace(hour=23, minute=59)
+
+        @classmethod
+        def now(cls, _zone: object) -> datetime:
+            return cls.at
+
+    monkeypatch.setattr(gate, "datetime", Clock)
+    histories.kept(house, histories.drawn(11, 300))
+    pages.login(house, "anna", Role.DIRECTOR)
+    browser.sign_in("anna")
+    links = {html.unescape(href): text for href, text in _LINK.findall(browser.get("/reports/flow?step=day").text)}
+    oldest = next(href for href in links if "line=" in href)
+    Clock.at += timedelta(minutes=2)
+    assert rows_behind(browser, oldest) == int(links[oldest])
 
 
 @pytest.mark.parametrize("report", Report)
