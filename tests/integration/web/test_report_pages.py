@@ -59,7 +59,7 @@ def test_a_figure_of_a_page_of_yesterday_leads_to_the_same_rows(
     house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Clock:
-        at = histories.NOW.replace(hour=23, minute=59)
+        at = histories.NOW.replace(hour=20, minute=59)  # a minute before midnight in Moscow
 
         @classmethod
         def now(cls, _zone: object) -> datetime:
