@@ -61,10 +61,12 @@ def _counts(acknowledged: dict[str, list[Fact]], tried: dict[str, set[str]], tab
 def _asked(inputs: Inputs, tables: Tables) -> Iterator[Finding]:
     """Whoever has a request that the agent has closed for good is asked about it, and nobody twice.
 
-    One that was opened again may have been asked about, or not: that depends on who came first.
+    One that was opened again may have been asked about, or not: that depends on who came first. An ask that was
+    cancelled before it was sent has asked nobody; when the request is closed again, another one is made.
     """
     query = """SELECT subject_id, count(*) FROM feedback.ask a JOIN feedback.campaign c ON c.id = a.campaign_id
-               WHERE c.code = %s AND subject = 'request' GROUP BY 1"""
+               WHERE c.code = %s AND subject = 'request' AND NOT (a.state = 'cancelled' AND a.sent_at IS NULL)
+               GROUP BY 1"""
     asked = dict(tables.rows(query, inputs.house["campaign"]))
     own = {fact["id"] for fact in inputs.of("opened")}
     last = {fact["id"]: fact for fact in inputs.of("move?", "move") if fact["id"] in own}

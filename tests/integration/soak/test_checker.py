@@ -17,6 +17,7 @@ from tests.factories.soaked import Soaked, soaked
 ROOT = Path(__file__).parents[3]
 IMPORTED = "(SELECT min(id) FROM crm.record WHERE source IS NOT NULL)"
 MAIL = "(SELECT min(id) FROM mail.mail WHERE message_id LIKE '%soak-7-mail%')"
+ASK = "(SELECT min(ask_id) FROM feedback.answer)"
 ANSWER = "(SELECT min(id) FROM feedback.answer)"
 CREDIT = "(SELECT min(id) FROM feedback.bonus_line WHERE kind = 'credit')"
 LETTER = "(SELECT min(id) FROM outbox.letter WHERE state = 'sent')"
@@ -88,6 +89,10 @@ PLANTED = {
         doubled("crm.record", IMPORTED, origin="'other'")]),
     "doubled: a message of a mail": ("doubled", "soak-7-mail", [
         doubled("crm.message", f"(SELECT message_ref FROM mail.mail WHERE id = {MAIL})")]),
+    "doubled: an ask": ("doubled", "2 asks are about it", [
+        doubled("feedback.ask", ASK, public_id="'another-one-'", period="'reopened 1'", letter_id="NULL")]),
+    "lost: an ask": ("lost", "nobody is asked about it", [
+        f"UPDATE feedback.ask SET state = 'cancelled', reason = 'reopened', sent_at = NULL WHERE id = {ASK}"]),
     "doubled: a visit to a stage": ("doubled", "was moved to", [
         """INSERT INTO crm.stage_row (record_id, stage, entered_at, left_at, elapsed_s, business_s, by_id, calendar_id, mode)
             SELECT record_id, stage, left_at, left_at, 0, 0, by_id, calendar_id, mode
@@ -143,6 +148,12 @@ def test_what_is_planted_is_found_and_named(house: Soaked, planted: str) -> None
 
     with house.spoilt(*statements) as found:
         assert [one for one in found if one.kind == kind and word in str(one)], [str(one) for one in found]
+
+
+def test_an_ask_that_was_cancelled_before_it_was_sent_has_asked_nobody(house: Soaked) -> None:
+    more = {"public_id": "'another-one-'", "period": "'reopened 1'", "letter_id": "NULL", "sent_at": "NULL"}
+    with house.spoilt(doubled("feedback.ask", ASK, state="'cancelled'", reason="'reopened'", **more)) as found:
+        assert found == []
 
 
 def test_a_letter_that_somebody_has_twice_is_found(house: Soaked) -> None:
