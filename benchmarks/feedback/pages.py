@@ -119,7 +119,7 @@ def run(register: Register, postmaster: int, *, rounds: int, seconds: float, eac
     with _served(register, ours) as (address, own), _served(register, bare.words(register.house.url, alike)) as other:
         for _ in range(rounds):
             taken = asks.take(each)
-            wish = Wish(address=address, paths=[path for _, path in taken], clients=CLIENTS)
+            wish = Wish(address=address, paths=[path for _, path in taken], clients=CLIENTS, first=taken[0][0])
             plain = Wish(address=other[0], paths=[f"/{number}" for number, _ in taken], clients=CLIENTS, bare=True)
             came, base = _kinds(wish, own, postmaster), _kinds(plain, other[1], postmaster)
             pairs.append(Pair((came[0], base[0]), (came[1], base[1])))
@@ -219,10 +219,11 @@ def _kinds(wish: Wish, process: int, postmaster: int) -> tuple[Calls, Calls]:
 
 
 def _crowd(register: Register, asks: Asks, address: str, process: int, seconds: float, *, flood: bool) -> Crowd:
-    paths = [path for _, path in asks.take(PEOPLE * (2 + int(seconds / 10)))]
+    taken = asks.take(PEOPLE * (2 + int(seconds / 10)))
+    paths = [path for _, path in taken]
     register.tidy()
     before = _cpu_s(process)
-    came = _visited(Wish(address=address, paths=paths, clients=PEOPLE, seconds=seconds, flood=flood))
+    came = _visited(Wish(address=address, paths=paths, clients=PEOPLE, first=taken[0][0], seconds=seconds, flood=flood))
     taken = sorted((*came.looks, *came.saves))
     p99 = quantiles(taken, n=100, method="inclusive")[98]
     used = (_cpu_s(process) - before) / (seconds + 15)

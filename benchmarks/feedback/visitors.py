@@ -27,6 +27,8 @@ class Wish:
     paths: Sequence[str]
     """Of the pages; each has a visitor of its own, behind an address of his own."""
     clients: int
+    first: int = 0
+    """Which network the first of them comes from: whoever opens the links of many asks is taken for a gateway."""
     seconds: float = 0
     """So long they come, reading and writing; 0: they never rest, and look at each page, answer it and look again."""
     flood: bool = False
@@ -95,7 +97,7 @@ class Visitor:
         reader, writer = self._streams
         path = self._wish.paths[place % len(self._wish.paths)]
         head = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", "Accept: text/html", "Accept-Language: ru"]
-        head += [f"X-Forwarded-For: {address or _address(place)}", "User-Agent: Mozilla/5.0 (bench)"]
+        head += [f"X-Forwarded-For: {address or _address(self._wish.first + place)}", "User-Agent: Mozilla/5.0 (bench)"]
         if body:
             head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         writer.write(("\r\n".join(head) + "\r\n\r\n" + body).encode())

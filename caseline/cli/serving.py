@@ -1,5 +1,6 @@
 """Serves an application to browsers until Ctrl-C; what the commands that do so share."""
 
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,4 +76,7 @@ def run(application: "ASGIApp", bound: socket.socket, proxy: str | None, *, as_j
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy,
     )
+    # What was loaded by now stays as long as we do: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     Server(config).run(sockets=[bound])

@@ -20,6 +20,9 @@ _AS_NEW: Final = (
     b"SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES"
 )
 """What `DISCARD ALL` does after a rollback, in one message instead of two; prepared statements are the driver's own."""
+_SPOKEN: Final = "-c timezone=UTC -c datestyle=ISO"
+_BY_INDEX: Final = " -c enable_seqscan=off -c jit=off"
+"""A plan that is kept was made when its table may have been empty: it must not read all of what has come since."""
 _WHERE_SAID: Final = sys.maxsize
 """So often the driver lets a statement come before it prepares it of its own accord."""
 
@@ -36,7 +39,8 @@ def open_engine(url: str, *, keep: int = 0, prepares: bool = False) -> sa.Engine
     good as new there, too; one that the server has closed meanwhile is replaced unseen.
 
     `prepares`: statements of `caseline.db.fixed` are planned once for each connection that is kept, and again when
-    their tables were analyzed. It is for a process that runs the same few: whatever is rolled back forgets them.
+    their tables were analyzed; they go by indexes wherever there is one. It is for a process that runs the same few, each
+    about one thing: whatever is rolled back forgets them.
     """
     kept = {"pool_size": keep, "max_overflow": _MORE, "pool_reset_on_return": None}
     engine = sa.create_engine(
@@ -49,7 +53,7 @@ def open_engine(url: str, *, keep: int = 0, prepares: bool = False) -> sa.Engine
             "prepare_threshold": _WHERE_SAID if prepares else None,
             "application_name": "caseline",
             "connect_timeout": 15,
-            "options": "-c timezone=UTC -c datestyle=ISO",
+            "options": _SPOKEN + (_BY_INDEX if prepares else ""),
         },
     )
     if keep:

@@ -46,7 +46,7 @@ class Asked:
     label: str
     hint: str
     required: bool
-    options: Sequence[Option]
+    options: tuple[Option, ...]
     text: str
     wrong: str
     """What is wrong with the answer; empty when nothing is."""
@@ -81,7 +81,7 @@ def _asked(form: Form, question: Question, said: object, fault: Why | None, text
         label=words(question.label, texts.language),
         hint=words(question.hint, texts.language),
         required=question.required,
-        options=_options(question, text.strip(), texts),
+        options=tuple(_options(question, text.strip(), texts)),
         text=text if question.kind is Kind.TEXT else "",
         wrong="" if fault is None else texts.say(_WRONG[fault], most=texts.number(LONGEST_TEXT)),
         leads=question.when.question if question.when else "",

@@ -46,7 +46,7 @@ class Texts:
 
     def time(self, at: datetime) -> str:
         """An instant on the reader's clock."""
-        return _time(at, self.zone, self.language)
+        return _time(at.replace(second=0, microsecond=0), self.zone, self.language)
 
     def local(self, at: datetime) -> datetime:
         """The same instant on the reader's clock."""

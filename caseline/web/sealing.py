@@ -24,20 +24,20 @@ class Seal:
 
     def put(self, request: Request, response: Response) -> Response:
         """Seal an answer. Files are kept for a year, since their addresses name their version; nothing else is kept."""
-        self.onto(response.headers, request)
+        self.onto(response.headers, request.scope)
         return response
 
     def middleware(self) -> Middleware:
         """Seals all answers but those to what fails outright, which are made outside of all middleware."""
         return Middleware(_Sealed, seal=self)
 
-    def onto(self, headers: MutableHeaders, request: Request) -> None:
+    def onto(self, headers: MutableHeaders, scope: "Scope") -> None:
         """Put the headers onto those of an answer."""
         for name, value in self.headers.items():
             headers.setdefault(name, value)
-        if request.url.scheme == "https":
+        if scope["scheme"] == "https":
             headers["Strict-Transport-Security"] = _HTTPS_ONLY
-        static = request.url.path.startswith("/static/") and "v" in request.query_params
+        static = scope["path"].startswith("/static/") and "v" in Request(scope).query_params
         headers["Cache-Control"] = _YEAR if static else "no-store"
 
 
@@ -54,7 +54,7 @@ class _Sealed:
 
         async def sealed(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                self._seal.onto(MutableHeaders(scope=message), Request(scope))
+                self._seal.onto(MutableHeaders(scope=message), scope)
             await send(message)
 
         await self._app(scope, receive, sealed)

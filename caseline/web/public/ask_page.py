@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -73,6 +74,7 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
         chosen=_chosen(asked, found),
         mark=found.mark,
         submission=found.submission,
+        choice=partial(pages.choice, tongue),
         longest=LONGEST_TEXT,
         others=others(tongue),
     )

@@ -1,17 +1,19 @@
 """Draws the pages for people outside, in the language of their browser."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from caseline.actions.wiring import House
 from caseline.web import language, templates
+from caseline.web.form_view import Asked
 from caseline.web.language import Texts
 from caseline.web.public import brand
 
@@ -22,6 +24,13 @@ HERE: Final = Path(__file__).parent
 def environment(tongue: str) -> Environment:
     """Templates in one language, everything that is filled in escaped."""
     return templates.environment("caseline.web.public", tongue)
+
+
+# Of a form there are as many as there are values, and all who are asked see them: they are most of its page.
+@lru_cache(maxsize=1_000)
+def choice(tongue: str, one: Asked) -> Markup:
+    """A question with its options, as it is drawn; nothing that somebody has typed is in it."""
+    return Markup(environment(tongue).get_template("choice.html").render(one=one))  # noqa: S704 - the template escapes
 
 
 def texts_of(house: House, request: Request, *, zone: str = "UTC", tongue: str | None = None) -> Texts:
