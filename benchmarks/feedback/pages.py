@@ -219,11 +219,11 @@ def _kinds(wish: Wish, process: int, postmaster: int) -> tuple[Calls, Calls]:
 
 
 def _crowd(register: Register, asks: Asks, address: str, process: int, seconds: float, *, flood: bool) -> Crowd:
-    taken = asks.take(PEOPLE * (2 + int(seconds / 10)))
-    paths = [path for _, path in taken]
+    found = asks.take(PEOPLE * (2 + int(seconds / 10)))
+    paths = [path for _, path in found]
     register.tidy()
     before = _cpu_s(process)
-    came = _visited(Wish(address=address, paths=paths, clients=PEOPLE, first=taken[0][0], seconds=seconds, flood=flood))
+    came = _visited(Wish(address=address, paths=paths, clients=PEOPLE, first=found[0][0], seconds=seconds, flood=flood))
     taken = sorted((*came.looks, *came.saves))
     p99 = quantiles(taken, n=100, method="inclusive")[98]
     used = (_cpu_s(process) - before) / (seconds + 15)

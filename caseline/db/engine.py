@@ -39,8 +39,8 @@ def open_engine(url: str, *, keep: int = 0, prepares: bool = False) -> sa.Engine
     good as new there, too; one that the server has closed meanwhile is replaced unseen.
 
     `prepares`: statements of `caseline.db.fixed` are planned once for each connection that is kept, and again when
-    their tables were analyzed; they go by indexes wherever there is one. It is for a process that runs the same few, each
-    about one thing: whatever is rolled back forgets them.
+    their tables were analyzed; they go by indexes wherever there is one. It is for a process that runs the same few,
+    each about one thing: whatever is rolled back forgets them.
     """
     kept = {"pool_size": keep, "max_overflow": _MORE, "pool_reset_on_return": None}
     engine = sa.create_engine(

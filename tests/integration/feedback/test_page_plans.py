@@ -20,7 +20,7 @@ def read(engine: sa.Engine) -> dict[str, int]:
     with engine.begin() as connection:
         connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
     with engine.begin() as connection:
-        return {name: rows for name, rows in connection.exec_driver_sql(READ)}
+        return {row[0]: row[1] for row in connection.exec_driver_sql(READ)}
 
 
 def test_a_page_and_an_answer_read_no_table_from_end_to_end(asking: Asking, database_url: str) -> None:
