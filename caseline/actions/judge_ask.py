@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from caseline.actions import asks_apart, open_ask, take_back, wiring
 from caseline.actions.wiring import House
 from caseline.crm import connect
+from caseline.db.fixed import together
 from caseline.feedback import answers, asks, books, confirming, effects, letter_states, once, ratings, signals, states
 from caseline.feedback.agreement_facts import SUBJECT
 from caseline.feedback.answers import Given
@@ -36,6 +37,15 @@ class Judged:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came for an ask."""
+
+    given: Sequence[Given]
+    came: Mapping[str, Sequence[Signal]]
+    """By question."""
+
+
 def run(house: House, *, now: datetime) -> int:
     """Judge what was waiting for its quiet period, and what a process that died has left; answers how many."""
     with house.engine.connect() as connection:
@@ -53,19 +63,18 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
     says `asks.judge_at` in the same transaction, and calls this in the next one: should he die between, the job does.
     """
     ask = asks.hold(connection, ask_id)
-    given = [] if ask is None else answers.of(connection, ask_id)
-    # Who wants no more questions has still said what he said before.
-    came = ask is not None and (
-        ask.state in _SAID or open_ask.sent_before(ask) or (bool(given) and states.may(ask.state, State.ANSWERED))
-    )
-    if ask is None or not came:
-        if ask is not None:
-            asks.judge_at(connection, ask_id, None)  # nothing comes of it any more
+    if ask is None:
         return None
-    kept = books.campaign(connection, ask.campaign_id)
-    assert kept is not None  # noqa: S101 - the database keeps to it
+    kept, given, came = together(
+        connection, books.wanted_campaign(ask.campaign_id), answers.wanted(ask_id), signals.wanted(ask_id)
+    )
+    # Who wants no more questions has still said what he said before.
+    late = bool(given) and states.may(ask.state, State.ANSWERED)
+    if not (ask.state in _SAID or open_ask.sent_before(ask) or late):
+        asks.judge_at(connection, ask_id, None)  # nothing comes of it any more
+        return None
     form, campaign = books.version(connection, ask.form_version_id), kept.campaign
-    judged = judgements(connection, ask, form, campaign, given, now)
+    judged = judgements(connection, ask, form, campaign, Said(given, came), now)
     _keep(house, connection, ask, form, judged, daily=campaign.kind == SMILEYS)
     asks.judge_at(connection, ask.id, min((one.again_at for one in judged.values() if one.again_at), default=None))
     found = outcome(form, ask.state, ask.grade, answers.together(given), judged)
@@ -82,14 +91,14 @@ def judge(house: House, connection: sa.Connection, ask_id: int, *, now: datetime
 
 
 def judgements(
-    connection: sa.Connection, ask: Ask, form: Form, campaign: Campaign, given: Sequence[Given], now: datetime
+    connection: sa.Connection, ask: Ask, form: Form, campaign: Campaign, said: Said, now: datetime
 ) -> dict[str, Judgement]:
     """What came for each question that is rated, as it counts at that moment."""
-    came, found = signals.of(connection, ask.id), {}
+    found = {}
     letters = letter_states.left(connection, ask)
     for question in form.questions:
         if question.kind in RATED:
-            own = [*came.get(question.key, ()), *_by_phone(question.key, given)]
+            own = [*said.came.get(question.key, ()), *_by_phone(question.key, said.given)]
             found[question.key] = confirming.judge(campaign.rule, letters, own, now)
     return found
 

@@ -1,7 +1,7 @@
 """Finds the ask of a link that somebody shows, and what its page is to say."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,16 +9,21 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.actions import settle_asks, wiring
+from caseline.actions import settle_asks
 from caseline.actions.wiring import House
+from caseline.db.fixed import together
 from caseline.feedback import answers, asks, books, links, ratings
+from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
 from caseline.feedback.forms import RATED, Form, Question
 from caseline.feedback.links import Known, Link
 from caseline.feedback.page_marks import Marks
+from caseline.feedback.ratings import Rating
 from caseline.feedback.states import OPEN, State
 from caseline.outbox import keys
+from caseline.timing.clocks import ZONE
+from caseline.timing.store import wanted_zone
 
 NOBODYS: Final = Link("none", "none", "A" * 12, "A" * 43)
 """Stands for what cannot be a link, so that it costs the same work."""
@@ -75,11 +80,7 @@ def first_rated(form: Form) -> Question | None:
 
 def belongs(connection: sa.Connection, link: Link) -> Ask | None:
     """The ask of which all parts of a link are; None for any other, after the same work."""
-    ask, digests = asks.shown(connection, link.id)
-    try:
-        form = books.form_code(connection, ask.form_version_id if ask else 0)
-    except LookupError:
-        form = ""
+    ask, digests, form = together(connection, asks.shown(link.id), asks.digests(link.id), asks.form_code(link.id))
     known = None if ask is None else Known(form, ask.service, digests)
     return ask if links.fits(link, known) else None
 
@@ -96,19 +97,27 @@ def find(
         ask = asks.one(connection, ask.id)
     if ask is None or not (ask.state in OPEN or ask.state in _ENDED or sent_before(ask)):
         return None
-    form, campaign = books.version(connection, ask.form_version_id), _campaign(connection, ask)
+    form, kept, zone, given, counted, known = together(
+        connection,
+        books.wanted_version(ask.form_version_id),
+        books.wanted_campaign(ask.campaign_id),
+        wanted_zone(),
+        answers.wanted(ask.id),
+        ratings.wanted(ask.id),
+        keys.wanted(),
+    )
     rated = first_rated(form)
     on_scale = value if rated is not None and value is not None and value in rated.values else None
     return Sight(
         link=shown,
         ask=ask,
         form=form,
-        campaign=campaign,
-        zone=wiring.intake(house).clocks.zone(connection, None),
-        values=_said(connection, ask, rated, on_scale),
+        campaign=kept.campaign,
+        zone=zone or ZONE,
+        values=_said(given, counted, rated, on_scale),
         value=on_scale,
         ended=_ended(ask, now),
-        mark=marks(connection, now=now).draw(ask.public_id, on_scale, now),
+        mark=Marks(known or keys.ready(connection, now=now)).draw(ask.public_id, on_scale, now),
         submission=secrets.token_urlsafe(_SUBMISSION_BYTES),
     )
 
@@ -123,16 +132,10 @@ def marks(connection: sa.Connection, *, now: datetime) -> Marks:
     return Marks(keys.ready(connection, now=now))
 
 
-def _campaign(connection: sa.Connection, ask: Ask) -> Campaign:
-    kept = books.campaign(connection, ask.campaign_id)
-    assert kept is not None  # noqa: S101 - the database keeps to it
-    return kept.campaign
-
-
-def _said(connection: sa.Connection, ask: Ask, rated: Question | None, value: int | None) -> dict[str, Any]:
+def _said(given: list[Given], counted: Sequence[Rating], rated: Question | None, value: int | None) -> dict[str, Any]:
     """What was said by now; of what is rated the value that counts, where one does: another one is nobody's."""
-    found = answers.together(answers.of(connection, ask.id))
-    found.update({one.question: one.value for one in ratings.of(connection, ask.id)})
+    found = answers.together(given)
+    found.update({one.question: one.value for one in counted})
     return found if value is None or rated is None else {**found, rated.key: value}
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from caseline.actions import judge_ask, sees
 from caseline.actions.seen import Absent
 from caseline.actions.wiring import House
-from caseline.feedback import answers, asks, books, effects, ratings, review_store, taken_steps
+from caseline.feedback import answers, asks, books, effects, ratings, review_store, signals, taken_steps
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.confirming import Judgement
@@ -141,7 +141,8 @@ def _judged(
     if kept is None:
         return {}
     try:
-        return judge_ask.judgements(connection, ask, form, kept.campaign, given, now)
+        said = judge_ask.Said(given, signals.of(connection, ask.id))
+        return judge_ask.judgements(connection, ask, form, kept.campaign, said, now)
     except CampaignUnfit:
         return {}
 

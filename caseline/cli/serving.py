@@ -26,6 +26,8 @@ ProxyOption = Annotated[
 THIS_MACHINE = "127.0.0.1"
 DESK_PORT: Final = 8330
 PUBLIC_PORT: Final = 8332
+_COLLECTED: Final = (20_000, 20, 20)
+"""When the collector looks for what refers to itself: a page makes thousands of objects, and few of those."""
 _FREE_FROM: Final = 1024
 """Below it only root may listen."""
 
@@ -79,4 +81,5 @@ def run(application: "ASGIApp", bound: socket.socket, proxy: str | None, *, as_j
     # What was loaded by now stays as long as we do: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECTED)
     Server(config).run(sockets=[bound])

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted
 from caseline.feedback.answer_tables import answer
 
 
@@ -56,7 +56,12 @@ def add(connection: sa.Connection, given: Given) -> bool:
 
 def of(connection: sa.Connection, ask_id: int) -> list[Given]:
     """All answers for an ask, in the order in which they came."""
-    return [Given(**dict(zip(_NAMES, row, strict=True))) for row in _OF.rows(connection, {"ask": ask_id})]
+    return wanted(ask_id).on(connection)
+
+
+def wanted(ask_id: int) -> Wanted[list[Given]]:
+    """The same, still to be asked."""
+    return Wanted(_OF, {"ask": ask_id}, lambda rows: [Given(**dict(zip(_NAMES, row, strict=True))) for row in rows])
 
 
 def together(given: list[Given]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caseline.db.arrays import bigints
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted
 from caseline.feedback import answer_tables, tables
 from caseline.feedback.adding import Adding
 from caseline.feedback.states import State
@@ -98,7 +98,14 @@ _COLUMNS = [_ask.c[name] for name in _NAMES]
 _BY_ID = sa.select(*_COLUMNS).where(_ask.c.id == sa.bindparam("id"))
 _ONE, _HELD = Fixed(_BY_ID), Fixed(_BY_ID.with_for_update())
 _SHOWN = Fixed(sa.select(*_COLUMNS).where(_ask.c.public_id == sa.bindparam("public_id")))
-_DIGESTS = Fixed(sa.select(_secret.c.digest).where(_secret.c.ask_id == sa.bindparam("id")))
+_NAMED = _ask.c.public_id == sa.bindparam("public_id")
+_DIGESTS = Fixed(sa.select(_secret.c.digest).join(_ask, _ask.c.id == _secret.c.ask_id).where(_NAMED))
+_FORM = Fixed(
+    sa.select(tables.form.c.code)
+    .join(tables.form_version, tables.form_version.c.form_id == tables.form.c.id)
+    .join(_ask, _ask.c.form_version_id == tables.form_version.c.id)
+    .where(_NAMED)
+)
 _JUDGE_AT = Fixed(sa.text("UPDATE feedback.ask SET judge_at = :at WHERE id = :id"))
 _GRADED = Fixed(sa.text("UPDATE feedback.ask SET grade = :grade, mean = :mean WHERE id = :id"))
 
@@ -131,11 +138,19 @@ def hold(connection: sa.Connection, ask_id: int) -> Ask | None:
     return _read(_HELD.row(connection, {"id": ask_id}))
 
 
-def shown(connection: sa.Connection, public_id: str) -> tuple[Ask | None, list[bytes]]:
-    """The ask that a link names, and the digests of its secrets; the link may still be none of it."""
-    found = _read(_SHOWN.row(connection, {"public_id": public_id}))
-    # Asked for an unknown one, too: it must not take less time.
-    return found, [bytes(digest) for (digest,) in _DIGESTS.rows(connection, {"id": found.id if found else 0})]
+def shown(public_id: str) -> Wanted[Ask | None]:
+    """The ask that a link names; the link may still be none of it."""
+    return Wanted(_SHOWN, {"public_id": public_id}, lambda rows: _read(rows[0] if rows else None))
+
+
+def digests(public_id: str) -> Wanted[list[bytes]]:
+    """The digests of the secrets of the ask that a link names; of an unknown one it takes no less time to find none."""
+    return Wanted(_DIGESTS, {"public_id": public_id}, lambda rows: [bytes(digest) for (digest,) in rows])
+
+
+def form_code(public_id: str) -> Wanted[str]:
+    """The code of the form of the ask that a link names; empty: there is no such ask."""
+    return Wanted(_FORM, {"public_id": public_id}, lambda rows: str(rows[0][0]) if rows else "")
 
 
 def move(

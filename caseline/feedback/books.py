@@ -1,6 +1,7 @@
 """SQL of forms and campaigns: kept as people write them, a form in versions that never change."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted
 from caseline.feedback import campaigns, forms, tables
 from caseline.feedback.campaign import Campaign
 from caseline.feedback.forms import Form
@@ -82,10 +83,18 @@ def newest(connection: sa.Connection, code: str) -> KeptForm | None:
 
 def version(connection: sa.Connection, version_id: int) -> Form:
     """What a version of a form asks. Raises `LookupError` when there is none of this id."""
-    row = _DOCUMENT.row(connection, {"id": version_id})
-    if row is None:
-        raise LookupError(f"form version {version_id}: there is none of this id")
-    return _form_of(row[0])
+    return wanted_version(version_id).on(connection)
+
+
+def wanted_version(version_id: int) -> Wanted[Form]:
+    """The same, still to be asked."""
+
+    def read(rows: Sequence[tuple[Any, ...]]) -> Form:
+        if not rows:
+            raise LookupError(f"form version {version_id}: there is none of this id")
+        return _form_of(rows[0][0])
+
+    return Wanted(_DOCUMENT, {"id": version_id}, read)
 
 
 def versions(connection: sa.Connection, code: str) -> list[KeptForm]:
@@ -130,8 +139,16 @@ def every(connection: sa.Connection, *, on: bool = False) -> list[KeptCampaign]:
 
 def campaign(connection: sa.Connection, campaign_id: int, *, hold: bool = False) -> KeptCampaign | None:
     """The campaign of that id."""
-    row = (_HELD if hold else _ONE).row(connection, {"id": campaign_id})
-    return None if row is None else KeptCampaign(**dict(zip(_NAMES, row, strict=True)))
+    return wanted_campaign(campaign_id, hold=hold).on(connection)
+
+
+def wanted_campaign(campaign_id: int, *, hold: bool = False) -> Wanted[KeptCampaign | None]:
+    """The same, still to be asked."""
+
+    def read(rows: Sequence[tuple[Any, ...]]) -> KeptCampaign | None:
+        return KeptCampaign(**dict(zip(_NAMES, rows[0], strict=True))) if rows else None
+
+    return Wanted(_HELD if hold else _ONE, {"id": campaign_id}, read)
 
 
 def by_code(connection: sa.Connection, code: str) -> KeptCampaign | None:

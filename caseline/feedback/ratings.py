@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted
 from caseline.feedback.answer_tables import rating
 from caseline.feedback.confirming import Confirmed
 from caseline.feedback.forms import Question
@@ -86,4 +86,9 @@ def supersede(connection: sa.Connection, ask_id: int, questions: Collection[str]
 
 def of(connection: sa.Connection, ask_id: int) -> list[Rating]:
     """All ratings of an ask, in order of time."""
-    return [Rating(*row) for row in _OF.rows(connection, {"ask": ask_id})]
+    return wanted(ask_id).on(connection)
+
+
+def wanted(ask_id: int) -> Wanted[list[Rating]]:
+    """The same, still to be asked."""
+    return Wanted(_OF, {"ask": ask_id}, lambda rows: [Rating(*row) for row in rows])

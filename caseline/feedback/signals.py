@@ -1,13 +1,14 @@
 """SQL of signals: what came for asks from outside, kept before anything is made of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted, together
 from caseline.feedback.answer_tables import signal
 from caseline.feedback.confirming import Kind, Signal
 
@@ -68,11 +69,13 @@ def add(connection: sa.Connection, came: Came) -> None:
     """Keep a signal. When its network has been at several asks by now, all its signals of that minute are marked."""
     agent = (came.agent or "")[:_LONGEST_AGENT] or None
     values = {name: getattr(came, name) for name in Came.__dataclass_fields__} | {"agent": agent}
-    _ADD.rows(connection, {**values, "kind": came.kind.value})
+    added = Wanted(_ADD, {**values, "kind": came.kind.value}, len)
     if came.net is None:
+        added.on(connection)
         return
     since, until = came.at - CROWD_WITHIN, came.at + CROWD_WITHIN
-    ((asks,),) = _NEAR.rows(connection, {"net": came.net, "since": since, "until": until})
+    counted = Wanted(_NEAR, {"net": came.net, "since": since, "until": until}, lambda rows: int(rows[0][0]))
+    _, asks = together(connection, added, counted)
     if asks >= CROWD:
         near = (signal.c.net == came.net, signal.c.at.between(since, until))
         connection.execute(sa.update(signal).where(*near, sa.not_(signal.c.crowd)).values(crowd=True))
@@ -96,9 +99,18 @@ def by_hand(connection: sa.Connection, ask_id: int) -> bool:
 
 def of(connection: sa.Connection, ask_id: int) -> dict[str, list[Signal]]:
     """The signals of an ask for each question; those without one speak of all questions."""
+    return wanted(ask_id).on(connection)
+
+
+def wanted(ask_id: int) -> Wanted[dict[str, list[Signal]]]:
+    """The same, still to be asked."""
+    return Wanted(_OF, {"ask": ask_id}, _each)
+
+
+def _each(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Signal]]:
     found: dict[str, list[Signal]] = {}
     shared = []
-    for question, at, kind, value, prefetch, decoy, crowd in _OF.rows(connection, {"ask": ask_id}):
+    for question, at, kind, value, prefetch, decoy, crowd in rows:
         one = Signal(at, Kind(kind), value, prefetch=prefetch, decoy=decoy, crowd=crowd)
         if question is None:
             shared.append(one)

@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from caseline.db import named_locks
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted
 from caseline.outbox.tables import secret
 
 _BYTES: Final = 32
@@ -16,7 +16,12 @@ _ALL: Final = Fixed(sa.select(secret.c.value).order_by(secret.c.id.desc()))
 
 def known(connection: sa.Connection) -> list[bytes]:
     """All secrets, the newest first; none as long as no letter was written. Makes nothing."""
-    return [bytes(value) for (value,) in _ALL.rows(connection, {})]
+    return wanted().on(connection)
+
+
+def wanted() -> Wanted[list[bytes]]:
+    """The same, still to be asked."""
+    return Wanted(_ALL, {}, lambda rows: [bytes(value) for (value,) in rows])
 
 
 def ready(connection: sa.Connection, *, now: datetime) -> list[bytes]:

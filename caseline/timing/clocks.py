@@ -1,6 +1,7 @@
 """Keeps the clocks of calendars in the database, and builds a new one when a calendar has a new version."""
 
 from functools import lru_cache
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -8,6 +9,9 @@ from caseline.timing import store
 from caseline.timing.clock import Clock
 from caseline.timing.faults import CalendarFault
 from caseline.timing.vocabulary import Mode
+
+ZONE: Final = "UTC"
+"""As long as there is no calendar."""
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +54,7 @@ class Clocks:
     def zone(self, connection: sa.Connection, calendar_id: str | None) -> str:
         """In which zone times of a calendar are shown; None asks for the default one, UTC as long as there is none."""
         found = store.zone(connection, calendar_id)
-        return found or ("UTC" if calendar_id is None else self.newest(connection, calendar_id).calendar.zone)
+        return found or (ZONE if calendar_id is None else self.newest(connection, calendar_id).calendar.zone)
 
     def any(self, connection: sa.Connection) -> bool:
         """Whether there is a default calendar."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted
 from caseline.timing import document, tables
 from caseline.timing.calendars import Calendar
 from caseline.timing.vocabulary import Standing
@@ -83,8 +83,12 @@ def newest(connection: sa.Connection) -> dict[str, int]:
 
 def zone(connection: sa.Connection, calendar_id: str | None = None) -> str | None:
     """The zone of the newest version of a calendar, or of the default one; None when there is no such thing."""
-    row = _ZONE.row(connection, {"calendar": calendar_id})
-    return None if row is None else str(row[0])
+    return wanted_zone(calendar_id).on(connection)
+
+
+def wanted_zone(calendar_id: str | None = None) -> Wanted[str | None]:
+    """The same, still to be asked."""
+    return Wanted(_ZONE, {"calendar": calendar_id}, lambda rows: str(rows[0][0]) if rows else None)
 
 
 def versions(connection: sa.Connection, calendar_id: str | None = None, *, at: datetime) -> list[Version]:

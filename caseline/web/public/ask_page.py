@@ -52,12 +52,13 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
     asked, strange = form_view.questions(found.form, given, said.faults, texts)
     received = found.ask.answered_at if found.ask.state in {State.ANSWERED, State.CLOSED} else None
     path = f"{pages.prefix(house)}{found.link.path}"
+    branded = brand.has(house, found.link.form)
     drawn = pages.page(
         house,
         request,
         "ask.html",
         texts=texts,
-        own=found.link.form,
+        own=found.link.form if branded else None,
         status=status,
         sender=house.settings.mail_name,
         title=words(found.form.title, tongue),
@@ -78,8 +79,7 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
         longest=LONGEST_TEXT,
         others=others(tongue),
     )
-    own = _PICTURES if brand.has(house, found.link.form) else ""
-    drawn.headers["Content-Security-Policy"] = SCRIPTED + own
+    drawn.headers["Content-Security-Policy"] = SCRIPTED + (_PICTURES if branded else "")
     return drawn
 
 

@@ -63,7 +63,7 @@ def test_a_letter_about_a_request_leaves_with_links_that_open_its_page_and_pictu
         assert f'href="{page}/{value}"' in html
     assert f'href="{page}"' in html
     with asking.centre.house.engine.connect() as connection:
-        _ask, digests = asks.shown(connection, public_id)
+        digests = asks.digests(public_id).on(connection)
     assert digests == [links.digest(secret)]
 
     assert message["List-Unsubscribe"] == f"<{PUBLIC}/u/{public_id}.{secret}>"
