@@ -32,6 +32,8 @@ def told(lock: str, answer: str, complaint: str) -> list[str]:
     try:
         found = json.loads(answer)["dependencies"]
     except (ValueError, KeyError):
+        if "No module named" in complaint:
+            return [f"{lock}: not checked for known faults: pip-audit is not installed; type `make audit`"]
         last = (complaint.strip().splitlines() or ["it said nothing"])[-1]
         print(f"{lock}: NOT CHECKED for known faults, the service cannot be reached: {last}")
         return []
