@@ -1,6 +1,7 @@
 """The command `python -m benchmarks`: runs the contenders and shows what came of it."""
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -76,46 +77,24 @@ def _machine(version: str, runs: int) -> str:
     )
 
 
+_OTHERS: Final = {
+    "timing": "benchmarks.timing.command",
+    "recount": "benchmarks.timing.recounting",
+    "keywords": "benchmarks.keywords.command",
+    "sort": "benchmarks.keywords.sorting",
+    "mail-in": "benchmarks.mail_in.command",
+    "bitrix24": "benchmarks.bitrix24.command",
+    "scaling": "benchmarks.scaling.command",
+    "growth": "benchmarks.growth.command",
+    "mail": "benchmarks.mail.command",
+    "desk": "benchmarks.desk.command",
+    "feedback": "benchmarks.feedback.command",
+}
+"""Other benchmarks by their word, loaded when they are wanted: the import's contenders shall not pay for it."""
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["timing"]:
-        from benchmarks.timing import command  # the import's contenders shall not pay for loading it
-
-        command.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["recount"]:
-        from benchmarks.timing import recounting
-
-        recounting.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["keywords"]:
-        from benchmarks.keywords import command as keywords_command
-
-        keywords_command.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["sort"]:
-        from benchmarks.keywords import sorting
-
-        sorting.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["mail-in"]:
-        from benchmarks.mail_in import command as taking_in
-
-        taking_in.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["bitrix24"]:
-        from benchmarks.bitrix24 import command as portal_command
-
-        portal_command.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["scaling"]:
-        from benchmarks.scaling import command as scaling_command
-
-        scaling_command.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["mail"]:
-        from benchmarks.mail import command as mail_command
-
-        mail_command.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["desk"]:
-        from benchmarks.desk import command as desk_command
-
-        desk_command.main(sys.argv[2:])
-    elif sys.argv[1:2] == ["feedback"]:
-        from benchmarks.feedback import command as feedback_command
-
-        feedback_command.main(sys.argv[2:])
-    else:
+    other = _OTHERS.get(next(iter(sys.argv[1:]), ""))
+    if other is None:
         main(sys.argv[1:])
+    else:
+        importlib.import_module(other).main(sys.argv[2:])

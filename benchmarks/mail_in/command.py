@@ -72,13 +72,14 @@ def main(words: Sequence[str]) -> None:
         f" load average {load:.1f}; one run."
     )
     count, sizes = _QUICK if asked.quick else (asked.mails, _SIZES)
-    text = "\n".join([machine, "", *_told(_measured(count, sizes, asked.phrases))])
+    text = "\n".join([machine, "", *_told(measured(count, sizes, asked.phrases))])
     print(text)
     if asked.write:
         presenting.write(text, _DOCUMENT, "mail-in results")
 
 
-def _measured(count: int, sizes: Sequence[int], phrases: int) -> list[Lap]:
+def measured(count: int, sizes: Sequence[int], phrases: int) -> list[Lap]:
+    """Take in so many mails, in a register with so many ids for each size."""
     made = post.post(count + _WARM_UP)
     with servers.running() as server:
         url = server.copy("filled", of="template0")

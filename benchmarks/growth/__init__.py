@@ -1,0 +1,1 @@
+"""How the cost of one more row, event, mail or answer grows with what is there already."""
