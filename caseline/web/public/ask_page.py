@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from caseline.actions.open_ask import Sight
 from caseline.actions.wiring import House
@@ -16,6 +18,7 @@ from caseline.feedback.states import State
 from caseline.web import form_view
 from caseline.web.language import LANGUAGES
 from caseline.web.public import brand, pages
+from caseline.web.public.blank_page import Blanks
 
 SCRIPTED: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self';"
@@ -42,6 +45,11 @@ class Said:
     too_often: bool = False
 
 
+_NOTHING: Final = Said()
+_FRESH: Final = Blanks()
+"""Pages on which nothing is filled in yet: all who are asked by a form see the same."""
+
+
 def form(house: House, request: Request, found: Sight, said: Said, *, status: int = 200) -> Response:
     """The form, filled in with what is known; or a polite word when the link takes no answer."""
     tongue = language_of(request, found.ask.language)
@@ -49,38 +57,49 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
         return _ended(house, request, found, said, tongue)
     texts = pages.texts_of(house, request, zone=found.zone, tongue=tongue)
     given = {**found.values, **said.typed}
-    asked, strange = form_view.questions(found.form, given, said.faults, texts)
     received = found.ask.answered_at if found.ask.state in {State.ANSWERED, State.CLOSED} else None
-    path = f"{pages.prefix(house)}{found.link.path}"
+    own = {"path": f"{pages.prefix(house)}{found.link.path}", "mark": found.mark, "submission": found.submission}
     branded = brand.has(house, found.link.form)
-    drawn = pages.page(
-        house,
-        request,
-        "ask.html",
-        texts=texts,
-        own=found.link.form if branded else None,
-        status=status,
-        sender=house.settings.mail_name,
-        title=words(found.form.title, tongue),
-        thanks=words(found.form.thanks, tongue),
-        asked=asked,
-        strange=strange,
-        wrong=[one for one in asked if one.wrong],
-        said=said,
-        received=received,
-        until=found.ask.expires_at,
-        path=path,
-        script=f"{pages.prefix(house)}/{pages.asset('feedback.js')}",
-        value=found.value,
-        chosen=_chosen(asked, found),
-        mark=found.mark,
-        submission=found.submission,
-        choice=partial(pages.choice, tongue),
-        longest=LONGEST_TEXT,
-        others=others(tongue),
-    )
+
+    def draw(words_: Mapping[str, str]) -> str:
+        asked, strange = form_view.questions(found.form, given, said.faults, texts)
+        return pages.drawn(
+            house,
+            request,
+            "ask.html",
+            texts=texts,
+            own=found.link.form if branded else None,
+            sender=house.settings.mail_name,
+            title=words(found.form.title, tongue),
+            thanks=words(found.form.thanks, tongue),
+            asked=asked,
+            strange=strange,
+            wrong=[one for one in asked if one.wrong],
+            said=said,
+            received=received,
+            until=found.ask.expires_at,
+            script=f"{pages.prefix(house)}/{pages.asset('feedback.js')}",
+            value=found.value,
+            chosen=_chosen(asked, found),
+            choice=partial(pages.choice, tongue),
+            longest=LONGEST_TEXT,
+            others=others(tongue),
+            **words_,
+        )
+
+    if branded or given or received or said != _NOTHING:
+        text = draw(own)
+    else:
+        key = (pages.prefix(house), house.settings.mail_name, tongue, found.zone, _day(found))
+        text = _FRESH.filled(key, found.form, own, draw)
+    drawn = HTMLResponse(text, status)
     drawn.headers["Content-Security-Policy"] = SCRIPTED + (_PICTURES if branded else "")
     return drawn
+
+
+def _day(found: Sight) -> date | None:
+    """On which its page says that it ends."""
+    return found.ask.expires_at and found.ask.expires_at.astimezone(ZoneInfo(found.zone)).date()
 
 
 def language_of(request: Request, own: str) -> str:

@@ -46,16 +46,28 @@ def page(
     *,
     texts: Texts | None = None,
     status: int = 200,
-    own: str | None = None,
     **data: object,
 ) -> Response:
-    """A page. `own`: the form for which the house may have a template of its own."""
+    """A page."""
+    return HTMLResponse(drawn(house, request, template, texts=texts, own=None, **data), status)
+
+
+def drawn(
+    house: House,
+    request: Request,
+    template: str,
+    *,
+    texts: Texts | None = None,
+    own: str | None,
+    **data: object,
+) -> str:
+    """What a page says. `own`: the form for which the house may have a template of its own."""
     spoken = texts or texts_of(house, request)
     base = prefix(house)
     given = {"texts": spoken, "language": spoken.language, "sheet": f"{base}/{asset('public.css')}"}
     whole = {**given, "brand": f"{base}/brand", **data}
-    drawn = None if own is None else brand.drawn(house, own, spoken.language, whole)
-    return HTMLResponse(drawn or environment(spoken.language).get_template(template).render(whole), status)
+    found = None if own is None else brand.drawn(house, own, spoken.language, whole)
+    return found or environment(spoken.language).get_template(template).render(whole)
 
 
 def oops(house: House, request: Request, status: int = 404) -> Response:
