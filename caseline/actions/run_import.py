@@ -142,5 +142,5 @@ def _refuse_strangers(connection: sa.Connection, house: House, mapping: Mapping)
     if others and not report.fresh_backup(house.settings.home):
         raise NotConfirmed(
             f"the CRM holds {others:,} records that do not come from {mapping.source}:"
-            " make a backup first (`caseline backup FILE`), or say --yes"
+            " make a backup first (`caseline backup FILE`), or say --yes (in Prefect: Import beside other records)"
         )
