@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.db.engine import open_engine
-from caseline.db.fixed import Fixed
+from caseline.db.fixed import Fixed, Wanted, together
 
 PLANNED = Fixed(sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%pg_prepared%'"))
 
@@ -86,5 +86,42 @@ def test_a_table_that_was_changed_meanwhile_is_planned_anew(database_url: str) -
         read.rows(connection, {})
     with engine.begin() as connection:
         assert read.rows(connection, {}) == [("1",), ("2",)]
+    other.dispose()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("prepares", [True, False])
+def test_several_questions_are_asked_in_one_message(database_url: str, prepares: bool) -> None:
+    engine = open_engine(database_url, keep=1, prepares=prepares)
+    double = Fixed(sa.text("SELECT 2 * CAST(:n AS int)"))
+    divide = Fixed(sa.text("SELECT 1 / CAST(:n AS int)"))
+    put = Fixed(sa.text("INSERT INTO several VALUES (:n)"))
+    asked = [Wanted(double, {"n": n}, lambda rows: rows[0][0]) for n in (1, 2, 3)]
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE several (n int)")
+        assert together(connection, *asked, Wanted(put, {"n": 7}, len)) == [2, 4, 6, 0]
+    # One that cannot be answered spoils the others; the fault is SQLAlchemy's, and what was written meanwhile is taken back.
+    with pytest.raises(sa.exc.DataError, match="division by zero"), engine.begin() as connection:
+        together(connection, Wanted(put, {"n": 8}, len), Wanted(divide, {"n": 0}, len), asked[0])
+    with engine.begin() as connection:
+        assert together(connection, *asked) == [2, 4, 6]
+        assert connection.exec_driver_sql("SELECT n FROM several").scalars().all() == [7]
+    engine.dispose()
+
+
+def test_a_connection_that_is_lost_between_questions_is_replaced(database_url: str) -> None:
+    engine, other = open_engine(database_url, keep=1, prepares=True), open_engine(database_url)
+    one = Wanted(Fixed(sa.text("SELECT 1")), {}, lambda rows: rows[0][0])
+
+    def lost(connection: sa.Connection) -> None:
+        own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with other.begin() as killing:
+            killing.execute(sa.text("SELECT pg_terminate_backend(:pid, 9000)"), {"pid": own})
+        together(connection, one, one)
+
+    with pytest.raises(sa.exc.OperationalError), engine.begin() as connection:
+        lost(connection)
+    with engine.begin() as connection:
+        assert together(connection, one, one) == [1, 1]
     other.dispose()
     engine.dispose()
