@@ -162,6 +162,9 @@ def _leaves(value: object, path: str = "") -> Iterator[str]:
         yield path
 
 
+_OBJECTS: Final = "It looks like one JSON object a line: say `format: jsonl` in the mapping"
+
+
 def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> list[str]:
     """Mapped columns that the header lacks; a fault when the key or a required field cannot be filled."""
     if mapping.format == "jsonl":
@@ -173,7 +176,7 @@ def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> 
             "FILE_NO_KEY",
             file.path,
             f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}."
-            " Export it again, or correct `key` in the mapping",
+            f" {_OBJECTS if head.header[0].startswith('{') else 'Export it again, or correct `key` in the mapping'}",
         )
     missing: list[str] = []
     needed = {field.name for field in vocabulary.ENTITIES[rules.entity] if field.required}

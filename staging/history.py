@@ -1,5 +1,6 @@
 """What runs did: which there were, how long their parts took, what still stands before them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -93,6 +94,24 @@ def files(connection: sa.Connection, run_id: int) -> list[FileOf]:
     file = tables.file
     query = sa.select(file.c.name, file.c.sha256, file.c.read, file.c.loaded_at.is_not(None))
     return [FileOf(*row) for row in connection.execute(query.where(file.c.run_id == run_id).order_by(file.c.id))]
+
+
+def mapped_otherwise(connection: sa.Connection, run_id: int, digests: Sequence[str]) -> int | None:
+    """The newest run that has loaded one of these files by a mapping with other parts; None: there is none.
+
+    Its rows stay as that mapping made them: what is SUCCESS and has not changed in the source is not touched again.
+    """
+    one, its, own = tables.file, tables.run.alias("its"), tables.run.alias("own")
+    query = (
+        sa.select(sa.func.max(its.c.id))
+        .select_from(one)
+        .join(its, its.c.id == one.c.run_id)
+        .join(own, own.c.source == its.c.source)
+        .where(own.c.id == run_id, one.c.sha256.in_(digests), one.c.loaded_at.is_not(None))
+        .where(its.c.mapping["parts"] != own.c.mapping["parts"], its.c.state != "rolled back")
+    )
+    newest: int | None = connection.execute(query).scalar_one()
+    return newest
 
 
 def tried_again(connection: sa.Connection, run_id: int) -> int:

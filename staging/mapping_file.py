@@ -1,12 +1,14 @@
 """Reads mapping files (YAML); every fault names file, line and key."""
 
 import hashlib
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from staging import agreement
 from staging.mapping import Mapping
@@ -53,11 +55,30 @@ def parse(text: str, name: str) -> Mapping:
     try:
         mapping = Mapping.model_validate(data)
     except ValidationError as error:
-        raise MappingFault("\n".join(_line(name, marks, e["loc"], e["msg"]) for e in error.errors())) from error
+        raise MappingFault("\n".join(_line(name, marks, e["loc"], _said(e)) for e in error.errors())) from error
     faults = [_line(name, marks, place, message) for place, message in agreement.faults(mapping)]
     if faults:
         raise MappingFault("\n".join(faults))
     return mapping
+
+
+def _said(error: ErrorDetails) -> str:
+    if error["type"] != "extra_forbidden":
+        return error["msg"]
+    model: type[BaseModel] = Mapping
+    for name in error["loc"][:-1]:
+        # What is no word of the model is a name of a part or field, or a place in a list.
+        found = (field for own, field in model.model_fields.items() if name in {own, field.alias})
+        model = next((one for field in found for one in _models(field.annotation)), model)
+    words = sorted(field.alias or own for own, field in model.model_fields.items())
+    return f"there is no such word here; there are: {', '.join(words)}"
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
 
 
 def _read(text: str, name: str, above: tuple[str, ...] = ()) -> tuple[Any, Marks]:

@@ -7,6 +7,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from caseline.actions import wiring
+from caseline.actions.wiring import House
 from caseline.actions.work_request import Faulty
 from caseline.crm.card_port import Cards
 from caseline.crm.cards import Card, Stage
@@ -34,6 +36,12 @@ class Answer:
 def by_id(record_id: int) -> str:
     """The key that means a request, person or group by its id, whatever the numbers and origins of others are."""
     return f"{ID}{record_id}"
+
+
+def id_of(house: House, key: str) -> int:
+    """The id of the request of that number, origin or id; raises `Refused`."""
+    with house.engine.connect() as connection:
+        return request(connection, wiring.intake(house).cards, key).id
 
 
 def request(connection: sa.Connection, cards: Cards, key: str) -> Card:

@@ -22,6 +22,8 @@ class Outlook:
     """Rows of earlier runs, NEW or FAILED, that are tried again."""
     records: int
     """About how many rows the run will have settled at its end."""
+    otherwise: int | None = None
+    """The run by whose mapping, another one, the rows of these files were made; None: by the same."""
 
 
 def foresee(imported: Import) -> Outlook:
@@ -31,6 +33,7 @@ def foresee(imported: Import) -> Outlook:
         done = report.progress(connection, job.run_id)
         files = {(file.name, file.sha256): file for file in history.files(connection, job.run_id)}
         again = history.tried_again(connection, job.run_id)
+        otherwise = history.mapped_otherwise(connection, job.run_id, [item.sha256 for item in found])
     records = again
     for item in found:
         file = files.get((item.file.name, item.sha256))
@@ -43,4 +46,5 @@ def foresee(imported: Import) -> Outlook:
         settled=done.settled,
         again=again,
         records=max(records, done.settled + again),
+        otherwise=otherwise,
     )

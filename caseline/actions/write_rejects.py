@@ -66,8 +66,9 @@ def _write_zip(connection: sa.Connection, mapping: Mapping, found: list[rejects.
 def _fill(connection: sa.Connection, mapping: Mapping, part: rejects.Part, file: IO[bytes]) -> int:
     columns = rejects.columns(connection, part)
     rows = rejects.stream(connection, mapping, part, columns)
-    # The mark makes spreadsheets read UTF-8, and the import too, whatever encoding the source has.
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    # The mark makes spreadsheets read UTF-8, and the import too, whatever encoding the source has; JSON knows of none.
+    encoding = "utf-8" if mapping.format == "jsonl" else "utf-8-sig"
+    text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
     if mapping.format == "jsonl":
         objects = (reject_lines.document(part.name, columns, row) for row in rows)
         text.writelines(json.dumps(found, ensure_ascii=False) + "\n" for found in objects)

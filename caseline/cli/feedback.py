@@ -7,13 +7,16 @@ import typer
 
 from caseline.actions.counted import counted
 from caseline.cli import door, feedback_files, feedback_sites, screen
-from caseline.cli.choices import JsonOption, id_argument
+from caseline.cli.choices import JsonOption
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.actions.foresee_asks import Foreseen
 
 _Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its code, as `caseline feedback list` shows.")]
+_Request = Annotated[
+    str, typer.Argument(metavar="REQUEST", help="A request: its number, its key in the old system, its id or id:ID.")
+]
 _Since = Annotated[
     datetime | None,
     typer.Option("--since", metavar="TIME", help="Ask about what happens from then on (UTC); now unless said."),
@@ -122,27 +125,28 @@ def _show(found: "Foreseen") -> None:
 
 def ask(
     campaign: _Campaign,
-    request: Annotated[int, id_argument("ID", "The id of the request.")],
+    request: _Request,
     as_json: JsonOption = False,
 ) -> None:
     """Ask about a request now, whatever the campaign waits for; once a day for each."""
-    from caseline.actions import foresee_asks
+    from caseline.actions import find_request, foresee_asks
     from caseline.actions.editing import Editor
 
     with door.house() as house:
-        made = foresee_asks.ask_by_hand(house, campaign, request, Editor(None, door.now()))
+        found = find_request.id_of(house, request)
+        made = foresee_asks.ask_by_hand(house, campaign, found, Editor(None, door.now()))
     if as_json:
         screen.print_json(plain(made))
     else:
         screen.out().print(f"ask {made.public_id}: {made.state}")
 
 
-def why(request: Annotated[int, id_argument("ID", "The id of the request.")], as_json: JsonOption = False) -> None:
+def why(request: _Request, as_json: JsonOption = False) -> None:
     """Say of each campaign that is on whether it has asked about a request, and why not."""
-    from caseline.actions import foresee_asks
+    from caseline.actions import find_request, foresee_asks
 
     with door.house() as house:
-        found = foresee_asks.why_not(house, request, now=door.now())
+        found = foresee_asks.why_not(house, find_request.id_of(house, request), now=door.now())
     if as_json:
         screen.print_json({"campaigns": plain(found)})
         return
@@ -151,6 +155,8 @@ def why(request: Annotated[int, id_argument("ID", "The id of the request.")], as
     for one in found:
         if one.ask is not None:
             said = f"{one.ask.state}" + (f": {one.ask.reason}" if one.ask.reason else "")
+            if one.ask.state == "queued" and one.ask.due_at is not None:
+                said += f"; its letter is due at {one.ask.due_at:%Y-%m-%d %H:%M} UTC (delay and quiet hours)"
         elif one.decided is None or one.decided.skip is None:
             said = "not asked yet"
         else:

@@ -69,6 +69,15 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _otherwise(imported: "Import", run_id: int) -> str:
+    if imported.job.mapping.format == "jsonl":  # of JSON only what a mapping names is kept, so that it is read again
+        remedy = "give the file another name that the mapping takes, and import it"
+    else:
+        remedy = f"`caseline rollback {run_id}` (see `--dry-run`), and import again"
+    said = f"The mapping has changed since run {run_id}: rows that it has brought in stay as they are."
+    return f"{said} To have them by the new one, {remedy}"
+
+
 def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:
     """What is imported, how much, and where it resumes."""
     again = f"trying {counted(outlook.again, 'row')} of earlier runs again" if outlook.again else ""
@@ -78,6 +87,7 @@ def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:
     if not outlook.files:
         return f"{what}: run {imported.run_id}, {again or 'no rows to try again'}"
     if not outlook.files_left:
-        return f"{what}: {files}, all imported already; {again or 'nothing to do'} (run {imported.run_id})"
+        said = f"{what}: {files}, all imported already; {again or 'nothing to do'} (run {imported.run_id})"
+        return said if outlook.otherwise is None else f"{said}\n{_otherwise(imported, outlook.otherwise)}"
     about = f"about {counted(outlook.records - outlook.again, 'row')}"
     return f"{what}: {files}, {about}, run {imported.run_id}" + (f", {again}" if again else "")

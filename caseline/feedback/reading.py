@@ -113,7 +113,7 @@ class Part:
         try:
             return time.fromisoformat(str(found)).replace(second=0, microsecond=0, tzinfo=None)
         except ValueError:
-            raise self.fault(name, f"{found!r} is no time of day; write it as 09:30") from None
+            raise self.fault(name, f"{found!r} is no time of day; write it as 09:30, in quotes in a file") from None
 
     def by_language(self, name: str, languages: Sequence[str], *, needed: bool = True) -> Mapping[str, str]:
         """A text by language; one text alone is in the first of them."""

@@ -21,7 +21,7 @@ TEXTS: Final = (
     later("%(value)s is no number"),
     later("agreements, records and assignments are kept in a register of our own, and the CRM here is %(crm)s"),
     later("%(value)s is neither true nor false"),
-    later("%(value)s is no time of day; write it as 09:30"),
+    later("%(value)s is no time of day; write it as 09:30, in quotes in a file"),
     later("a text for %(languages)s is expected"),
     later("%(kind)s stands where names with values are expected"),
     later("%(kind)s stands where a set of names and values is expected"),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from caseline.actions import keep_campaigns, keep_fields, show_forms
 from caseline.actions.editing import Overtaken, mark
+from caseline.crm import field_words
 from caseline.feedback import document_text, forms, links
 from caseline.feedback.document_text import TextUnfit
 from caseline.feedback.forms import MOST_QUESTIONS, FormUnfit, Kind
@@ -114,7 +115,8 @@ def _code_fault(visit: Visit, code: str) -> str:
 
 
 def _editor(visit: Visit, document: Mapping[str, Any], said: Said) -> Response:
-    fields = [(one.key, one.label) for one in keep_fields.fields(visit.house)]
+    russian = visit.texts.language == "ru"
+    fields = [(one.key, field_words.labels(one)[russian]) for one in keep_fields.fields(visit.house)]
     return visit.page(
         "feedback/form_edit.html",
         status=said.status,

@@ -20,6 +20,19 @@ from tests.integration.cli.conftest import BAD, Answer, Command, Query, case, li
 
 REPOSITORY = Path(__file__).parents[3]
 GOOD = {"read": 2, "new": 0, "success": 2, "failed": 0, "filtered": 0}
+MAPPING = """
+version: 1
+source: journal
+title: Journal
+FORMAT
+stages: [{code: new, label: New}]
+parts:
+  request:
+    files: [journal*]
+    key: id
+    fields: {subject: text, stage: {WORD: new}, created_at: opened}
+"""
+EXTRA = "    extra: {Floor: {column: floor, label: Floor}}\n"
 
 
 @contextmanager
@@ -73,6 +86,45 @@ def test_a_second_import_of_the_same_finds_nothing_to_do(caseline: Command, expo
 
     assert answer.code == 0
     assert "all imported already; nothing to do (run 2)" in answer.out
+
+
+def test_a_mapping_that_has_changed_since_is_told(caseline: Command, tmp_path: Path) -> None:
+    journal, mapping = tmp_path / "journal.jsonl", tmp_path / "journal.yaml"
+    journal.write_text('{"id": "J-1", "text": "Lamp", "floor": "3", "opened": "2026-03-02"}\n', encoding="utf-8")
+    document = MAPPING
+    mapping.write_text(document.replace("FORMAT", ""), encoding="utf-8")
+    wrong = caseline("import", journal, "--mapping", mapping).err
+    assert "journal.yaml:11: parts.request.fields.stage.WORD: there is no such word here; there are: column, " in wrong
+    document = document.replace("WORD", "value")
+    mapping.write_text(document.replace("FORMAT", ""), encoding="utf-8")
+    assert "say `format: jsonl`" in caseline("import", journal, "--mapping", mapping).err
+    document = document.replace("FORMAT", "format: jsonl")
+    mapping.write_text(document, encoding="utf-8")
+    assert caseline("import", journal, "--mapping", mapping).code == 0
+
+    mapping.write_text(f"{document}{EXTRA}", encoding="utf-8")
+    again = caseline("import", journal, "--mapping", mapping)
+    assert "The mapping has changed since run 1" in again.out
+    assert "give the file another name" in again.out
+    caseline("import", journal.rename(tmp_path / "journal-2.jsonl"), "--mapping", mapping)
+    caseline("export", "request", "--out", tmp_path / "out.jsonl")
+    assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+
+
+def test_rows_are_had_by_a_mapping_that_has_changed_as_it_is_told(caseline: Command, tmp_path: Path) -> None:
+    journal, mapping = tmp_path / "journal.csv", tmp_path / "journal.yaml"
+    journal.write_text("id,text,floor,opened\nJ-1,Lamp,3,2026-03-02\n", encoding="utf-8")
+    document = MAPPING.replace("FORMAT", "").replace("WORD", "value")
+    mapping.write_text(document, encoding="utf-8")
+    caseline("import", journal, "--mapping", mapping)
+    assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
+
+    mapping.write_text(f"{document}{EXTRA}", encoding="utf-8")
+    assert "`caseline rollback 1`" in caseline("import", journal, "--mapping", mapping).out
+    assert caseline("rollback", 1, "--yes").code == 0
+    assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
+    caseline("export", "request", "--out", tmp_path / "out.jsonl")
+    assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
 
 
 def test_what_is_left_out_is_reported(caseline: Command, export: Path) -> None:
