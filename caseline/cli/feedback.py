@@ -7,16 +7,13 @@ import typer
 
 from caseline.actions.counted import counted
 from caseline.cli import door, feedback_files, feedback_sites, screen
-from caseline.cli.choices import JsonOption
+from caseline.cli.choices import JsonOption, RequestArgument
 from caseline.cli.plain import plain
 
 if TYPE_CHECKING:
     from caseline.actions.foresee_asks import Foreseen
 
 _Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Its code, as `caseline feedback list` shows.")]
-_Request = Annotated[
-    str, typer.Argument(metavar="REQUEST", help="A request: its number, its key in the old system, its id or id:ID.")
-]
 _Since = Annotated[
     datetime | None,
     typer.Option("--since", metavar="TIME", help="Ask about what happens from then on (UTC); now unless said."),
@@ -125,7 +122,7 @@ def _show(found: "Foreseen") -> None:
 
 def ask(
     campaign: _Campaign,
-    request: _Request,
+    request: RequestArgument,
     as_json: JsonOption = False,
 ) -> None:
     """Ask about a request now, whatever the campaign waits for; once a day for each."""
@@ -141,7 +138,7 @@ def ask(
         screen.out().print(f"ask {made.public_id}: {made.state}")
 
 
-def why(request: _Request, as_json: JsonOption = False) -> None:
+def why(request: RequestArgument, as_json: JsonOption = False) -> None:
     """Say of each campaign that is on whether it has asked about a request, and why not."""
     from caseline.actions import find_request, foresee_asks
 

@@ -55,3 +55,27 @@ def test_a_file_that_holds_no_campaign_changes_nothing(caseline: Command, tmp_pa
     assert (unfit.code, unfit.err.startswith("campaign, ")) == (1, True)
     assert yaml.safe_load(caseline("feedback", "write", "smileys-on-closure").out)["kind"] == "smileys"
     assert caseline("feedback", "write", "nobody").code == 1
+
+
+def test_of_a_request_is_asked_by_any_of_its_names(caseline: Command) -> None:
+    made = caseline("request", "new", "Lamp", "--number", "FM-7", "--json").object
+    caseline("feedback", "on", "smileys-on-closure")
+
+    by_number = caseline("feedback", "why", "FM-7")
+    assert by_number.code == 0
+    assert by_number.out == caseline("feedback", "why", f"id:{made['request']['id']}").out
+    assert "smileys-on-closure: would not ask: " in by_number.out
+    nobody = caseline("feedback", "why", "FM-8")
+    assert nobody.code == 1
+    assert "there is none of this id, number or old key" in nobody.err
+
+
+def test_hours_without_quotes_are_explained(caseline: Command, tmp_path: Path) -> None:
+    file = tmp_path / "early.yaml"
+    written = caseline("feedback", "write", "smileys-on-closure").out
+    document = yaml.safe_load(written)
+    document["schedule"] = {**document.get("schedule", {}), "since": 600}  # what YAML makes of 10:00
+    file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    answer = caseline("feedback", "import", str(file))
+    assert answer.code == 1
+    assert "600 is no time of day; write it as 09:30, in quotes in a file" in answer.err

@@ -207,7 +207,9 @@ def test_a_form_that_is_saved_as_its_editor_shows_it_is_no_new_version(house: Ho
 
 
 def test_questions_are_added_moved_and_saved_as_a_new_version(house: House, admin: Browser) -> None:
-    sent = fields(admin.get(f"{FORMS}/edit?key=review").text, f"{FORMS}/edit")
+    editor = admin.get(f"{FORMS}/edit?key=review").text
+    assert re.search(r'<option value="subject"[^>]*>\s*Subject', editor)
+    sent = fields(editor, f"{FORMS}/edit")
     sent = fields(admin.post(f"{FORMS}/draw", **{**sent, "draw": "+", "new_kind": "choice"}).text, f"{FORMS}/edit")
     assert sent["q.rows"] == ["6"]
     refused = admin.post(f"{FORMS}/edit", **{**sent, "q5.label.ru": "Откуда вы нас знаете?"})
