@@ -68,10 +68,10 @@ def steps(found: Standings) -> Iterator[str]:
 def write(text: str, document: Path, name: str = "results") -> None:
     """Put the text between the document's markers of that name; `ValueError` when it has none."""
     old = document.read_text(encoding="utf-8")
-    pattern = re.compile(f"(<!-- {name} -->\n).*?(\n<!-- end of {name} -->)", re.DOTALL)
+    pattern = re.compile(f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     if not pattern.search(old):
         raise ValueError(f"{document} has no lines <!-- {name} --> and <!-- end of {name} -->: put them back")
-    document.write_text(pattern.sub(lambda found: found[1] + text + found[2], old), encoding="utf-8")
+    document.write_text(pattern.sub(lambda found: f"{found[1]}{text}\n{found[2]}", old), encoding="utf-8")
 
 
 def _cells(each: Standing, found: Standings, cases: int) -> list[str]:
