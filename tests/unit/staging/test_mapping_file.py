@@ -70,7 +70,7 @@ def changed(old: str, new: str) -> str:
         (changed("version: 1\n", ""), "1: version", "required"),
         (changed("version: 1", "version: 2"), "1: version", "'1'"),
         (changed("source: desk", "source: Our desk"), "2: source", "match"),
-        (changed("title: Help desk", "titel: Help desk"), "3: titel", "not permitted"),
+        (changed("title: Help desk", "titel: Help desk"), "3: titel", "no such word here; there are: dates, "),
         (changed("title: Help desk", "title: Help desk\nformat: xlsx"), "4: format", "'csv' or 'jsonl'"),
         (
             changed("title: Help desk", "title: Help desk\nencodings: [utf-8, klingon]"),
@@ -101,7 +101,7 @@ def changed(old: str, new: str) -> str:
         # --- fields
         (changed("max: 100", "max: 0"), "22: parts.request.fields.subject.max", "greater than or equal to 1"),
         (changed("max: 100", "too_long: shorten"), "22: parts.request.fields.subject.too_long", "'fail' or 'cut'"),
-        (changed("max: 100", "typo: 100"), "22: parts.request.fields.subject.typo", "not permitted"),
+        (changed("max: 100", "typo: 100"), "22: parts.request.fields.subject.typo", "there are: column, "),
         (changed("max: 100", "type: text"), "21: parts.request.fields", "type of the register"),
         (
             changed("column: Subject, max: 100", "max: 100"),
