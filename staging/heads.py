@@ -162,6 +162,7 @@ def _leaves(value: object, path: str = "") -> Iterator[str]:
         yield path
 
 
+_OTHER_KEY: Final = "Export it again, or correct `key` in the mapping"
 _OBJECTS: Final = "It looks like one JSON object a line: say `format: jsonl` in the mapping"
 
 
@@ -176,7 +177,7 @@ def check_columns(file: SourceFile, head: Head, mapping: Mapping, part: str) -> 
             "FILE_NO_KEY",
             file.path,
             f"no column {lacking[0]!r}, which is the key of {part}; it has: {_some(head.header)}."
-            f" {_OBJECTS if head.header[0].startswith('{') else 'Export it again, or correct `key` in the mapping'}",
+            f" {_OBJECTS if ''.join(head.header[:1]).startswith('{') else _OTHER_KEY}",
         )
     missing: list[str] = []
     needed = {field.name for field in vocabulary.ENTITIES[rules.entity] if field.required}

@@ -1,16 +1,21 @@
 """What runs did: which there were, how long their parts took, what still stands before them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from staging import tables
+from staging.mapping import Mapping
 
 PAUSE: Final = timedelta(minutes=5)
 """When nothing was finished for so long, nobody was at work: the time does not count."""
+_ABOUT_FILES: Final = frozenset({"files", "optional", "ignore"})
+"""What a part says that changes nothing in a row."""
+_EVERYWHERE: Final = ("zone", "dates", "nulls", "decimal", "thousands", "true", "false")
+"""What a mapping says of all values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +101,39 @@ def files(connection: sa.Connection, run_id: int) -> list[FileOf]:
     return [FileOf(*row) for row in connection.execute(query.where(file.c.run_id == run_id).order_by(file.c.id))]
 
 
-def mapped_otherwise(connection: sa.Connection, run_id: int, digests: Sequence[str]) -> int | None:
-    """The newest run that has loaded one of these files by a mapping with other parts; None: there is none.
+def mapped_otherwise(connection: sa.Connection, run_id: int, files: Collection[tuple[str, str]]) -> int | None:
+    """The newest run that has made rows of these files by a mapping that says something else of them; None: no run has.
 
-    Its rows stay as that mapping made them: what is SUCCESS and has not changed in the source is not touched again.
+    `files`: (name, sha256). Such rows stay as they are: what is SUCCESS and has not changed in the source is not
+    touched again. Who made what a run has loaded that was rolled back is not known here, so nothing is said of it.
     """
-    one, its, own = tables.file, tables.run.alias("its"), tables.run.alias("own")
-    query = (
-        sa.select(sa.func.max(its.c.id))
-        .select_from(one)
-        .join(its, its.c.id == one.c.run_id)
-        .join(own, own.c.source == its.c.source)
-        .where(own.c.id == run_id, one.c.sha256.in_(digests), one.c.loaded_at.is_not(None))
-        .where(its.c.mapping["parts"] != own.c.mapping["parts"], its.c.state != "rolled back")
+    run, file, part = tables.run, tables.file, tables.part
+    own = connection.execute(sa.select(run.c.source, run.c.mapping).where(run.c.id == run_id)).one()
+    names = sa.select(sa.func.array_agg(part.c.name)).where(part.c.id == sa.any_(file.c.parts)).scalar_subquery()
+    query = sa.select(file.c.name, file.c.sha256, file.c.run_id, names.label("parts")).join(
+        run, run.c.id == file.c.run_id
     )
-    newest: int | None = connection.execute(query).scalar_one()
-    return newest
+    query = query.where(file.c.source == own.source, file.c.loaded_at.is_not(None), run.c.state != "rolled back")
+    found: dict[int, set[str]] = {}
+    for row in connection.execute(query.where(run.c.id < run_id)):
+        if (row.name, row.sha256) in files:
+            found.setdefault(row.run_id, set()).update(row.parts or ())
+    for maker in sorted(found, reverse=True):
+        its = connection.execute(sa.select(run.c.mapping).where(run.c.id == maker)).scalar_one()
+        if _of_rows(its, found[maker]) != _of_rows(own.mapping, found[maker]):
+            return maker
+    return None
+
+
+def _of_rows(kept: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """What a mapping says of the rows of these parts, whatever version of caseline has kept it."""
+    said = Mapping.model_validate(kept).model_dump(mode="json", by_alias=True)
+    parts = {
+        name: {word: value for word, value in part.items() if word not in _ABOUT_FILES}
+        for name, part in said["parts"].items()
+        if name in names
+    }
+    return {"parts": parts, **{word: said[word] for word in _EVERYWHERE}}
 
 
 def tried_again(connection: sa.Connection, run_id: int) -> int:

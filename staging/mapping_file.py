@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -66,10 +66,16 @@ def _said(error: ErrorDetails) -> str:
     if error["type"] != "extra_forbidden":
         return error["msg"]
     model: type[BaseModel] = Mapping
-    for name in error["loc"][:-1]:
-        # What is no word of the model is a name of a part or field, or a place in a list.
+    place = iter(error["loc"][:-1])
+    for name in place:
         found = (field for own, field in model.model_fields.items() if name in {own, field.alias})
-        model = next((one for field in found for one in _models(field.annotation)), model)
+        field = next(found, None)
+        inner = None if field is None else next(_models(field.annotation), None)
+        if field is None or inner is None:
+            continue  # a place in a list
+        model = inner
+        if get_origin(field.annotation) is dict:
+            next(place, None)  # the name of a part or a field, which may be called like a word
     words = sorted(field.alias or own for own, field in model.model_fields.items())
     return f"there is no such word here; there are: {', '.join(words)}"
 

@@ -33,7 +33,7 @@ def foresee(imported: Import) -> Outlook:
         done = report.progress(connection, job.run_id)
         files = {(file.name, file.sha256): file for file in history.files(connection, job.run_id)}
         again = history.tried_again(connection, job.run_id)
-        otherwise = history.mapped_otherwise(connection, job.run_id, [item.sha256 for item in found])
+        otherwise = history.mapped_otherwise(connection, job.run_id, {(item.file.name, item.sha256) for item in found})
     records = again
     for item in found:
         file = files.get((item.file.name, item.sha256))

@@ -70,10 +70,9 @@ def stoppable() -> Iterator[None]:
 
 
 def _otherwise(imported: "Import", run_id: int) -> str:
+    remedy = f"`caseline rollback {run_id}` (see `--dry-run`), and import again"
     if imported.job.mapping.format == "jsonl":  # of JSON only what a mapping names is kept, so that it is read again
-        remedy = "give the file another name that the mapping takes, and import it"
-    else:
-        remedy = f"`caseline rollback {run_id}` (see `--dry-run`), and import again"
+        remedy += ", the file under another name that the mapping takes"
     said = f"The mapping has changed since run {run_id}: rows that it has brought in stay as they are."
     return f"{said} To have them by the new one, {remedy}"
 

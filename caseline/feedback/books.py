@@ -62,8 +62,7 @@ _EACH = sa.select(
 _NEWEST = _EACH.ext(distinct_on(_form.c.code)).order_by(_form.c.code, _version.c.number.desc())
 _NAMES = tuple(KeptCampaign.__dataclass_fields__)
 _KEPT = [_campaign.c[name] for name in _NAMES]
-_OF_ID = sa.select(*_KEPT).where(_campaign.c.id == sa.bindparam("id"))
-_ONE, _HELD = Fixed(_OF_ID), Fixed(_OF_ID.with_for_update())
+_ONE = Fixed(sa.select(*_KEPT).where(_campaign.c.id == sa.bindparam("id")))
 _CODE = Fixed(
     sa.select(_form.c.code).join(_version, _version.c.form_id == _form.c.id).where(_version.c.id == sa.bindparam("id"))
 )
@@ -137,18 +136,18 @@ def every(connection: sa.Connection, *, on: bool = False) -> list[KeptCampaign]:
     return [KeptCampaign(**row) for row in connection.execute(query).mappings()]
 
 
-def campaign(connection: sa.Connection, campaign_id: int, *, hold: bool = False) -> KeptCampaign | None:
+def campaign(connection: sa.Connection, campaign_id: int) -> KeptCampaign | None:
     """The campaign of that id."""
-    return wanted_campaign(campaign_id, hold=hold).on(connection)
+    return wanted_campaign(campaign_id).on(connection)
 
 
-def wanted_campaign(campaign_id: int, *, hold: bool = False) -> Wanted[KeptCampaign | None]:
+def wanted_campaign(campaign_id: int) -> Wanted[KeptCampaign | None]:
     """The same, still to be asked."""
 
     def read(rows: Sequence[tuple[Any, ...]]) -> KeptCampaign | None:
         return KeptCampaign(**dict(zip(_NAMES, rows[0], strict=True))) if rows else None
 
-    return Wanted(_HELD if hold else _ONE, {"id": campaign_id}, read)
+    return Wanted(_ONE, {"id": campaign_id}, read)
 
 
 def by_code(connection: sa.Connection, code: str) -> KeptCampaign | None:

@@ -36,6 +36,8 @@ class Asked:
     period: str
     """Name of the preset; empty: two days are named."""
     days: Period
+    counted: Period
+    """What of them is counted now."""
     by: Axis
     step: str
     basis: str
@@ -76,11 +78,12 @@ class Asked:
     def behind(self, figure: str, line: str | None, reason: str | None = None) -> str:
         """The address of the rows behind a figure.
 
-        It names the days, not the preset: a link of a page that is open since yesterday must lead to the same rows.
+        It names the days that were counted, not the preset: a link of a page that is open since yesterday must lead to
+        the same rows.
         """
         days: dict[str, object] = {"period": None}
         if self.timed:
-            days |= {"from": self.days.first.isoformat(), "to": self.days.last.isoformat()}
+            days |= {"from": self.counted.first.isoformat(), "to": self.counted.last.isoformat()}
         return self.address("rows", **days, figure=figure, line=line, reason=reason, sort=None)
 
 
@@ -102,6 +105,7 @@ def read(visit: Visit, report: Report) -> Asked:
         report=report,
         period=name or ("" if first or last else periods.DEFAULT),
         days=days,
+        counted=periods.up_to_now(days, now=visit.now),
         by=Axis(_known(visit.text("by"), AXES[report])),
         step=visit.text("step") if visit.text("step") in set(Step) else "",
         basis=_known(visit.text("basis"), BASES[report]),

@@ -24,6 +24,8 @@ class Asked:
     """Name of the preset; empty: two days are named."""
     days: Period
     """The whole period, also where a report is told up to today only."""
+    counted: Period
+    """What of it is counted now."""
     by: Axis
     step: str
     """As it was asked for; empty: whatever reads well."""
@@ -52,9 +54,10 @@ class Asked:
     def behind(self, figure: str, line: str | None) -> str:
         """The address of the rows behind a figure.
 
-        It names the days, not the preset: a link of a page that is open since yesterday must lead to the same rows.
+        It names the days that were counted, not the preset: a link of a page that is open since yesterday must lead to
+        the same rows.
         """
-        days = {"period": None, "from": self.days.first.isoformat(), "to": self.days.last.isoformat()}
+        days = {"period": None, "from": self.counted.first.isoformat(), "to": self.counted.last.isoformat()}
         return self.address("rows", **days, figure=figure, line=line)
 
 
@@ -77,6 +80,7 @@ def read(visit: Visit, report: Report) -> Asked:
         report=report,
         period=name or ("" if first or last else periods.DEFAULT),
         days=days,
+        counted=periods.up_to_now(days, now=visit.now) if report is Report.FLOW else days,
         by=Axis(by) if by in {one.value for one in AXES[report]} else AXES[report][0],
         step=step if step in set(Step) else "",
         chosen={one: _several(visit, one) for one in FILTERS if one != "stage" or report is Report.STAGES},

@@ -105,8 +105,11 @@ def test_a_mapping_that_has_changed_since_is_told(caseline: Command, tmp_path: P
     mapping.write_text(f"{document}{EXTRA}", encoding="utf-8")
     again = caseline("import", journal, "--mapping", mapping)
     assert "The mapping has changed since run 1" in again.out
-    assert "give the file another name" in again.out
-    caseline("import", journal.rename(tmp_path / "journal-2.jsonl"), "--mapping", mapping)
+    assert "the file under another name" in again.out
+    caseline("rollback", 1, "--yes")
+    renamed = journal.rename(tmp_path / "journal-2.jsonl")
+    assert "has changed" not in caseline("import", renamed, "--mapping", mapping).out
+    assert "has changed" not in caseline("import", renamed, "--mapping", mapping).out
     caseline("export", "request", "--out", tmp_path / "out.jsonl")
     assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
 
@@ -125,6 +128,20 @@ def test_rows_are_had_by_a_mapping_that_has_changed_as_it_is_told(caseline: Comm
     assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
     caseline("export", "request", "--out", tmp_path / "out.jsonl")
     assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+
+
+def test_only_what_is_said_of_these_rows_counts_as_a_change_of_the_mapping(caseline: Command, tmp_path: Path) -> None:
+    journal, mapping = tmp_path / "journal.csv", tmp_path / "journal.yaml"
+    journal.write_text("id,text,floor,opened\nJ-1,Lamp,3,2026-03-02\n", encoding="utf-8")
+    document = MAPPING.replace("FORMAT", "").replace("WORD", "value")
+    mapping.write_text(document, encoding="utf-8")
+    caseline("import", journal, "--mapping", mapping)
+
+    person = "  person: {files: [people.csv], key: id, fields: {name: name}}\n"
+    mapping.write_text(document.replace("title: Journal", "title: Diary") + person, encoding="utf-8")
+    assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
+    mapping.write_text(document.replace("title: Journal", "title: Journal\nzone: Asia/Tokyo"), encoding="utf-8")
+    assert "The mapping has changed since run 1" in caseline("import", journal, "--mapping", mapping).out
 
 
 def test_what_is_left_out_is_reported(caseline: Command, export: Path) -> None:

@@ -73,6 +73,14 @@ def test_a_figure_of_a_page_of_yesterday_leads_to_the_same_rows(
     oldest = next(href for href in links if "line=" in href)
     Clock.at += timedelta(minutes=2)
     assert rows_behind(browser, oldest) == int(links[oldest])
+    Clock.at -= timedelta(days=5)
+    browser.sign_in("anna")
+    links = dict(_LINK.findall(browser.get("/reports/flow?period=this_month").text))
+    whole = next(html.unescape(href) for href in links if "line=" not in href)
+    number = int(links[html.escape(whole)])
+    Clock.at += timedelta(days=10)
+    browser.sign_in("anna")
+    assert rows_behind(browser, whole) == number
 
 
 @pytest.mark.parametrize("report", Report)
