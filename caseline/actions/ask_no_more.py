@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from caseline.actions import open_ask
 from caseline.actions.wiring import House
 from caseline.db.fixed import together
-from caseline.feedback import asks, links, opt_outs
+from caseline.feedback import ask_links, asks, links, opt_outs
 from caseline.feedback.asks import Ask
 from caseline.feedback.links import Link
 from caseline.feedback.states import State
@@ -55,7 +55,7 @@ def opt_out(house: House, tail: str, *, now: datetime) -> Refusal | None:
 def _of(connection: sa.Connection, tail: str) -> Ask | None:
     """The ask of which both parts are: the link names neither form nor service, so those of the ask are taken."""
     shown = links.read("none", "none", tail) or open_ask.NOBODYS
-    ask, form = together(connection, asks.shown(shown.id), asks.form_code(shown.id))
+    ask, form = together(connection, asks.shown(shown.id), ask_links.form_code(shown.id))
     link = Link(form, ask.service if ask else "", shown.id, shown.secret)
     found = open_ask.belongs(connection, link)
     return found if found is not None and found.state is not State.DRAFT else None

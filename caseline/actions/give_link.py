@@ -11,7 +11,7 @@ from caseline.actions.editing import Editor
 from caseline.actions.wiring import House
 from caseline.crm.cards import Refused
 from caseline.crm.vocabulary import REQUEST
-from caseline.feedback import asks, books, links
+from caseline.feedback import ask_links, asks, books, links
 from caseline.feedback.asks import Ask
 from caseline.feedback.books import KeptCampaign
 from caseline.feedback.campaign import Channel, On
@@ -79,6 +79,6 @@ def _over(ask: Ask, now: datetime) -> bool:
 
 def _given(connection: sa.Connection, ask: Ask, now: datetime) -> Given:
     secret = links.mint_secret()
-    asks.keep_secret(connection, ask.id, links.digest(secret), now=now)
+    ask_links.keep_secret(connection, ask.id, links.digest(secret), now=now)
     form = books.form_code(connection, ask.form_version_id)
     return Given(link=Link(form, ask.service, ask.public_id, secret), until=ask.expires_at)

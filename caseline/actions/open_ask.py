@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from caseline.actions import settle_asks
 from caseline.actions.wiring import House
 from caseline.db.fixed import together
-from caseline.feedback import answers, asks, books, links, ratings
+from caseline.feedback import answers, ask_links, asks, books, links, ratings
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
@@ -80,7 +80,9 @@ def first_rated(form: Form) -> Question | None:
 
 def belongs(connection: sa.Connection, link: Link) -> Ask | None:
     """The ask of which all parts of a link are; None for any other, after the same work."""
-    ask, digests, form = together(connection, asks.shown(link.id), asks.digests(link.id), asks.form_code(link.id))
+    ask, digests, form = together(
+        connection, asks.shown(link.id), ask_links.digests(link.id), ask_links.form_code(link.id)
+    )
     known = None if ask is None else Known(form, ask.service, digests)
     return ask if links.fits(link, known) else None
 

@@ -11,7 +11,7 @@ from caseline.actions.wiring import House
 from caseline.actions.write_alone import Lone
 from caseline.actions.write_letter import Draft
 from caseline.crm.cards import Card
-from caseline.feedback import agreement_words, asks, books, forms, links, schedule, taken_steps
+from caseline.feedback import agreement_words, ask_links, books, forms, links, schedule, taken_steps
 from caseline.feedback.asks import Ask
 from caseline.feedback.campaign import Campaign
 from caseline.feedback.forms import Form, Kind
@@ -57,7 +57,7 @@ def write(
     letter = outbox.get(connection, letter_id)
     # Somebody else may have written it at this moment: then it has his links.
     if letter is not None and way.secret in letter.secret_links:
-        asks.keep_secret(connection, ask.id, links.digest(way.secret), now=now)
+        ask_links.keep_secret(connection, ask.id, links.digest(way.secret), now=now)
     return letter_id
 
 

@@ -7,15 +7,14 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from caseline.db.arrays import bigints
 from caseline.db.fixed import Fixed, Wanted
-from caseline.feedback import answer_tables, tables
+from caseline.feedback import tables
 from caseline.feedback.adding import Adding
 from caseline.feedback.states import State
 
-_ask, _secret = tables.ask, answer_tables.secret
+_ask = tables.ask
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,14 +97,6 @@ _COLUMNS = [_ask.c[name] for name in _NAMES]
 _BY_ID = sa.select(*_COLUMNS).where(_ask.c.id == sa.bindparam("id"))
 _ONE, _HELD = Fixed(_BY_ID), Fixed(_BY_ID.with_for_update())
 _SHOWN = Fixed(sa.select(*_COLUMNS).where(_ask.c.public_id == sa.bindparam("public_id")))
-_NAMED = _ask.c.public_id == sa.bindparam("public_id")
-_DIGESTS = Fixed(sa.select(_secret.c.digest).join(_ask, _ask.c.id == _secret.c.ask_id).where(_NAMED))
-_FORM = Fixed(
-    sa.select(tables.form.c.code)
-    .join(tables.form_version, tables.form_version.c.form_id == tables.form.c.id)
-    .join(_ask, _ask.c.form_version_id == tables.form_version.c.id)
-    .where(_NAMED)
-)
 _JUDGE_AT = Fixed(sa.text("UPDATE feedback.ask SET judge_at = :at WHERE id = :id"))
 _GRADED = Fixed(sa.text("UPDATE feedback.ask SET grade = :grade, mean = :mean WHERE id = :id"))
 
@@ -141,16 +132,6 @@ def hold(connection: sa.Connection, ask_id: int) -> Ask | None:
 def shown(public_id: str) -> Wanted[Ask | None]:
     """The ask that a link names; the link may still be none of it."""
     return Wanted(_SHOWN, {"public_id": public_id}, lambda rows: _read(rows[0] if rows else None))
-
-
-def digests(public_id: str) -> Wanted[list[bytes]]:
-    """The digests of the secrets of the ask that a link names; of an unknown one it takes no less time to find none."""
-    return Wanted(_DIGESTS, {"public_id": public_id}, lambda rows: [bytes(digest) for (digest,) in rows])
-
-
-def form_code(public_id: str) -> Wanted[str]:
-    """The code of the form of the ask that a link names; empty: there is no such ask."""
-    return Wanted(_FORM, {"public_id": public_id}, lambda rows: str(rows[0][0]) if rows else "")
 
 
 def move(
@@ -234,11 +215,6 @@ def to_judge(connection: sa.Connection, *, now: datetime, most: int) -> list[int
 def graded(connection: sa.Connection, ask_id: int, grade: str | None, mean: float | None) -> None:
     """Write how good the answer for an ask is, as it counts now."""
     _GRADED.rows(connection, {"id": ask_id, "grade": grade, "mean": mean})
-
-
-def keep_secret(connection: sa.Connection, ask_id: int, digest: bytes, *, now: datetime) -> None:
-    """Let a link with this secret open the page of an ask, beside those that do already."""
-    connection.execute(insert(_secret).values(digest=digest, ask_id=ask_id, made_at=now).on_conflict_do_nothing())
 
 
 @cache

@@ -9,7 +9,7 @@ from caseline.actions import follow_up, judge_ask
 from caseline.actions.follow_up import Done
 from caseline.actions.wiring import House
 from caseline.crm.cards import Card, Deed, NewCard
-from caseline.feedback import answers, asks, books, confirming, links, presets, signals
+from caseline.feedback import answers, ask_links, asks, books, confirming, links, presets, signals
 from caseline.feedback.answers import Given
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.forms import RATED
@@ -130,7 +130,7 @@ class Feedback:
                 assert ask is not None
                 asks.move(connection, ask, then, by="job", now=self.now - timedelta(hours=1), changes=changes)
             self.secrets[number] = links.mint_secret()
-            asks.keep_secret(connection, number, links.digest(self.secrets[number]), now=self.now)
+            ask_links.keep_secret(connection, number, links.digest(self.secrets[number]), now=self.now)
         return self.read(number)
 
     def say(self, ask: Ask, **values: Any) -> None:  # noqa: ANN401 - whatever a test names

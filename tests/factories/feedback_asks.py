@@ -20,7 +20,7 @@ from caseline.actions import judge_ask
 from caseline.actions.wiring import House
 from caseline.crm.connect import connect
 from caseline.db.engine import open_engine
-from caseline.feedback import answers, asks, books, effects, links, ratings
+from caseline.feedback import answers, ask_links, asks, books, effects, links, ratings
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.links import Link
 from caseline.feedback.ratings import Rating
@@ -106,7 +106,7 @@ class Asking:
         """An ask that waits for its time; its link is known already."""
         made = Sent(self, self.draft(code, form, **fields), links.mint_secret())
         with self.house.engine.begin() as connection:
-            asks.keep_secret(connection, made.id, links.digest(made.secret), now=self.now)
+            ask_links.keep_secret(connection, made.id, links.digest(made.secret), now=self.now)
         made.move(State.QUEUED)
         return made
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from caseline.db.engine import open_engine
 from caseline.db.fixed import together
-from caseline.feedback import asks, links, states, tables, taken_steps
+from caseline.feedback import ask_links, asks, links, states, tables, taken_steps
 from caseline.feedback.asks import Ask, Draft
 from caseline.feedback.states import STEPS, State
 
@@ -164,14 +164,14 @@ def test_a_link_finds_its_ask_with_all_secrets_that_were_sent(connection: sa.Con
     ask = made(connection)
     secrets = [links.mint_secret(), links.mint_secret()]
     for secret in (*secrets, secrets[0]):
-        asks.keep_secret(connection, ask.id, links.digest(secret), now=NOW)
+        ask_links.keep_secret(connection, ask.id, links.digest(secret), now=NOW)
 
-    found, digests = together(connection, asks.shown(ask.public_id), asks.digests(ask.public_id))
+    found, digests = together(connection, asks.shown(ask.public_id), ask_links.digests(ask.public_id))
 
     assert found == ask
     assert sorted(digests) == sorted(map(links.digest, secrets))
     nobodys = links.mint_id()
-    shown = together(connection, asks.shown(nobodys), asks.digests(nobodys), asks.form_code(nobodys))
+    shown = together(connection, asks.shown(nobodys), ask_links.digests(nobodys), ask_links.form_code(nobodys))
     assert shown == [None, [], ""]
 
 

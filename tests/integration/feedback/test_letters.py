@@ -13,7 +13,7 @@ import pytest
 from caseline.actions import keep_pictures, write_alone
 from caseline.actions.editing import Editor
 from caseline.actions.write_alone import Lone
-from caseline.feedback import agreement_words, asks, books, links
+from caseline.feedback import agreement_words, ask_links, books, links
 from caseline.feedback.agreement_words import AgreementWords
 from caseline.feedback.states import State
 from caseline.outbox import faces
@@ -63,7 +63,7 @@ def test_a_letter_about_a_request_leaves_with_links_that_open_its_page_and_pictu
         assert f'href="{page}/{value}"' in html
     assert f'href="{page}"' in html
     with asking.centre.house.engine.connect() as connection:
-        digests = asks.digests(public_id).on(connection)
+        digests = ask_links.digests(public_id).on(connection)
     assert digests == [links.digest(secret)]
 
     assert message["List-Unsubscribe"] == f"<{PUBLIC}/u/{public_id}.{secret}>"

@@ -9,7 +9,7 @@ from caseline.actions import choose_address, read_reports, repair_ask, run_feedb
 from caseline.actions.choose_address import Choice
 from caseline.actions.editing import Editor
 from caseline.actions.repair_ask import Repair, Wish
-from caseline.feedback import asks, links
+from caseline.feedback import ask_links, links
 from caseline.feedback.asks import Ask
 from caseline.people.rights import Role
 from tests.factories.cards import moscow
@@ -125,5 +125,5 @@ def test_before_anything_was_sent_a_link_opens_nothing(house: Rounds) -> None:
     with house.house.engine.begin() as connection:
         secret = links.mint_secret()
         ((number,),) = house.query("SELECT id FROM feedback.ask")
-        asks.keep_secret(connection, number, links.digest(secret), now=house.now)
+        ask_links.keep_secret(connection, number, links.digest(secret), now=house.now)
     assert house.client().get(f"/f/smileys/{service}/{public}.{secret}").status_code == 404
