@@ -124,7 +124,7 @@ def test_what_is_typed_while_a_message_is_on_its_way_stays_and_both_arrive_in_or
         page.wait_for_timeout(4500)  # the page looks for news meanwhile
         box.press("End")
         page.keyboard.type(" второе")
-        held.pop().continue_()
+        _let_go(page, held)
         expect(page.locator(".log ol").first).to_contain_text("Скорость")
 
         assert box.input_value() == "сейчас отвечу и на второе"
@@ -133,9 +133,9 @@ def test_what_is_typed_while_a_message_is_on_its_way_stays_and_both_arrive_in_or
             box.fill(text)
             page.keyboard.press("Enter")
         expect(page.locator(".waiting li")).to_have_count(2)
-        held.pop().continue_()
+        _let_go(page, held)
         expect(page.locator(".waiting li")).to_have_count(1)
-        held.pop().continue_()
+        _let_go(page, held)
         expect(page.locator(".waiting li")).to_have_count(0)
 
     said = asking.rows("SELECT text FROM chat.incoming ORDER BY id")
@@ -171,6 +171,13 @@ def test_what_was_not_sent_says_so_and_goes_by_a_button_once(
     # The first one had arrived, and only its answer was lost.
     assert asking.rows("SELECT text FROM chat.incoming") == [("восемь",)]
     assert asking.signals(ask) == [("quality", 8)]
+
+
+def _let_go(page: Page, held: list[Route]) -> None:
+    """Let what is on its way arrive; the browser may take a moment until it has sent it."""
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
 
 
 def _refused(route: Route, answers: list[int | None]) -> None:
