@@ -90,7 +90,7 @@ def form(house: House, request: Request, found: Sight, said: Said, *, status: in
     if branded or given or received or said != _NOTHING:
         text = draw(own)
     else:
-        key = (pages.prefix(house), house.settings.mail_name, tongue, found.zone, _day(found))
+        key = (pages.prefix(house), house.settings.mail_name, tongue, texts.language, found.zone, _day(found))
         text = _FRESH.filled(key, found.form, own, draw)
     drawn = HTMLResponse(text, status)
     drawn.headers["Content-Security-Policy"] = SCRIPTED + (_PICTURES if branded else "")
