@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from caseline.crm.port import Crm
 from staging import tables
 
 SIZE: Final = 5_000
@@ -105,6 +106,15 @@ def finish(connection: sa.Connection, batch: Batch, *, now: datetime, counts: tu
     return connection.execute(sa.update(table).values(values).where(mine)).rowcount == 1
 
 
+def most(crm: Crm) -> int | None:
+    """Rows that a batch for this CRM has at most; None: as many as a block of a file has.
+
+    Where a batch is one transaction of ours, a large one is cheap. A CRM over the network takes seconds for each call,
+    and a worker that has come late finds nothing to do where few batches hold all rows.
+    """
+    return None if crm.shares_transaction else crm.at_once
+
+
 def add(connection: sa.Connection, rows: Sequence[dict[str, object]]) -> None:
     """New batches; keys are the table's columns."""
     if rows:
@@ -122,10 +132,20 @@ class Turn:
     """1 = while files are loaded, up to `FINAL_PASS`."""
 
 
-def sweep(connection: sa.Connection, turn: Turn, *, wanted: sa.ColumnElement[bool], retry: Retry | None = None) -> int:
-    """Batches over all rows of the part that are `wanted` and in no open batch; answers how many rows."""
+def sweep(
+    connection: sa.Connection,
+    turn: Turn,
+    *,
+    wanted: sa.ColumnElement[bool],
+    retry: Retry | None = None,
+    most: int | None = None,
+) -> int:
+    """Batches over all rows of the part that are `wanted` and in no open batch; answers how many rows.
+
+    `most`: rows of a batch, see the function of this name.
+    """
     row, batch = tables.row, tables.batch
-    size = 2**62 if turn.number == FINAL_PASS else SIZE
+    size = 2**62 if turn.number == FINAL_PASS else most or SIZE
     # A row that another open batch of this run will take is not planned twice.
     open_batch = sa.exists().where(
         batch.c.run_id == turn.run_id,

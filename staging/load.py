@@ -1,6 +1,6 @@
 """Loads a block of a file: landing by COPY, a staging row for each record, all in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -29,22 +29,26 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
         mended.take(connection, loader, landed)
     added, first, last, met = connection.execute(loader.insertion, landed.parameters).one()
     if added:
-        batches.add(
-            connection,
-            [
-                {
-                    "run_id": loader.run_id,
-                    "part_id": loader.part_id,
-                    "layout_id": loader.layout.id,
-                    "rank": loader.rank,
-                    "first_id": first,
-                    "last_id": last,
-                }
-            ],
-        )
+        batches.add(connection, [_batch(loader, start, end) for start, end in _pieces(first, last, loader.most)])
     if met and not loader.part.inline:
         delta.settle_known(connection, loader, landed, met)
     return landed.count
+
+
+def _pieces(first: int, last: int, most: int | None) -> Iterator[tuple[int, int]]:
+    size = most or last - first + 1
+    return ((start, min(start + size - 1, last)) for start in range(first, last + 1, size))
+
+
+def _batch(loader: Loader, first: int, last: int) -> dict[str, object]:
+    return {
+        "run_id": loader.run_id,
+        "part_id": loader.part_id,
+        "layout_id": loader.layout.id,
+        "rank": loader.rank,
+        "first_id": first,
+        "last_id": last,
+    }
 
 
 def _filter(

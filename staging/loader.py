@@ -28,6 +28,8 @@ class Loader:
     """Parts of the source of which something was erased as data of a person."""
     named: tuple[tuple[str, int], ...] = ()
     """(name, id) of inline parts with such records: a new line that names one of these is left out."""
+    most: int | None = None
+    """Rows of a batch, see `batches.most`."""
 
     @property
     def part(self) -> Part:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, BinaryIO, Final
@@ -41,6 +41,8 @@ class Reading:
     mapping: Mapping
     ids: dict[str, int]
     file: Open
+    most: int | None = None
+    """Rows of a batch, see `batches.most`."""
 
     @property
     def shape(self) -> Shape:
@@ -71,6 +73,7 @@ class Reading:
                 self.file.layout,
                 gone,
                 () if self.mapping.parts[name].inline else inline,
+                self.most,
             )
             for name in names
         ]
@@ -114,7 +117,7 @@ def refresh(connection: sa.Connection, reading: Reading) -> Reading | None:
     if row.loaded_at is not None:
         return None
     now = Open(reading.file.id, reading.file.found, reading.file.layout, row.position, row.line)
-    return Reading(reading.run_id, reading.mapping, reading.ids, now)
+    return replace(reading, file=now)
 
 
 @contextmanager

@@ -17,8 +17,11 @@ class _Open:
     turn: int
 
 
-def advance(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
-    """Plan the next pass of the first open part, or close it; False when others work on it or nothing is left."""
+def advance(connection: sa.Connection, run_id: int, *, now: datetime, most: int | None = None) -> bool:
+    """Plan the next pass of the first open part, or close it; False when others work on it or nothing is left.
+
+    `most`: rows of a batch that is planned, see `batches.most`.
+    """
     part = _first_open(connection, run_id)
     if part is None or _loading(connection, run_id, part) or _at_work(connection, run_id, part):
         return False
@@ -26,7 +29,7 @@ def advance(connection: sa.Connection, run_id: int, *, now: datetime) -> bool:
     while turn < batches.FINAL_PASS:
         turn = SECOND if turn == LOADING else turn + 1
         again = batches.Turn(run_id, part.part_id, part.rank, turn)
-        if batches.sweep(connection, again, wanted=tables.row.c.status == tables.NEW):
+        if batches.sweep(connection, again, wanted=tables.row.c.status == tables.NEW, most=most):
             _note(connection, run_id, part, turn=turn, closed_at=None)
             return True
     _close(connection, run_id, part, now)

@@ -106,7 +106,13 @@ def add_files(
 
 
 def plan_retries(
-    connection: sa.Connection, mapping: Mapping, run_id: int, ids: dict[str, int], options: Options
+    connection: sa.Connection,
+    mapping: Mapping,
+    run_id: int,
+    ids: dict[str, int],
+    options: Options,
+    *,
+    most: int | None = None,
 ) -> None:
     """Batches over what earlier runs left: NEW rows always, FAILED ones once more unless told not to."""
     row = tables.row
@@ -119,7 +125,8 @@ def plan_retries(
     retry = batches.Retry(options.retry_code) if options.retry_failed else None
     for rank, name in enumerate(mapping.parts):
         if not options.only or name in options.only:
-            batches.sweep(connection, batches.Turn(run_id, ids[name], rank, 1), wanted=wanted, retry=retry)
+            turn = batches.Turn(run_id, ids[name], rank, 1)
+            batches.sweep(connection, turn, wanted=wanted, retry=retry, most=most)
 
 
 def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Definitions:
@@ -149,7 +156,7 @@ def prepare(
     run_id, resumed = open_run(connection, mapping, options, now=now)
     add_files(connection, found, mapping, run_id, ids)
     if not resumed:
-        plan_retries(connection, mapping, run_id, ids, options)
+        plan_retries(connection, mapping, run_id, ids, options, most=batches.most(crm))
     progress = [
         {"run_id": run_id, "part_id": ids[name], "rank": rank, "pass": 0}  # nosec B105 - how often the part was gone through
         for rank, name in enumerate(mapping.parts)

@@ -165,9 +165,13 @@ def _load(job: Job, shared: _Shared, connection: sa.Connection) -> None:
                 locked = loading.try_lock(connection, file.id)
             if locked:
                 taken = True
-                _load_file(job, shared, connection, loading.Reading(job.run_id, job.mapping, job.ids, file))
+                _load_file(job, shared, connection, _reading(job, file))
         if not taken:
             shared.stop.wait(LONGEST_IDLE)
+
+
+def _reading(job: Job, file: loading.Open) -> loading.Reading:
+    return loading.Reading(job.run_id, job.mapping, job.ids, file, batches.most(job.crm))
 
 
 def _load_file(job: Job, shared: _Shared, connection: sa.Connection, reading: loading.Reading) -> None:
@@ -197,7 +201,7 @@ def _convert(job: Job, shared: _Shared, connection: sa.Connection) -> None:
             idle = 0
             continue
         with connection.begin():
-            advanced = passes.advance(connection, job.run_id, now=job.clock())
+            advanced = passes.advance(connection, job.run_id, now=job.clock(), most=batches.most(job.crm))
             shared.finished = passes.finish(connection, job.run_id, now=job.clock())
         if shared.finished:
             return
