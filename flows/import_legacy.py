@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from caseline.actions.wiring import open_house
+from caseline.db.engine import KEPT
 from caseline.settings import load
 from flows.by_hand import run_once
 from flows.options import ImportOptions
@@ -27,7 +28,7 @@ def run_name() -> str:
 @flow(name="import-legacy", flow_run_name=run_name, timeout_seconds=A_DAY_S)
 def import_legacy(options: ImportOptions) -> State[Verdict]:
     """Import the export of a legacy system. It may be stopped at any point: **Retry** goes on where it stopped."""
-    with open_house(load()) as house:
+    with open_house(load(), keep=KEPT) as house:
         running = open_import(house, options.order())
         board = Board.put_up(running)
         while not settle_rows(running, board, first=board.settled):

@@ -3,6 +3,7 @@
 from prefect import flow
 
 from caseline.actions.wiring import open_house
+from caseline.db.engine import KEPT
 from caseline.settings import load
 from tasks.syncing import publish_sync, sync_portal
 
@@ -13,7 +14,7 @@ def sync_bitrix24() -> None:
     settings = load()
     if settings.crm != "bitrix24":
         return
-    with open_house(settings) as house:
+    with open_house(settings, keep=KEPT) as house:
         found = sync_portal(house)
     publish_sync(found)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Places = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 SIZE: Final = 8 * 1024 * 1024
+SMALL: Final = 1024 * 1024
 LONGEST: Final = 4 * SIZE
 """A record that does not end within so many bytes is given up."""
 QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D

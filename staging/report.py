@@ -94,11 +94,9 @@ def progress(connection: sa.Connection, run_id: int) -> Progress:
         sa.func.coalesce(sa.func.sum(file.c.position), 0),
         sa.func.coalesce(sa.func.sum(file.c.read * sa.func.cardinality(file.c.parts)), 0),
     ).where(file.c.run_id == run_id)
-    total, loaded, read = connection.execute(files).one()
     done = sa.select(
         sa.func.coalesce(sa.func.sum(batch.c.success), 0), sa.func.coalesce(sa.func.sum(batch.c.failed), 0)
     ).where(batch.c.run_id == run_id)
-    success, failed = connection.execute(done).one()
     turn = (
         sa.select(part.c.name)
         .join(step, step.c.part_id == part.c.id)
@@ -106,14 +104,9 @@ def progress(connection: sa.Connection, run_id: int) -> Progress:
         .order_by(step.c.rank)
         .limit(1)
     )
-    return Progress(
-        int(total),
-        int(loaded),
-        int(read),
-        int(success + failed),
-        int(failed),
-        connection.execute(turn).scalar_one_or_none(),
-    )
+    whole = sa.select(files.subquery(), done.subquery(), turn.scalar_subquery())
+    total, loaded, read, success, failed, name = connection.execute(whole).one()
+    return Progress(int(total), int(loaded), int(read), int(success + failed), int(failed), name)
 
 
 def totals(connection: sa.Connection, source: str | None = None) -> dict[str, Totals]:

@@ -165,20 +165,22 @@ def _load(job: Job, shared: _Shared, connection: sa.Connection) -> None:
                 locked = loading.try_lock(connection, file.id)
             if locked:
                 taken = True
-                _load_file(job, shared, connection, _reading(job, file))
+                _load_file(job, shared, connection, file)
         if not taken:
             shared.stop.wait(LONGEST_IDLE)
 
 
-def _reading(job: Job, file: loading.Open) -> loading.Reading:
-    return loading.Reading(job.run_id, job.mapping, job.ids, file, batches.most(job.crm))
+def _block_size(job: Job) -> int:
+    """Bytes of a block. Where no batch is made of a whole one, the first rows should be ready soon."""
+    return job.block_size if job.crm.shares_transaction else min(job.block_size, blocks.SMALL)
 
 
-def _load_file(job: Job, shared: _Shared, connection: sa.Connection, reading: loading.Reading) -> None:
+def _load_file(job: Job, shared: _Shared, connection: sa.Connection, file: loading.Open) -> None:
+    reading = loading.Reading(job.run_id, job.mapping, job.ids, file, batches.most(job.crm))
     with connection.begin():
         current = loading.refresh(connection, reading)
     if current is not None:
-        with loading.cutter(current, size=job.block_size) as cutter:
+        with loading.cutter(current, size=_block_size(job)) as cutter:
             while not shared.stop.is_set() and (block := cutter.next()) is not None:
                 with connection.begin():
                     used = loading.take(connection, current, block)
@@ -187,7 +189,7 @@ def _load_file(job: Job, shared: _Shared, connection: sa.Connection, reading: lo
                 with connection.begin():
                     loading.ended(connection, current, now=job.clock())
     with connection.begin():
-        loading.unlock(connection, reading.file.id)
+        loading.unlock(connection, file.id)
 
 
 def _convert(job: Job, shared: _Shared, connection: sa.Connection) -> None:

@@ -17,7 +17,7 @@ from typing import Final
 
 import psycopg
 
-from benchmarks import presenting
+from benchmarks import meter, presenting
 from benchmarks import server as servers
 from benchmarks.server import Server
 from caseline.db import schema
@@ -55,6 +55,8 @@ class Took:
     """From the opening of the run to the last batch."""
     whole_s: float
     """From the start of the processes to the end of the last."""
+    cpu_s: tuple[float, float, float]
+    """Of processor: of the workers, starting Python included; of the portal; of the database server."""
     commands: int
     leads: int
     doubles: int
@@ -94,11 +96,12 @@ def _export(folder: Path, count: int) -> Path:
 def _run(server: Server, folder: Path, export: Path, workers: int, count: int) -> Took:
     """Each worker is a process with a home of its own and one converter; what they share is the database."""
     url = server.copy("scaled", of="empty")
-    with _portal() as (webhook, store):
-        began = time.perf_counter()
+    with _portal() as (webhook, store, pid):
+        began, used = time.perf_counter(), _cpu_s(server, pid)
         running = [_worker(folder, export, url, webhook, f"{workers}-{number}") for number in range(workers)]
         ended = [process.communicate() for process in running]
         whole_s = time.perf_counter() - began
+        workers_s, portal_s, server_s = _cpu_s(server, pid)
         failed = [said[1] for process, said in zip(running, ended, strict=True) if process.returncode != _ENDED]
         if failed:
             raise RuntimeError(f"{len(failed)} of {workers} workers have failed:\n{failed[0]}")
@@ -107,7 +110,13 @@ def _run(server: Server, folder: Path, export: Path, workers: int, count: int) -
         if leads != count or doubles:
             raise AssertionError(f"{leads:,} leads of {count:,}, {doubles} doubled")
         settled = _worked_s(url)
-        return Took(workers, settled, whole_s, judge.counters().get("requests", 0), leads, doubles)
+        spent = (workers_s - used[0], portal_s - used[1], server_s - used[2])
+        return Took(workers, settled, whole_s, spent, judge.counters().get("requests", 0), leads, doubles)
+
+
+def _cpu_s(server: Server, portal: int) -> tuple[float, float, float]:
+    """Seconds of processor so far: of workers that have ended, of the portal, of the database server."""
+    return meter.own_cpu_s(), meter.server_cpu_s(portal), meter.server_cpu_s(server.pid)
 
 
 def _worked_s(url: str) -> float:
@@ -143,7 +152,7 @@ def _worker(folder: Path, export: Path, url: str, webhook: str, name: str) -> "s
 
 
 @contextmanager
-def _portal() -> Iterator[tuple[str, Path]]:
+def _portal() -> Iterator[tuple[str, Path, int]]:
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         store = Path(folder) / "store.sqlite"
         words = ("--store", str(store), "--json", "--no-limit", "--latency", f"default={_LATENCY_S}")
@@ -155,18 +164,24 @@ def _portal() -> Iterator[tuple[str, Path]]:
         ) as process:
             assert process.stdout is not None  # noqa: S101 - for the type checker
             try:
-                yield json.loads(process.stdout.readline())["webhook"], store
+                yield json.loads(process.stdout.readline())["webhook"], store, process.pid
             finally:
                 process.terminate()
 
 
 def _told(found: Sequence[Took]) -> Iterator[str]:
     alone = found[0]
-    yield "| workers | seconds | with starting | requests to the portal | x one worker |"
-    yield "|---:|---:|---:|---:|---:|"
+    cpu = "CPU s: workers | portal | database | of all cores"
+    yield f"| workers | seconds | with starting | x one worker | {cpu} | requests to the portal |"
+    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for took in found:
         times = alone.seconds / took.seconds
-        yield f"| {took.workers} | {took.seconds:.1f} | {took.whole_s:.1f} | {took.commands:,} | {times:.2f} |"
+        share = sum(took.cpu_s) / took.whole_s / (os.cpu_count() or 1)
+        told = " | ".join(f"{one:.1f}" for one in took.cpu_s)
+        yield (
+            f"| {took.workers} | {took.seconds:.1f} | {took.whole_s:.1f} | {times:.2f} |"
+            f" {told} | {share:.0%} | {took.commands:,} |"
+        )
     yield ""
     for took in found[1:]:
         times, goal = alone.seconds / took.seconds, _GOALS[took.workers]

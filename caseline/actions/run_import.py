@@ -91,11 +91,10 @@ def go_on(
     """Work until the run is finished (True) or about `budget` rows are settled (False); `watch` sees the progress."""
     if watch is None:
         return work.work(running.job, budget=budget)
-    with running.job.engine.connect() as connection:
+    with running.job.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
 
         def look() -> None:
             watch(report.progress(connection, running.run_id))
-            connection.rollback()
 
         return work.work(running.job, budget=budget, watch=look)
 

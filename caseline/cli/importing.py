@@ -35,11 +35,12 @@ def work_off(begin: Begin, *, what: str, mapping: str | None, as_json: bool, aut
     `mapping` is how it is named to people who go on; None: by the name of the shipped one that says the same.
     """
     from caseline.actions import foresee_import, run_import, sort_requests, summarise_import
+    from caseline.db import engine
     from staging import mapping_file
 
     say = screen.beside() if as_json else screen.out()
     try:
-        with stoppable(), door.house(automation=automation) as house:
+        with stoppable(), door.house(automation=automation, keep=engine.KEPT) as house:
             with screen.busy("Looking at the files"):
                 imported = begin(house)
                 outlook = foresee_import.foresee(imported)

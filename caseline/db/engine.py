@@ -11,6 +11,11 @@ from psycopg.pq import ExecStatus
 from sqlalchemy.pool import NullPool, PoolResetState
 
 MINIMUM: Final = 160_000
+KEPT: Final = 4
+"""Connections that are kept by a process that writes many records into a CRM over the network.
+
+Each step asks the register for a moment, and a new connection costs both sides as much as several such questions.
+"""
 _MORE: Final = 40
 """Connections beyond those that are kept: as many as a web server has threads, so none waits for one that waits."""
 _TRUSTED_S: Final = 30.0

@@ -4,9 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, sync_playwright
 
 from tests.factories.served import desk, house
 
@@ -33,6 +34,24 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_before() -> Iterator[None]:
+    """Whoever clicks looks at the page that comes before the next step: its scripts have run by then.
+
+    With `no_wait_after` a test says that it is faster than the scripts.
+    """
+    click = Locator.click
+
+    def patient(self: Locator, **words: Any) -> None:  # noqa: ANN401 - words of Playwright
+        click(self, **words)
+        if not words.get("no_wait_after"):
+            self.page.wait_for_load_state("domcontentloaded")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", patient)
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from caseline.actions import keep_rules, keep_sections
 from caseline.actions.wiring import House
@@ -121,6 +121,44 @@ def test_what_is_typed_while_conditions_are_drawn_anew_is_kept(house: House, adm
     waiting.pop().continue_()
     expect(admin.locator("[name='c1.field']")).to_have_count(0)
     expect(admin.locator("input[name='c0.value']")).to_have_value("pumps")
+
+
+def _leave(dialog: Dialog, asked: list[str]) -> None:
+    asked.append(dialog.type)
+    dialog.accept()
+
+
+def test_a_field_that_was_chosen_before_the_scripts_came_brings_its_values(admin: Page) -> None:
+    held: list[Route] = []
+    admin.goto("/settings/rules")
+    admin.route("**/htmx.min.js*", lambda route: held.append(route))  # noqa: PLW0108 - it takes Python functions only
+    admin.get_by_role("link", name="Add a rule").click(no_wait_after=True)
+    admin.locator("[name='c0.field']").select_option("category")
+    expect(admin.locator("select[name='c0.value']")).to_have_count(0)
+
+    held[0].continue_()
+    admin.unroute("**/htmx.min.js*")
+
+    expect(admin.locator("select[name='c0.value']")).to_be_visible()
+    expect(admin.locator("[name='c0.field']")).to_have_value("category")
+    asked: list[str] = []
+    admin.on("dialog", lambda dialog: _leave(dialog, asked))
+    admin.get_by_role("link", name="Cancel").click()
+    admin.wait_for_url("**/settings/rules")
+    assert asked == ["beforeunload"]
+
+
+def test_a_page_on_which_nothing_was_chosen_asks_nothing_by_itself(admin: Page) -> None:
+    asked: list[str] = []
+    admin.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    admin.on("dialog", lambda dialog: _leave(dialog, asked))
+    for place in ("/settings/rules/new", "/requests/new"):
+        admin.goto(place)
+        admin.wait_for_load_state("networkidle")
+        admin.get_by_role("heading", level=1).click()
+    admin.goto("/settings/rules")
+
+    assert asked == []
 
 
 def test_ways_fields_sections_and_stages_can_be_read_by_everybody(house: House, admin: Page) -> None:

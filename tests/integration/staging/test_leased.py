@@ -268,6 +268,29 @@ def test_a_crm_that_takes_longer_than_the_lease_is_not_written_to_by_two(engine:
         assert connection.execute(sa.select(sa.func.max(tables.batch.c.fence))).scalar_one() == 1
 
 
+def test_a_batch_is_one_call_so_that_every_worker_finds_some(engine: sa.Engine, export: Path) -> None:
+    """Those of rows that are tried again, too."""
+    crm = MemoryCrm()
+    first = job(engine, export, crm, Clock())
+    assert work.work(first)
+    crm.at_once = 7
+    again = job(engine, export, crm, Clock())
+    assert work.work(again)
+
+    assert ranges(engine, first, "request") == [50, 50, 50, 10]
+    assert len(ranges(engine, again, "request")) == 3, "20 rows whose company is unknown"
+
+
+def ranges(engine: sa.Engine, run: work.Job, part: str) -> list[int]:
+    """How many ids the batches of a part span, in their order."""
+    batch = tables.batch
+    query = sa.select(batch.c.last_id - batch.c.first_id + 1).where(
+        batch.c.run_id == run.run_id, batch.c.part_id == run.ids[part]
+    )
+    with engine.connect() as connection:
+        return list(connection.execute(query.order_by(batch.c.id)).scalars())
+
+
 def test_a_lease_is_respected_until_it_lapses(engine: sa.Engine, export: Path) -> None:
     run = job(engine, export, MemoryCrm(), Clock())
     with engine.begin() as connection:

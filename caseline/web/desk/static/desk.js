@@ -9,6 +9,20 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 document.addEventListener("DOMContentLoaded", () => {
   for (const opened of document.querySelectorAll("details[open][hx-get]")) htmx.trigger(opened, "toggle");
 });
+// So is what hangs on a choice that somebody has made before, or that the browser has kept from an earlier visit.
+function moved(one) {
+  if (one.matches("[type=checkbox], [type=radio]")) return one.checked !== one.defaultChecked;
+  if (!one.options) return one.value !== one.defaultValue;
+  const options = [...one.options];
+  const chosen = options.filter((option) => option.defaultSelected);
+  const first = one.multiple || chosen.length ? chosen : options.slice(0, 1);
+  return options.some((option) => option.selected !== first.includes(option));
+}
+document.addEventListener("DOMContentLoaded", () => {
+  for (const one of document.querySelectorAll("[hx-trigger^=change] :is(input, select, textarea)")) {
+    if (moved(one)) one.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => detail.target.removeAttribute("aria-busy"));
 
@@ -53,6 +67,9 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented) changed = false;
+});
+document.addEventListener("DOMContentLoaded", () => {
+  changed ||= [...document.querySelectorAll("[data-guard] :is(input, select, textarea)")].some(moved);
 });
 addEventListener("beforeunload", (event) => {
   if (changed) event.preventDefault();
