@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,6 +89,13 @@ class ErrorGroup:
 
 def progress(connection: sa.Connection, run_id: int) -> Progress:
     """Progress of a run; cheap enough to be asked several times a second."""
+    total, loaded, read, success, failed, name = connection.execute(_progress(), {"run_id": run_id}).one()
+    return Progress(int(total), int(loaded), int(read), int(success + failed), int(failed), name)
+
+
+@cache
+def _progress() -> sa.Select[Any]:
+    run_id = sa.bindparam("run_id", type_=sa.BigInteger)
     file, batch, step, part = tables.file, tables.batch, tables.progress, tables.part
     files = sa.select(
         sa.func.coalesce(sa.func.sum(file.c.size), 0),
@@ -104,9 +112,7 @@ def progress(connection: sa.Connection, run_id: int) -> Progress:
         .order_by(step.c.rank)
         .limit(1)
     )
-    whole = sa.select(files.subquery(), done.subquery(), turn.scalar_subquery())
-    total, loaded, read, success, failed, name = connection.execute(whole).one()
-    return Progress(int(total), int(loaded), int(read), int(success + failed), int(failed), name)
+    return sa.select(files.subquery(), done.subquery(), turn.scalar_subquery())
 
 
 def totals(connection: sa.Connection, source: str | None = None) -> dict[str, Totals]:

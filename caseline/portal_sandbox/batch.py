@@ -7,7 +7,7 @@ from typing import Final
 
 from caseline.portal_sandbox import php
 from caseline.portal_sandbox.call import Caller
-from caseline.portal_sandbox.dispatch import Dispatch, times
+from caseline.portal_sandbox.dispatch import Dispatch, Schedule, times
 from caseline.portal_sandbox.php import Params, Value
 from caseline.portal_sandbox.portal import Portal
 from caseline.portal_sandbox.refusals import Refusal
@@ -47,10 +47,12 @@ class Batch:
         self._caller = caller
         self._ends = ends
         self._answers = _Answers()
+        self._schedule = Schedule(portal.clock())
 
     async def run(self, params: Params, trouble: Trouble) -> Params:
         """The body of the answer."""
         started = self._portal.clock()
+        self._schedule.due = started
         given = {key.lower(): value for key, value in params.items()}
         halt = php.text(given.get("halt")) not in {"", "0", "false"}
         for at, (key, command) in enumerate(php.mapping(given.get("cmd")).items()):
@@ -75,7 +77,7 @@ class Batch:
         answers = self._answers
         try:
             name, params = self._read(at, command)
-            done = await self._dispatch.run(self._caller, name, params)
+            done = await self._dispatch.run(self._caller, name, params, self._schedule)
         except Refusal as refusal:
             self._portal.store.count(f"rejected:{refusal.code}")
             answers.error[key] = refusal.body

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from random import Random
 from typing import Final, NamedTuple
@@ -40,6 +41,14 @@ class Done(NamedTuple):
         return said | {"time": self.time}
 
 
+@dataclass(slots=True)
+class Schedule:
+    """Of the calls of one request, one after the other: what one has taken too long is made up by the next."""
+
+    due: float
+    """When the last one ends."""
+
+
 class Dispatch:
     """All methods of a portal."""
 
@@ -50,14 +59,14 @@ class Dispatch:
         self._operating = Operating(portal.options, portal.clock)
         self._chance = Random(f"{portal.options.seed}/latency")
 
-    async def run(self, caller: Caller, name: str, params: Params) -> Done:
+    async def run(self, caller: Caller, name: str, params: Params, schedule: Schedule | None = None) -> Done:
         """Call a method; a refusal is raised."""
         method = self._allowed(caller, name)
         self._portal.store.count(f"method:{name}")
         self._operating.check(caller.key, name)
         started = self._clock()
         if self._options.latency:
-            await asyncio.sleep(self._pause(name))
+            await self._take(self._pause(name), schedule or Schedule(started))
         try:
             answered = method(Call(self._portal, caller, _small(params, name)))
         except Refusal:
@@ -76,6 +85,11 @@ class Dispatch:
             rows = {answered.wrap: answered.rows} if answered.wrap else answered.rows
             return Done(rows, answered.total, answered.next, time)
         return Done(answered, None, None, time)
+
+    async def _take(self, seconds: float, schedule: Schedule) -> None:
+        """Time passes until `seconds` after the call before; what computing costs is not added to them."""
+        schedule.due += seconds
+        await asyncio.sleep(max(0.0, schedule.due - self._clock()))
 
     def _pause(self, name: str) -> float:
         pauses = self._options.latency

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from caseline.portal_sandbox import moments, php
@@ -63,6 +64,7 @@ class Field:
         return _typed(self.type, kept) if kept else None
 
 
+@lru_cache(10_000)
 def camel(name: str) -> str:
     """UF_CRM_2_163 -> ufCrm2_163, UF_CRM_ABC -> ufCrmAbc, SOURCE_ID -> sourceId."""
     if name in _ITEM_NAMES:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
 MOST_VALUES: Final = 1000
 """PHP drops what goes past so many values of a query without a word (its default for `max_input_vars`)."""
+_NAMES: Final = 10_000
+"""So many names are kept as they are written: those of fields come again with every record."""
 _REFERENCE: Final = "$result"
 _LOST_IN_FIRST_NAMES: Final = frozenset(". []\0")
 """PHP writes `_` for some of these in the first name of a key, and takes a bracket for the end of it."""
@@ -66,18 +69,23 @@ def _values(value: Any) -> int:  # noqa: ANN401 - as in plain
 
 def _query(call: Call) -> Iterator[tuple[str, str]]:
     for name, value in call.params.items():
-        yield from _pairs(quote(str(name), safe=""), value)
+        yield from _pairs(_quoted(str(name)), value)
 
 
 def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - as in plain
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from _pairs(f"{name}[{quote(str(key), safe='')}]", inner)
+            yield from _pairs(f"{name}[{_quoted(str(key))}]", inner)
     elif isinstance(value, list | tuple) and value:
         for index, inner in enumerate(value):
             yield from _pairs(f"{name}[{index}]", inner)
     else:
         yield name, _text(value)
+
+
+@lru_cache(_NAMES)
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - as in plain
@@ -98,6 +106,7 @@ def _mentions(value: Any) -> bool:  # noqa: ANN401 - as in plain
     return isinstance(value, list | tuple) and any(map(_mentions, value))
 
 
+@lru_cache(_NAMES)
 def _unfit(name: str) -> bool:
     """An inner name that a query cannot express: empty ones append, a bracket or a zero byte ends them."""
     return not name.strip() or bool(_LOST_IN_INNER_NAMES.intersection(name)) or _REFERENCE in name.lower()
