@@ -68,6 +68,7 @@ def read(words: Sequence[str]) -> ImportOptions:
     parser.add_argument("--max-failed", type=float, default=5.0, metavar="PERCENT", help="FAILED rows that are allowed")
     parser.add_argument("--overwrite", action="store_true", help="also replace records that people edited since")
     parser.add_argument("--no-retry-failed", dest="retry_failed", action="store_false", help="leave FAILED rows alone")
+    parser.add_argument("--reconvert", action="store_true", help="convert rows once more that are SUCCESS")
     parser.add_argument("--yes", dest="confirmed", action="store_true", help="import beside records of other origin")
     return ImportOptions.model_validate(vars(parser.parse_args(words)))
 

@@ -51,6 +51,12 @@ class ImportOptions(BaseModel):
         description="Changed rows also replace records that people edited in the CRM since; without it they fail with "
         "EDITED_SINCE.",
     )
+    reconvert: bool = Field(
+        default=False,
+        title="Convert rows once more",
+        description="Rows that are SUCCESS by earlier runs are converted by the mapping as it is now, and their "
+        "records changed. For a mapping that was corrected.",
+    )
     confirmed: bool = Field(
         default=False,
         title="Import beside other records",
@@ -69,7 +75,12 @@ class ImportOptions(BaseModel):
         return Order(
             paths=tuple(Path(path) for path in self.paths),
             mapping=self.mapping,
-            options=Options(overwrite=self.overwrite, retry_failed=self.retry_failed, only=tuple(self.only)),
+            options=Options(
+                overwrite=self.overwrite,
+                retry_failed=self.retry_failed,
+                only=tuple(self.only),
+                reconvert=self.reconvert,
+            ),
             workers=self.workers,
             confirmed=self.confirmed,
         )
@@ -79,4 +90,5 @@ class ImportOptions(BaseModel):
         words = [Path(self.mapping).stem, *(Path(path).name for path in self.paths)]
         words += [f"only {', '.join(self.only)}"] if self.only else []
         words += ["overwrite"] if self.overwrite else []
+        words += ["reconvert"] if self.reconvert else []
         return " ".join(words)

@@ -123,7 +123,7 @@ def _csv_header(file: SourceFile, mapping: Mapping, sample: bytes, encoding: str
 
 
 def _json_header(mapping: Mapping, sample: str) -> list[str]:
-    used = dict.fromkeys(_used_columns(mapping))
+    used = dict.fromkeys(used_columns(mapping))
     found: dict[str, None] = {}
     everything = any(part.keep == "*" for part in mapping.parts.values())
     for line in sample.split("\n")[:1000]:
@@ -138,7 +138,8 @@ def _json_header(mapping: Mapping, sample: str) -> list[str]:
     return [*[path for path in (*used, *leaves) if path != REST][:WIDEST], REST]
 
 
-def _used_columns(mapping: Mapping) -> Iterator[str]:
+def used_columns(mapping: Mapping) -> Iterator[str]:
+    """Source columns that a mapping names, some of them more than once."""
     for part in mapping.parts.values():
         kept = [] if part.keep == "*" else part.keep
         yield from (*part.key.column, *part.key.otherwise, *(skip.column for skip in part.skip), *kept)

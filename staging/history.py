@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from staging import tables
 from staging.mapping import Mapping
 
+RECONVERT: Final = "reconvert"
+"""Among the options of a run: it has converted rows of earlier runs once more."""
 PAUSE: Final = timedelta(minutes=5)
 """When nothing was finished for so long, nobody was at work: the time does not count."""
 _ABOUT_FILES: Final = frozenset({"files", "optional", "ignore"})
@@ -105,7 +107,8 @@ def mapped_otherwise(connection: sa.Connection, run_id: int, files: Collection[t
     """The newest run that has made rows of these files by a mapping that says something else of them; None: no run has.
 
     `files`: (name, sha256). Such rows stay as they are: what is SUCCESS and has not changed in the source is not
-    touched again. Who made what a run has loaded that was rolled back is not known here, so nothing is said of it.
+    touched again, unless a run is asked to convert it once more. Who made what a run has loaded that was rolled back is
+    not known here, so nothing is said of it.
     """
     run, file, part = tables.run, tables.file, tables.part
     own = connection.execute(sa.select(run.c.source, run.c.mapping).where(run.c.id == run_id)).one()
@@ -114,15 +117,44 @@ def mapped_otherwise(connection: sa.Connection, run_id: int, files: Collection[t
         run, run.c.id == file.c.run_id
     )
     query = query.where(file.c.source == own.source, file.c.loaded_at.is_not(None), run.c.state != "rolled back")
+    again = _converted_again(connection, own.source, run_id)
     found: dict[int, set[str]] = {}
     for row in connection.execute(query.where(run.c.id < run_id)):
         if (row.name, row.sha256) in files:
-            found.setdefault(row.run_id, set()).update(row.parts or ())
+            for name in row.parts or ():
+                maker = again.get(name, 0)
+                found.setdefault(max(maker, row.run_id), set()).add(name)
     for maker in sorted(found, reverse=True):
         its = connection.execute(sa.select(run.c.mapping).where(run.c.id == maker)).scalar_one()
         if _of_rows(its, found[maker]) != _of_rows(own.mapping, found[maker]):
             return maker
     return None
+
+
+def _converted_again(connection: sa.Connection, source: str, before: int) -> dict[str, int]:
+    """By part the newest finished run up to `before` that has converted all its rows once more."""
+    run, part, progress = tables.run, tables.part, tables.progress
+    asked = sa.or_(run.c.id == before, run.c.state == "finished")
+    query = (
+        sa.select(part.c.name, sa.func.max(run.c.id))
+        .join(progress, progress.c.run_id == run.c.id)
+        .join(part, part.c.id == progress.c.part_id)
+        .where(run.c.source == source, run.c.id <= before, run.c.options[RECONVERT].as_boolean(), asked)
+        .group_by(part.c.name)
+    )
+    return {name: number for name, number in connection.execute(query)}  # noqa: C416 - rows are no tuples
+
+
+def converted_again(connection: sa.Connection, run_id: int) -> int:
+    """Rows that a run was asked to convert once more, and has not yet."""
+    row, progress, run = tables.row, tables.progress, tables.run
+    query = (
+        sa.select(sa.func.count())
+        .select_from(row.join(progress, progress.c.part_id == row.c.part_id).join(run, run.c.id == progress.c.run_id))
+        .where(run.c.id == run_id, run.c.options[RECONVERT].as_boolean())
+        .where(row.c.status == tables.NEW, row.c.crm_id.is_not(None))
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _of_rows(kept: dict[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from staging import formats, tables, values
+from staging import formats, heads, tables, values
 from staging.mapping import Mapping
 
 
@@ -37,9 +37,17 @@ class Layout:
         )
 
     def columns(self, mapping: Mapping, source: sa.FromClause | None = None) -> values.Columns:
-        """The columns by source name, of the landing table or of what has its columns."""
+        """The columns by source name, of the landing table or of what has its columns.
+
+        What a mapping has come to name after JSON lines landed is found in their `rest`.
+        """
         table = self.table if source is None else source
-        return values.Columns({name: table.c[f"c{n}"] for n, name in enumerate(self.header, 1)}, tuple(mapping.nulls))
+        texts: dict[str, Any] = {name: table.c[f"c{n}"] for n, name in enumerate(self.header, 1)}
+        if mapping.format == "jsonl" and heads.REST in texts:
+            rest = sa.cast(texts[heads.REST], JSONB)
+            later = [name for name in heads.used_columns(mapping) if name not in texts]
+            texts |= {name: sa.func.nullif(rest[name.split(".")].astext, "") for name in later}
+        return values.Columns(texts, tuple(mapping.nulls))
 
     def between(self, first: sa.ScalarSelect[int], last: sa.ScalarSelect[int]) -> sa.FromClause:
         """The rows of a range of ids, read in one go and not by a look-up each (OFFSET 0 is a fence)."""

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm.port import Crm, Definitions
 from caseline.db import named_locks
-from staging import batches, landing, tables, values
+from staging import batches, erased, history, landing, tables, values
+from staging.faults import RunBusy
 from staging.mapping import Mapping
 from staging.survey import Found
 
@@ -25,6 +26,8 @@ class Options:
     """Only FAILED rows with this error are tried again."""
     only: tuple[str, ...] = ()
     """Parts to import; empty = all."""
+    reconvert: bool = False
+    """Rows that are SUCCESS are converted once more, by the mapping as it is now."""
 
 
 def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, now: datetime) -> tuple[int, bool]:
@@ -33,7 +36,11 @@ def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, n
     values: dict[str, Any] = {
         "source": mapping.source,
         "mapping": mapping.model_dump(mode="json", by_alias=True),
-        "options": {"overwrite": options.overwrite, "only": list(options.only)},
+        "options": {
+            "overwrite": options.overwrite,
+            "only": list(options.only),
+            history.RECONVERT: options.reconvert,
+        },
         "started_at": now,
     }
     made = (
@@ -45,11 +52,16 @@ def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, n
     new = connection.execute(made).scalar_one_or_none()
     if new is not None:
         return int(new), False
-    query = sa.select(run.c.id).where(run.c.source == mapping.source, run.c.state == "open")
-    found = int(connection.execute(query).scalar_one())
+    query = sa.select(run.c.id, run.c.options).where(run.c.source == mapping.source, run.c.state == "open")
+    found, began = connection.execute(query).one()
+    if options.reconvert and not began.get(history.RECONVERT):
+        raise RunBusy(
+            f"run {found} has not ended, and began without --reconvert: start it again as it was, and when it has"
+            " ended convert its rows once more"
+        )
     # A mapping mended after a crash counts from here on.
     connection.execute(sa.update(run).values(mapping=values["mapping"]).where(run.c.id == found))
-    return found, True
+    return int(found), True
 
 
 def importing(connection: sa.Connection) -> frozenset[str]:
@@ -127,6 +139,19 @@ def plan_retries(
         if not options.only or name in options.only:
             turn = batches.Turn(run_id, ids[name], rank, 1)
             batches.sweep(connection, turn, wanted=wanted, retry=retry, most=most)
+            if options.reconvert:
+                _convert_again(connection, ids[name])
+
+
+def _convert_again(connection: sa.Connection, part_id: int) -> None:
+    """Rows of a part that are SUCCESS wait as changed ones do: for the pass after its files are read."""
+    row = tables.row
+    settled = sa.and_(row.c.part_id == part_id, row.c.status == tables.SUCCESS, row.c.duplicate_of.is_(None))
+    there = sa.and_(row.c.payload.is_not(None), row.c.key.is_not(None))
+    if erased.parts(connection, [part_id]):
+        # What stands of a person who was erased is empty, and would empty the record.
+        there = sa.and_(there, sa.not_(erased.row_is(row, part_id)))
+    connection.execute(sa.update(row).values(status=tables.NEW).where(settled, there))
 
 
 def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Definitions:

@@ -112,7 +112,8 @@ def _progress() -> sa.Select[Any]:
         .order_by(step.c.rank)
         .limit(1)
     )
-    return sa.select(files.subquery(), done.subquery(), turn.scalar_subquery())
+    read, settled = files.subquery(), done.subquery()
+    return sa.select(read, settled, turn.scalar_subquery()).select_from(read.join(settled, sa.true()))
 
 
 def totals(connection: sa.Connection, source: str | None = None) -> dict[str, Totals]:

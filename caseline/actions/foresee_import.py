@@ -20,6 +20,8 @@ class Outlook:
     """Rows that the run has settled already."""
     again: int
     """Rows of earlier runs, NEW or FAILED, that are tried again."""
+    anew: int
+    """Rows that are SUCCESS by earlier runs and are converted once more."""
     records: int
     """About how many rows the run will have settled at its end."""
     otherwise: int | None = None
@@ -33,8 +35,9 @@ def foresee(imported: Import) -> Outlook:
         done = report.progress(connection, job.run_id)
         files = {(file.name, file.sha256): file for file in history.files(connection, job.run_id)}
         again = history.tried_again(connection, job.run_id)
+        anew = history.converted_again(connection, job.run_id)
         otherwise = history.mapped_otherwise(connection, job.run_id, {(item.file.name, item.sha256) for item in found})
-    records = again
+    records = again + anew
     for item in found:
         file = files.get((item.file.name, item.sha256))
         if file is not None:
@@ -45,6 +48,7 @@ def foresee(imported: Import) -> Outlook:
         files_left=sum(not file.loaded for file in files.values()),
         settled=done.settled,
         again=again,
-        records=max(records, done.settled + again),
+        anew=anew,
+        records=max(records, done.settled + again + anew),
         otherwise=otherwise,
     )

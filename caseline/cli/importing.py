@@ -70,17 +70,17 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _otherwise(imported: "Import", run_id: int) -> str:
-    remedy = f"`caseline rollback {run_id}` (see `--dry-run`), and import again"
-    if imported.job.mapping.format == "jsonl":  # of JSON only what a mapping names is kept, so that it is read again
-        remedy += ", the file under another name that the mapping takes"
+def _otherwise(run_id: int) -> str:
     said = f"The mapping has changed since run {run_id}: rows that it has brought in stay as they are."
-    return f"{said} To have them by the new one, {remedy}"
+    return f"{said} To have them by the new one, import again with --reconvert."
 
 
 def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:
     """What is imported, how much, and where it resumes."""
-    again = f"trying {counted(outlook.again, 'row')} of earlier runs again" if outlook.again else ""
+    again = ", ".join(
+        [f"trying {counted(outlook.again, 'row')} of earlier runs again"] * bool(outlook.again)
+        + [f"converting {counted(outlook.anew, 'row')} of earlier runs once more"] * bool(outlook.anew)
+    )
     files = f"{counted(outlook.files, 'file')}, {screen.size(outlook.size)}"
     if imported.resumed:
         return f"{what}: resuming run {imported.run_id}: {counted(outlook.settled, 'row')} are settled already"
@@ -88,6 +88,6 @@ def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:
         return f"{what}: run {imported.run_id}, {again or 'no rows to try again'}"
     if not outlook.files_left:
         said = f"{what}: {files}, all imported already; {again or 'nothing to do'} (run {imported.run_id})"
-        return said if outlook.otherwise is None else f"{said}\n{_otherwise(imported, outlook.otherwise)}"
-    about = f"about {counted(outlook.records - outlook.again, 'row')}"
+        return said if outlook.otherwise is None else f"{said}\n{_otherwise(outlook.otherwise)}"
+    about = f"about {counted(outlook.records - outlook.again - outlook.anew, 'row')}"
     return f"{what}: {files}, {about}, run {imported.run_id}" + (f", {again}" if again else "")

@@ -39,6 +39,10 @@ def import_files(
     no_retry_failed: Annotated[
         bool, typer.Option("--no-retry-failed", help="Leave FAILED rows of earlier runs alone.")
     ] = False,
+    reconvert: Annotated[
+        bool,
+        typer.Option("--reconvert", help="Convert rows that are SUCCESS once more: the mapping has changed since."),
+    ] = False,
     yes: Annotated[
         bool,
         typer.Option("--yes", help="Import although the CRM holds records of another origin and has no fresh backup."),
@@ -58,7 +62,12 @@ def import_files(
     Starting it again is safe at any time: settled rows stay settled, nothing is doubled.
     """
     check_parts(mapping, only or [])
-    flags = {"--overwrite": overwrite, "--no-retry-failed": no_retry_failed, "--yes": yes}
+    flags = {
+        "--overwrite": overwrite,
+        "--no-retry-failed": no_retry_failed,
+        "--reconvert": reconvert,
+        "--yes": yes,
+    }
     if prefect:
         if as_json or dry_run:
             raise typer.BadParameter("a flow run knows neither --json nor --dry-run", param_hint="--prefect")
@@ -78,7 +87,12 @@ def _order(paths: list[Path], mapping: str, workers: int | None, only: list[str]
     from caseline.settings import load
     from staging.register import Options
 
-    options = Options(flags["--overwrite"], retry_failed=not flags["--no-retry-failed"], only=tuple(only))
+    options = Options(
+        flags["--overwrite"],
+        retry_failed=not flags["--no-retry-failed"],
+        only=tuple(only),
+        reconvert=flags["--reconvert"],
+    )
     return Order(tuple(paths), mapping, options, workers or load().workers, confirmed=flags["--yes"])
 
 

@@ -84,9 +84,9 @@ def _write(path: Path, header: list[str], rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def bring(house: House, folder: Path) -> None:
+def bring(house: House, folder: Path, *, reconvert: bool = False) -> None:
     """Import an export to its end."""
-    order = Order((folder,), "salesforce-sample", Options(), confirmed=True)
+    order = Order((folder,), "salesforce-sample", Options(reconvert=reconvert), confirmed=True)
     assert run_import.go_on(run_import.start(house, order, clock=lambda: NOW))
 
 

@@ -16,6 +16,7 @@ from caseline.actions import run_import
 from caseline.actions.wiring import House, open_house
 from caseline.sample import write_export as write_sample
 from caseline.settings import load
+from staging import load as load_rows
 from tests.integration.cli.conftest import BAD, Answer, Command, Query, case, line, write_cases
 
 REPOSITORY = Path(__file__).parents[3]
@@ -105,11 +106,10 @@ def test_a_mapping_that_has_changed_since_is_told(caseline: Command, tmp_path: P
     mapping.write_text(f"{document}{EXTRA}", encoding="utf-8")
     again = caseline("import", journal, "--mapping", mapping)
     assert "The mapping has changed since run 1" in again.out
-    assert "the file under another name" in again.out
-    caseline("rollback", 1, "--yes")
-    renamed = journal.rename(tmp_path / "journal-2.jsonl")
-    assert "has changed" not in caseline("import", renamed, "--mapping", mapping).out
-    assert "has changed" not in caseline("import", renamed, "--mapping", mapping).out
+    assert "import again with --reconvert" in again.out
+    told = caseline("import", journal, "--mapping", mapping, "--reconvert").out
+    assert "all imported already; converting 1 row of earlier runs once more" in told
+    assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
     caseline("export", "request", "--out", tmp_path / "out.jsonl")
     assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
 
@@ -123,8 +123,8 @@ def test_rows_are_had_by_a_mapping_that_has_changed_as_it_is_told(caseline: Comm
     assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
 
     mapping.write_text(f"{document}{EXTRA}", encoding="utf-8")
-    assert "`caseline rollback 1`" in caseline("import", journal, "--mapping", mapping).out
-    assert caseline("rollback", 1, "--yes").code == 0
+    assert "import again with --reconvert" in caseline("import", journal, "--mapping", mapping).out
+    assert "converting 1 row" in caseline("import", journal, "--mapping", mapping, "--reconvert").out
     assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
     caseline("export", "request", "--out", tmp_path / "out.jsonl")
     assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
@@ -328,13 +328,15 @@ def test_neither_help_nor_an_import_needs_prefect(caseline: Command, export: Pat
 def test_a_stopped_import_says_how_to_go_on_and_does(caseline: Command, tmp_path: Path, number: signal.Signals) -> None:
     folder = tmp_path / "sample"
     write_sample(folder, cases=2_000)
-    child = process(
-        "import sys; from caseline.cli import main; main(sys.argv[1:])", "import", folder, "-m", "salesforce"
-    )
-    assert child.stdout
-    assert "Importing" in child.stdout.readline()
+    with opened() as house, house.engine.connect() as connection:
+        load_rows.alone(connection)  # nobody gets so far that nothing is left to stop
+        child = process(
+            "import sys; from caseline.cli import main; main(sys.argv[1:])", "import", folder, "-m", "salesforce"
+        )
+        assert child.stdout
+        assert "Importing" in child.stdout.readline()
 
-    child.send_signal(number)
+        child.send_signal(number)
     _, err = child.communicate(timeout=120)
 
     assert child.returncode == 130

@@ -60,6 +60,24 @@ def test_a_later_export_of_the_source_brings_nothing_back(house: House, marked: 
     assert marked_person.ask(house, read)[0][0] > 0
 
 
+def test_rows_that_are_converted_once_more_are_none_of_an_erased_person(
+    house: House, marked: Marked, tmp_path: Path
+) -> None:
+    erase_personal.erase(house, str(marked.contact), by="anna", now=NOW)
+    rows = (
+        "SELECT count(*), sum(r.attempts), sum(r.crm_version) FROM staging.row AS r WHERE crm_id IS NOT NULL AND {} EXISTS"
+        " (SELECT FROM staging.erased AS e WHERE e.part_id = r.part_id AND e.digest = sha256(convert_to(r.key, 'UTF8')))"
+    )
+    others, gone = marked_person.ask(house, rows.format("NOT")), marked_person.ask(house, rows.format(""))
+    assert gone[0][0] > 0
+
+    marked_person.bring(house, marked_person.export(tmp_path / "once-more"), reconvert=True)
+
+    assert marked_person.ask(house, rows.format("")) == gone
+    assert marked_person.ask(house, rows.format("NOT"))[0][1] > others[0][1]
+    assert not [one for one in marked_person.where(house) if not one.startswith("landing.")]
+
+
 def test_mails_that_are_there_already_come_back_by_no_way(house: House, marked: Marked) -> None:
     erase_personal.erase(house, str(marked.contact), by="anna", now=NOW)
     counts = "SELECT count(*) FROM crm.record"

@@ -9,9 +9,11 @@ from flows.options import ImportOptions
 
 
 def test_run_name_is_made_of_the_parameters_alone() -> None:
-    options = ImportOptions(paths=["/srv/spring"], mapping="/etc/desk.yaml", only=["request"], overwrite=True)
+    options = ImportOptions(
+        paths=["/srv/spring"], mapping="/etc/desk.yaml", only=["request"], overwrite=True, reconvert=True
+    )
 
-    assert options.run_name() == "desk spring only request overwrite"
+    assert options.run_name() == "desk spring only request overwrite reconvert"
 
 
 def test_relative_path_is_refused_because_the_worker_stands_elsewhere() -> None:
