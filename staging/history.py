@@ -1,7 +1,7 @@
 """What runs did: which there were, how long their parts took, what still stands before them."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ _EVERYWHERE: Final = ("zone", "dates", "nulls", "decimal", "thousands", "true", 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run and what came of it; `settled` and `failed` count rows of its batches."""
+    """A run and what came of it: `settled` rows, `failed` ones among them; those that were refused on reading, too."""
 
     id: int
     source: str
@@ -68,7 +68,32 @@ def runs(connection: sa.Connection, *, limit: int = 5, run_id: int | None = None
     numbers = (settled, failed.scalar_subquery(), created.scalar_subquery())
     query = sa.select(run.c.id, run.c.source, run.c.state, run.c.started_at, run.c.finished_at, *numbers)
     wanted = sa.true() if run_id is None else run.c.id == run_id
-    return [Run(*row) for row in connection.execute(query.where(wanted).order_by(run.c.id.desc()).limit(limit))]
+    found = [Run(*row) for row in connection.execute(query.where(wanted).order_by(run.c.id.desc()).limit(limit))]
+    refused = _refused_on_reading(connection, [one.id for one in found])
+    return [
+        replace(one, settled=one.settled + refused.get(one.id, 0), failed=one.failed + refused.get(one.id, 0))
+        for one in found
+    ]
+
+
+def _refused_on_reading(connection: sa.Connection, run_ids: Sequence[int]) -> dict[int, int]:
+    """By run the rows of its files that no batch has taken up: damaged records, duplicates, records without a key.
+
+    Each kind has an index of its own to be found by.
+    """
+    row, file = tables.row, tables.file
+    first = row.c.duplicate_of.is_(None)
+    without_key = sa.and_(row.c.key.is_(None), first, row.c.payload.is_not(None))
+    kinds = (row.c.payload.is_(None), sa.not_(first), sa.and_(without_key, row.c.part_id == sa.any_(file.c.parts)))
+    each = [
+        sa.select(file.c.run_id, row.c.id)
+        .join(file, file.c.id == row.c.file_id)
+        .where(file.c.run_id.in_(run_ids), row.c.status == tables.FAILED, kind)
+        for kind in kinds
+    ]
+    found = sa.union(*each).subquery()
+    query = sa.select(found.c.run_id, sa.func.count()).group_by(found.c.run_id)
+    return {number: count for number, count in connection.execute(query)}  # noqa: C416 - rows are no tuples
 
 
 def paces(connection: sa.Connection, run_id: int) -> dict[str, Pace]:

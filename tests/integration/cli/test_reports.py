@@ -25,6 +25,9 @@ def test_status_tells_rows_by_part_and_the_runs(caseline: Command) -> None:
     assert found["entities"]["request"] == {"read": 13, "new": 0, "success": 2, "failed": 11, "filtered": 0}
     assert found["sources"]["salesforce"] == found["entities"]
     assert [run["state"] for run in found["runs"]] == ["finished"]
+    (run,), parts = found["runs"], found["entities"].values()
+    assert run["failed"] == sum(part["failed"] for part in parts), "records that were refused on reading, too"
+    assert run["settled"] == sum(part["read"] - part["filtered"] for part in parts)
     assert found["open"] == {}
 
 
