@@ -1,5 +1,6 @@
 """Reads `--field KEY=VALUE`; `KEY=@PATH` attaches a file to a field of files."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,15 +46,29 @@ def values(house: "House", given: "Iterable[tuple[str, str]]") -> "dict[str, Giv
     return found
 
 
-def files(house: "House", record_id: int, language: str) -> list[str]:
-    """The names of files that the fields of a request hold, a line for each field."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the extra fields of a request hold."""
+
+    lines: tuple[str, ...]
+    """For people: a line for each field that is not empty."""
+    fields: dict[str, str]
+    """For programs: values by key, as `--field` takes them."""
+    files: tuple[str, ...]
+    """For programs: the lines of fields that hold files."""
+
+
+def held(house: "House", record_id: int, language: str) -> Held:
+    """What the extra fields of a request hold; those that are empty are left out."""
     from caseline.actions import request_form, save_request
     from caseline.crm.field_values import Reader
 
     viewer = save_request.at_command_line(None)
     form = request_form.form(house, viewer, record_id, reader=Reader(language=language))
-    controls = [one for part in form.sections for one in part.controls if one.files]
-    return [f"{one.label(language)}: {one.shown}" for one in controls]
+    controls = [one for part in form.sections for one in part.controls if one.field.extra and one.shown]
+    lines = {one.key: f"{one.label(language)}: {one.shown}" for one in controls}
+    values = {one.key: one.drawn for one in controls if not one.files}
+    return Held(tuple(lines.values()), values, tuple(lines[one.key] for one in controls if one.files))
 
 
 def _upload(path: str) -> "Upload":

@@ -10,15 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from caseline.actions.show_request import Sight
+    from caseline.cli.given_fields import Held
     from caseline.crm.cards import Card
 
 
-def sight(
-    found: "Sight", language: str, *, as_json: bool, now: datetime, done: bool = True, more: "Sequence[str]" = ()
-) -> None:
-    """One request with its deadline explained and its stages; `more`: lines on the files of its fields."""
+def sight(found: "Sight", language: str, *, held: "Held", as_json: bool, now: datetime, done: bool = True) -> None:
+    """One request with its deadline explained, its stages and what its extra fields hold."""
     if as_json:
-        screen.print_json({"done": done, **as_dict(found, now), "files": list(more)})
+        screen.print_json({"done": done, **as_dict(found, now), "fields": held.fields, "files": list(held.files)})
         return
     console = screen.out()
     card = found.card
@@ -26,7 +25,7 @@ def sight(
     for name, value in _facts(found, language):
         if value:
             console.print(f"{name + ':':<10} {value}", soft_wrap=True)
-    for line in more:
+    for line in held.lines:
         console.print(line, soft_wrap=True)
     if found.words:
         said = ", ".join(

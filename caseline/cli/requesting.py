@@ -90,8 +90,8 @@ def new(
         order = replace(order, fields=given_fields.values(house, told))
         card = open_request.open_request(house, order, now=door.now())
         sight = show_request.show(house, find_request.by_id(card.id), now=door.now())
-        files = given_fields.files(house, card.id, language)
-    request_shown.sight(sight, language, as_json=as_json, now=door.now(), more=files)
+        held = given_fields.held(house, card.id, language)
+    request_shown.sight(sight, language, as_json=as_json, now=door.now(), held=held)
 
 
 def show(request: RequestArgument, language: LanguageOption = Language.ENGLISH, as_json: JsonOption = False) -> None:
@@ -100,8 +100,8 @@ def show(request: RequestArgument, language: LanguageOption = Language.ENGLISH, 
 
     with door.house() as house:
         sight = show_request.show(house, request, now=door.now())
-        files = given_fields.files(house, sight.card.id, language)
-    request_shown.sight(sight, language, as_json=as_json, now=door.now(), more=files)
+        held = given_fields.held(house, sight.card.id, language)
+    request_shown.sight(sight, language, as_json=as_json, now=door.now(), held=held)
 
 
 def change(
@@ -233,8 +233,8 @@ def _answer(answer: "Answer", language: str, *, as_json: bool) -> None:
 
     with door.house() as house:
         sight = show_request.show(house, find_request.by_id(answer.card.id), now=door.now())
-        files = given_fields.files(house, answer.card.id, language)
-    request_shown.sight(sight, language, as_json=as_json, now=door.now(), done=answer.done, more=files)
+        held = given_fields.held(house, answer.card.id, language)
+    request_shown.sight(sight, language, as_json=as_json, now=door.now(), done=answer.done, held=held)
     for one in answer.left:
         screen.complain(one.said(language))
     if not answer.done:

@@ -22,6 +22,9 @@ def test_commands_attach_files_by_their_path(caseline: Command, tmp_path: Path) 
     answer = caseline("request", "set", "id:1", "--field", two, "-f", "extra.City=@home")
     assert answer.code == 0, answer.err
     assert "list.csv, plan.txt" in answer.out
+    assert "City: @home" in answer.out
+    found = caseline("request", "show", "id:1", "--json").object
+    assert (found["fields"], found["files"]) == ({"extra.City": "@home"}, ["Plans: list.csv, plan.txt"])
     assert caseline("request", "set", "id:1", "--field", "extra.Plan=").code == 0
     assert "list.csv, plan.txt" not in caseline("request", "show", "id:1").out
     assert caseline("request", "set", "id:1", "--field", "extra.Plan=@/nowhere").code == 2
