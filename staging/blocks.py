@@ -10,6 +10,7 @@ Places = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 SIZE: Final = 8 * 1024 * 1024
 SMALL: Final = 1024 * 1024
+"""Bytes of the first block where others wait for its rows; those that follow are twice as large each, up to `SIZE`."""
 LONGEST: Final = 4 * SIZE
 """A record that does not end within so many bytes is given up."""
 QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D
@@ -55,7 +56,9 @@ class Cutter:
     ) -> None:
         self._stream = stream
         self._delimiter = delimiter
-        self._size, self._longest = size, longest
+        self.size = size
+        """Bytes of the next block."""
+        self._longest = longest
         self._wanted = size
         self._offset, self._line = offset, line
         self._data = b""
@@ -73,14 +76,14 @@ class Cutter:
                 return block
             if full:
                 return _whole(self._data, offset=self._offset, line=self._line)
-            self._wanted = len(self._data) + self._size
+            self._wanted = len(self._data) + self.size
 
     def used(self, block: Block, count: int) -> None:
         """Go on behind the first `count` bytes of `block`; 0 = it needs more bytes to be understood."""
         self._line += block.newlines if count == len(block.data) else self._data.count(b"\n", 0, count)
         self._data = self._data[count:]
         self._offset += count
-        self._wanted = self._size if count else len(self._data) + self._size
+        self._wanted = self.size if count else len(self._data) + self.size
 
     def _fill(self) -> None:
         while not self._ended and len(self._data) < self._wanted:

@@ -170,20 +170,18 @@ def _load(job: Job, shared: _Shared, connection: sa.Connection) -> None:
             shared.stop.wait(LONGEST_IDLE)
 
 
-def _block_size(job: Job) -> int:
-    """Bytes of a block. Where no batch is made of a whole one, the first rows should be ready soon."""
-    return job.block_size if job.crm.shares_transaction else min(job.block_size, blocks.SMALL)
-
-
 def _load_file(job: Job, shared: _Shared, connection: sa.Connection, file: loading.Open) -> None:
     reading = loading.Reading(job.run_id, job.mapping, job.ids, file, batches.most(job.crm))
+    # Where no batch is made of a whole block, the first rows should be ready soon.
+    first = job.block_size if job.crm.shares_transaction else min(job.block_size, blocks.SMALL)
     with connection.begin():
         current = loading.refresh(connection, reading)
     if current is not None:
-        with loading.cutter(current, size=_block_size(job)) as cutter:
+        with loading.cutter(current, size=first) as cutter:
             while not shared.stop.is_set() and (block := cutter.next()) is not None:
                 with connection.begin():
                     used = loading.take(connection, current, block)
+                cutter.size = min(2 * cutter.size, job.block_size)
                 cutter.used(block, used)
             if not shared.stop.is_set():
                 with connection.begin():

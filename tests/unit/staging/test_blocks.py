@@ -29,6 +29,18 @@ def test_record_without_line_end_waits_for_more_unless_nothing_follows() -> None
     assert cut(DATA, offset=0, line=1, delimiter=",", last=True).data == DATA
 
 
+def test_the_next_block_may_be_larger() -> None:
+    lines = b"".join(b"%02d,text\n" % number for number in range(20))
+    cutting, sizes = cutter(lines, 8), []
+
+    while (block := cutting.next()) is not None:
+        sizes.append(len(block.data))
+        cutting.size *= 2
+        cutting.used(block, len(block.data))
+
+    assert sizes == [8, 16, 32, 64, 40]
+
+
 def test_line_end_inside_quotes_ends_nothing() -> None:
     assert cut(FIRST + SECOND[:8], offset=0, line=1, delimiter=",", last=False).data == FIRST
 
