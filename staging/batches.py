@@ -50,6 +50,10 @@ class Batch:
         return {name: getattr(self, name) for name in names}
 
 
+NO_CODE: Final = ""
+"""For `Retry`: no row has such an error."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """FAILED rows are tried again, all or those with an error of `code`."""

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO, Final, cast
@@ -145,6 +145,11 @@ def used_columns(mapping: Mapping) -> Iterator[str]:
         yield from (*part.key.column, *part.key.otherwise, *(skip.column for skip in part.skip), *kept)
         for rule in (*part.fields.values(), *part.extra.values()):
             yield from rule.column
+
+
+def torn(name: str, header: Collection[str]) -> bool:
+    """Whether what JSON lines say under a name landed in columns of its parts, and so nowhere whole."""
+    return name not in header and any(other.startswith(f"{name}.") for other in header)
 
 
 def _parsed(line: str) -> object:

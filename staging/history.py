@@ -1,23 +1,16 @@
 """What runs did: which there were, how long their parts took, what still stands before them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
-from staging import tables
-from staging.mapping import Mapping
+from staging import reconvert, tables
 
-RECONVERT: Final = "reconvert"
-"""Among the options of a run: it has converted rows of earlier runs once more."""
 PAUSE: Final = timedelta(minutes=5)
 """When nothing was finished for so long, nobody was at work: the time does not count."""
-_ABOUT_FILES: Final = frozenset({"files", "optional", "ignore"})
-"""What a part says that changes nothing in a row."""
-_EVERYWHERE: Final = ("zone", "dates", "nulls", "decimal", "thousands", "true", "false")
-"""What a mapping says of all values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,73 +121,8 @@ def files(connection: sa.Connection, run_id: int) -> list[FileOf]:
     return [FileOf(*row) for row in connection.execute(query.where(file.c.run_id == run_id).order_by(file.c.id))]
 
 
-def mapped_otherwise(connection: sa.Connection, run_id: int, files: Collection[tuple[str, str]]) -> int | None:
-    """The newest run that has made rows of these files by a mapping that says something else of them; None: no run has.
-
-    `files`: (name, sha256). Such rows stay as they are: what is SUCCESS and has not changed in the source is not
-    touched again, unless a run is asked to convert it once more. Who made what a run has loaded that was rolled back is
-    not known here, so nothing is said of it.
-    """
-    run, file, part = tables.run, tables.file, tables.part
-    own = connection.execute(sa.select(run.c.source, run.c.mapping).where(run.c.id == run_id)).one()
-    names = sa.select(sa.func.array_agg(part.c.name)).where(part.c.id == sa.any_(file.c.parts)).scalar_subquery()
-    query = sa.select(file.c.name, file.c.sha256, file.c.run_id, names.label("parts")).join(
-        run, run.c.id == file.c.run_id
-    )
-    query = query.where(file.c.source == own.source, file.c.loaded_at.is_not(None), run.c.state != "rolled back")
-    again = _converted_again(connection, own.source, run_id)
-    found: dict[int, set[str]] = {}
-    for row in connection.execute(query.where(run.c.id < run_id)):
-        if (row.name, row.sha256) in files:
-            for name in row.parts or ():
-                maker = again.get(name, 0)
-                found.setdefault(max(maker, row.run_id), set()).add(name)
-    for maker in sorted(found, reverse=True):
-        its = connection.execute(sa.select(run.c.mapping).where(run.c.id == maker)).scalar_one()
-        if _of_rows(its, found[maker]) != _of_rows(own.mapping, found[maker]):
-            return maker
-    return None
-
-
-def _converted_again(connection: sa.Connection, source: str, before: int) -> dict[str, int]:
-    """By part the newest finished run up to `before` that has converted all its rows once more."""
-    run, part, progress = tables.run, tables.part, tables.progress
-    asked = sa.or_(run.c.id == before, run.c.state == "finished")
-    query = (
-        sa.select(part.c.name, sa.func.max(run.c.id))
-        .join(progress, progress.c.run_id == run.c.id)
-        .join(part, part.c.id == progress.c.part_id)
-        .where(run.c.source == source, run.c.id <= before, run.c.options[RECONVERT].as_boolean(), asked)
-        .group_by(part.c.name)
-    )
-    return {name: number for name, number in connection.execute(query)}  # noqa: C416 - rows are no tuples
-
-
-def converted_again(connection: sa.Connection, run_id: int) -> int:
-    """Rows that a run was asked to convert once more, and has not yet."""
-    row, progress, run = tables.row, tables.progress, tables.run
-    query = (
-        sa.select(sa.func.count())
-        .select_from(row.join(progress, progress.c.part_id == row.c.part_id).join(run, run.c.id == progress.c.run_id))
-        .where(run.c.id == run_id, run.c.options[RECONVERT].as_boolean())
-        .where(row.c.status == tables.NEW, row.c.crm_id.is_not(None))
-    )
-    return int(connection.execute(query).scalar_one())
-
-
-def _of_rows(kept: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """What a mapping says of the rows of these parts, whatever version of caseline has kept it."""
-    said = Mapping.model_validate(kept).model_dump(mode="json", by_alias=True)
-    parts = {
-        name: {word: value for word, value in part.items() if word not in _ABOUT_FILES}
-        for name, part in said["parts"].items()
-        if name in names
-    }
-    return {"parts": parts, **{word: said[word] for word in _EVERYWHERE}}
-
-
 def tried_again(connection: sa.Connection, run_id: int) -> int:
-    """Rows of earlier runs, NEW or FAILED, that a run still has to try."""
+    """Rows of earlier runs, NEW or FAILED, that a run still has to try; those that it converts once more aside."""
     row, batch = tables.row, tables.batch
     planned = sa.exists().where(
         batch.c.run_id == run_id,
@@ -206,4 +134,4 @@ def tried_again(connection: sa.Connection, run_id: int) -> int:
     )
     open_row = sa.and_(row.c.status != tables.SUCCESS, row.c.key.is_not(None), row.c.duplicate_of.is_(None))
     query = sa.select(sa.func.count()).where(open_row, row.c.payload.is_not(None), planned)
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(query.where(sa.not_(reconvert.waiting(connection, run_id)))).scalar_one())

@@ -39,14 +39,14 @@ class Layout:
     def columns(self, mapping: Mapping, source: sa.FromClause | None = None) -> values.Columns:
         """The columns by source name, of the landing table or of what has its columns.
 
-        What a mapping has come to name after JSON lines landed is found in their `rest`.
+        What a mapping has come to name after JSON lines landed is found in what they hold beside the named, or in an
+        object that was named as a whole.
         """
         table = self.table if source is None else source
         texts: dict[str, Any] = {name: table.c[f"c{n}"] for n, name in enumerate(self.header, 1)}
         if mapping.format == "jsonl" and heads.REST in texts:
-            rest = sa.cast(texts[heads.REST], JSONB)
             later = [name for name in heads.used_columns(mapping) if name not in texts]
-            texts |= {name: sa.func.nullif(rest[name.split(".")].astext, "") for name in later}
+            texts |= {name: _later(name, texts) for name in later if not heads.torn(name, self.header)}
         return values.Columns(texts, tuple(mapping.nulls))
 
     def between(self, first: sa.ScalarSelect[int], last: sa.ScalarSelect[int]) -> sa.FromClause:
@@ -77,6 +77,18 @@ def load(connection: sa.Connection, layout_id: int) -> Layout:
     """A layout by its id."""
     header = connection.execute(sa.select(tables.layout.c.header).where(tables.layout.c.id == layout_id)).scalar_one()
     return Layout(layout_id, tuple(header))
+
+
+def _later(name: str, texts: dict[str, Any]) -> Any:  # noqa: ANN401 - an SQL expression
+    """The text of a path that has no column of its own: from the nearest object that has one, or from the rest."""
+    steps = name.split(".")
+    for length in range(len(steps) - 1, 0, -1):
+        whole = texts.get(".".join(steps[:length]))
+        if whole is not None:
+            # It may be a text in one line, and an object in another.
+            document = sa.case((sa.func.pg_input_is_valid(whole, "jsonb"), sa.cast(whole, JSONB)), else_=sa.null())
+            return sa.func.nullif(document[steps[length:]].astext, "")
+    return sa.func.nullif(sa.cast(texts[heads.REST], JSONB)[steps].astext, "")
 
 
 class Refused(Exception):

@@ -27,17 +27,17 @@ def stage(connection: sa.Connection, loader: Loader, landed: Landed) -> int:
         _filter(connection, loader, landed, condition, reason)
     if mended.names_rows(loader):
         mended.take(connection, loader, landed)
-    added, first, last, met = connection.execute(loader.insertion, landed.parameters).one()
-    if added:
-        batches.add(connection, [_batch(loader, start, end) for start, end in _pieces(first, last, loader.most)])
+    added, met = connection.execute(loader.insertion, landed.parameters).one()
+    batches.add(connection, [_batch(loader, first, last) for first, last in _pieces(added or (), loader.most)])
     if met and not loader.part.inline:
         delta.settle_known(connection, loader, landed, met)
     return landed.count
 
 
-def _pieces(first: int, last: int, most: int | None) -> Iterator[tuple[int, int]]:
-    size = most or last - first + 1
-    return ((start, min(start + size - 1, last)) for start in range(first, last + 1, size))
+def _pieces(ids: Sequence[int], most: int | None) -> Iterator[tuple[int, int]]:
+    """First and last id of each batch: ids of rows, for a record whose key is known draws one that no row has."""
+    size = most or max(len(ids), 1)
+    return ((ids[start], ids[min(start + size, len(ids)) - 1]) for start in range(0, len(ids), size))
 
 
 def _batch(loader: Loader, first: int, last: int) -> dict[str, object]:

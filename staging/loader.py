@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from staging import checks, erased, mended, places, row_errors, tables, values
 from staging.blocks import Block
@@ -56,7 +56,7 @@ class Loader:
     def insertion(self) -> sa.Select[Any]:
         """Insert rows for landing ids first..last that are new.
 
-        Answers (count, first id, last id, landing ids that met a known key).
+        Answers (ids that were added, in their order; landing ids that met a known key).
         """
         row = tables.row
         source = self._source()
@@ -71,7 +71,7 @@ class Loader:
         met = sa.select(sa.func.array_agg(table.c.id)).where(
             self.within, self.wanted, table.c.id.not_in(sa.select(added.c.payload))
         )
-        return sa.select(sa.func.count(), sa.func.min(added.c.id), sa.func.max(added.c.id), met.scalar_subquery())
+        return sa.select(sa.func.array_agg(aggregate_order_by(added.c.id, added.c.id)), met.scalar_subquery())
 
     @cached_property
     def wanted(self) -> sa.ColumnElement[bool]:

@@ -10,8 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from caseline.crm.port import Crm, Definitions
 from caseline.db import named_locks
-from staging import batches, erased, history, landing, tables, values
-from staging.faults import RunBusy
+from staging import batches, landing, reconvert, tables, values
 from staging.mapping import Mapping
 from staging.survey import Found
 
@@ -29,17 +28,21 @@ class Options:
     reconvert: bool = False
     """Rows that are SUCCESS are converted once more, by the mapping as it is now."""
 
+    def chosen(self, mapping: Mapping) -> tuple[str, ...]:
+        """Names of the parts to import."""
+        return tuple(name for name in mapping.parts if not self.only or name in self.only)
+
 
 def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, now: datetime) -> tuple[int, bool]:
     """(id of the run, whether it was open already): an unfinished run of the source is joined, never doubled."""
-    run = tables.run
+    run, chosen = tables.run, options.chosen(mapping)
     values: dict[str, Any] = {
         "source": mapping.source,
         "mapping": mapping.model_dump(mode="json", by_alias=True),
         "options": {
             "overwrite": options.overwrite,
             "only": list(options.only),
-            history.RECONVERT: options.reconvert,
+            reconvert.OPTION: list(chosen) if options.reconvert else [],
         },
         "started_at": now,
     }
@@ -54,11 +57,7 @@ def open_run(connection: sa.Connection, mapping: Mapping, options: Options, *, n
         return int(new), False
     query = sa.select(run.c.id, run.c.options).where(run.c.source == mapping.source, run.c.state == "open")
     found, began = connection.execute(query).one()
-    if options.reconvert and not began.get(history.RECONVERT):
-        raise RunBusy(
-            f"run {found} has not ended, and began without --reconvert: start it again as it was, and when it has"
-            " ended convert its rows once more"
-        )
+    reconvert.refuse_other(int(found), began, chosen if options.reconvert else ())
     # A mapping mended after a crash counts from here on.
     connection.execute(sa.update(run).values(mapping=values["mapping"]).where(run.c.id == found))
     return int(found), True
@@ -134,24 +133,15 @@ def plan_retries(
     if options.retry_code is not None:
         failed = sa.and_(failed, row.c.errors.contains([{"code": options.retry_code}]))
     wanted = sa.or_(row.c.status == tables.NEW, failed) if options.retry_failed else row.c.status == tables.NEW
-    retry = batches.Retry(options.retry_code) if options.retry_failed else None
+    # Rows of a run before wait for the files of their part even where none is tried again: a file may change them.
+    retry = batches.Retry(options.retry_code if options.retry_failed else batches.NO_CODE)
+    chosen = options.chosen(mapping)
+    if options.reconvert:
+        reconvert.plan(connection, mapping, [ids[name] for name in chosen])
     for rank, name in enumerate(mapping.parts):
-        if not options.only or name in options.only:
+        if name in chosen:
             turn = batches.Turn(run_id, ids[name], rank, 1)
             batches.sweep(connection, turn, wanted=wanted, retry=retry, most=most)
-            if options.reconvert:
-                _convert_again(connection, ids[name])
-
-
-def _convert_again(connection: sa.Connection, part_id: int) -> None:
-    """Rows of a part that are SUCCESS wait as changed ones do: for the pass after its files are read."""
-    row = tables.row
-    settled = sa.and_(row.c.part_id == part_id, row.c.status == tables.SUCCESS, row.c.duplicate_of.is_(None))
-    there = sa.and_(row.c.payload.is_not(None), row.c.key.is_not(None))
-    if erased.parts(connection, [part_id]):
-        # What stands of a person who was erased is empty, and would empty the record.
-        there = sa.and_(there, sa.not_(erased.row_is(row, part_id)))
-    connection.execute(sa.update(row).values(status=tables.NEW).where(settled, there))
 
 
 def definitions(mapping: Mapping, headers: dict[str, tuple[str, ...]]) -> Definitions:
@@ -185,7 +175,7 @@ def prepare(
     progress = [
         {"run_id": run_id, "part_id": ids[name], "rank": rank, "pass": 0}  # nosec B105 - how often the part was gone through
         for rank, name in enumerate(mapping.parts)
-        if not options.only or name in options.only
+        if name in options.chosen(mapping)
     ]
     connection.execute(insert(tables.progress).on_conflict_do_nothing(), progress)
     headers = {name: item.head.header for item in found for name in item.parts}

@@ -1,11 +1,12 @@
 """Scratch copies of the staging tables for a rehearsal, filled with what earlier runs know and dropped after it."""
 
+from collections.abc import Collection
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateSchema, DropSchema
 
-from staging import tables
+from staging import resume, tables
 
 PREFIX: Final = "rehearsal_"
 _ALL: Final = (
@@ -50,6 +51,15 @@ def _copy(connection: sa.Connection, names: dict[str, str]) -> None:
         newest = sa.select(sa.func.coalesce(sa.func.max(target.c.id), 0) + 1).scalar_subquery()
         counter = sa.func.pg_get_serial_sequence(f"{names[tables.SCHEMA]}.{table.name}", "id")
         connection.execute(sa.select(sa.func.setval(counter, newest, False)))  # noqa: FBT003 - PostgreSQL's own signature
+
+
+def forget(connection: sa.Connection, source: str, part_ids: Collection[int]) -> None:
+    """Files of the source count as unread, and its rows as changed, so that their conversion is rehearsed."""
+    file, row = tables.file, tables.row
+    known = file.c.sha256.concat(resume.REPLACED)
+    connection.execute(sa.update(file).values(sha256=known).where(file.c.source == source))
+    mine = sa.and_(row.c.part_id.in_(part_ids), row.c.status == tables.SUCCESS)
+    connection.execute(sa.update(row).values(hash=None).where(mine))
 
 
 def drop(connection: sa.Connection, names: dict[str, str]) -> None:

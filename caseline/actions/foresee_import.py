@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from caseline.actions.run_import import Import
-from staging import forecast, history, report
+from staging import forecast, history, reconvert, report
+from staging.reconvert import Otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Outlook:
     """Rows that are SUCCESS by earlier runs and are converted once more."""
     records: int
     """About how many rows the run will have settled at its end."""
-    otherwise: int | None = None
-    """The run by whose mapping, another one, the rows of these files were made; None: by the same."""
+    otherwise: Otherwise | None = None
+    """By which run the rows of these files were made, with another mapping; None: by the same."""
 
 
 def foresee(imported: Import) -> Outlook:
@@ -35,8 +36,9 @@ def foresee(imported: Import) -> Outlook:
         done = report.progress(connection, job.run_id)
         files = {(file.name, file.sha256): file for file in history.files(connection, job.run_id)}
         again = history.tried_again(connection, job.run_id)
-        anew = history.converted_again(connection, job.run_id)
-        otherwise = history.mapped_otherwise(connection, job.run_id, {(item.file.name, item.sha256) for item in found})
+        anew = reconvert.left(connection, job.run_id)
+        wanted = {(item.file.name, item.sha256): item.parts for item in found}
+        otherwise = reconvert.mapped_otherwise(connection, job.run_id, wanted)
     records = again + anew
     for item in found:
         file = files.get((item.file.name, item.sha256))

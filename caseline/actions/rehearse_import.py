@@ -53,7 +53,7 @@ def rehearse(
     and, for a delta, among what earlier runs have imported.
     """
     mapping = mapping_file.load(order.mapping)
-    options = replace(order.options, retry_failed=False, only=mapping.neighbours(order.options.only))
+    options = replace(order.options, retry_failed=False, reconvert=False, only=mapping.neighbours(order.options.only))
     crm = connect.rehearsal(house.settings.crm, see)
     with _scratch(house.engine) as engine:
         with engine.begin() as connection:
@@ -63,6 +63,8 @@ def rehearse(
                 )
             ids = register.part_ids(connection, mapping)
             loaded = register.loaded_parts(connection, mapping, ids)
+            if order.options.reconvert:
+                scratch.forget(connection, mapping.source, [ids[name] for name in options.chosen(mapping)])
         surveyed = survey.look(order.paths, mapping, options.only, loaded=loaded)
         with engine.begin() as connection:
             run_id, _ = register.prepare(connection, mapping, surveyed.found, options, crm=crm, now=clock())

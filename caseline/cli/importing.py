@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from caseline.actions.foresee_import import Outlook
     from caseline.actions.run_import import Import, Order
     from caseline.actions.wiring import House
+    from staging.reconvert import Otherwise
 
 Begin = Callable[["House"], "Import"]
 """Opens a run, or joins the one that was interrupted."""
@@ -70,9 +71,13 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _otherwise(run_id: int) -> str:
-    said = f"The mapping has changed since run {run_id}: rows that it has brought in stay as they are."
-    return f"{said} To have them by the new one, import again with --reconvert."
+def _otherwise(found: "Otherwise") -> str:
+    from staging.reconvert import ANEW
+
+    said = f"The mapping has changed since run {found.run_id}: rows that it has brought in stay as they are."
+    if not found.on_reading:
+        return f"{said} To have them by the new one, import again with --reconvert."
+    return f"{said} Parts, keys, and which rows are left out, count when files are read, which is done once: {ANEW}."
 
 
 def first_line(imported: "Import", outlook: "Outlook", what: str) -> str:

@@ -16,8 +16,8 @@ KEPT: Final = 4
 
 Each step asks the register for a moment, and a new connection costs both sides as much as several such questions.
 """
-_MORE: Final = 40
-"""Connections beyond those that are kept: as many as a web server has threads, so none waits for one that waits."""
+_NO_END: Final = -1
+"""Whoever needs a connection gets one: each thread of a process has few, and none may wait for one that waits."""
 _TRUSTED_S: Final = 30.0
 """A connection that has lain longer is asked whether it still answers: a network forgets without a word."""
 _AS_NEW: Final = (
@@ -47,7 +47,7 @@ def open_engine(url: str, *, keep: int = 0, prepares: bool = False) -> sa.Engine
     their tables were analyzed; they go by indexes wherever there is one. It is for a process that runs the same few,
     each about one thing: whatever is rolled back forgets them.
     """
-    kept = {"pool_size": keep, "max_overflow": _MORE, "pool_reset_on_return": None}
+    kept = {"pool_size": keep, "max_overflow": _NO_END, "pool_reset_on_return": None}
     engine = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"),
         **(kept if keep else {"poolclass": NullPool}),

@@ -281,6 +281,25 @@ def test_a_batch_is_one_call_so_that_every_worker_finds_some(engine: sa.Engine, 
     assert len(ranges(engine, again, "request")) == 3, "20 rows whose company is unknown"
 
 
+def test_a_batch_ends_where_a_row_is(engine: sa.Engine, export: Path) -> None:
+    """A record whose key is known draws an id that no row has; with a row at each end none is left for a later pass."""
+    rows = [*range(40), *range(3, 10)]
+    rows[7:7] = [3, 4]
+    lines = "".join(f"r{n},Subject {n},open,c0,2024-01-02 03:04:05\n" for n in rows)
+    (export / "requests.csv").write_text("id,subject,status,company,created\n" + lines)
+    crm = MemoryCrm()
+    crm.at_once = 7
+    run = job(engine, export, crm, Clock())
+    assert work.work(dataclasses.replace(run, workers=1))
+
+    written = [record["origin"] for record in sorted(crm.read("request", "shop"), key=lambda record: record["id"])]
+    assert written == [f"r{n}" for n in range(40)]
+    batch = tables.batch
+    passes = sa.select(sa.func.max(batch.c["pass"])).where(batch.c.part_id == run.ids["request"])
+    with engine.connect() as connection:
+        assert connection.execute(passes).scalar_one() == 1
+
+
 def ranges(engine: sa.Engine, run: work.Job, part: str) -> list[int]:
     """How many ids the batches of a part span, in their order."""
     batch = tables.batch

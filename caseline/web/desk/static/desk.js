@@ -12,11 +12,17 @@ document.addEventListener("DOMContentLoaded", () => {
 // So is what hangs on a choice that somebody has made before, or that the browser has kept from an earlier visit.
 function moved(one) {
   if (one.matches("[type=checkbox], [type=radio]")) return one.checked !== one.defaultChecked;
-  if (!one.options) return one.value !== one.defaultValue;
-  const options = [...one.options];
-  const chosen = options.filter((option) => option.defaultSelected);
-  const first = one.multiple || chosen.length ? chosen : options.slice(0, 1);
-  return options.some((option) => option.selected !== first.includes(option));
+  if (one.options) {
+    const options = [...one.options];
+    const said = options.filter((option) => option.defaultSelected);
+    const first = one.size > 1 ? [] : options.filter((option) => !option.disabled).slice(0, 1);
+    const usual = one.multiple ? said : said.length ? said.slice(-1) : first;
+    return options.some((option) => option.selected !== usual.includes(option));
+  }
+  if (one.matches("textarea")) return one.value !== one.defaultValue;
+  const usual = one.cloneNode(); // browsers write some values otherwise than the page does
+  usual.value = one.defaultValue;
+  return one.value !== usual.value;
 }
 document.addEventListener("DOMContentLoaded", () => {
   for (const one of document.querySelectorAll("[hx-trigger^=change] :is(input, select, textarea)")) {
