@@ -21,10 +21,10 @@ class Outlook:
     """Rows that the run has settled already."""
     again: int
     """Rows of earlier runs, NEW or FAILED, that are tried again."""
-    anew: int
-    """Rows that are SUCCESS by earlier runs and are converted once more."""
     records: int
     """About how many rows the run will have settled at its end."""
+    anew: int = 0
+    """Rows that are SUCCESS by earlier runs and are converted once more."""
     otherwise: Otherwise | None = None
     """By which run the rows of these files were made, with another mapping; None: by the same."""
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from caseline.actions import keep_mails, reply_to_client, show_request, sort_mail, take_in_mail
-from caseline.cli import request_shown, timeline_shown
+from caseline.cli import given_fields, request_shown, timeline_shown
 from caseline.crm import tables as crm
 from caseline.mail import verdicts
 from caseline.outbox.tables import letter
@@ -89,9 +89,10 @@ def test_the_request_shows_it_beside_its_contact_and_at_the_mail(
 ) -> None:
     centre.get(forged())
     sight = show_request.show(centre.house, f"id:{centre.landed()[0]}", now=centre.now)
+    held = given_fields.held(centre.house, sight.card.id, "en")
 
     for language, words in (("ru", RUSSIAN), ("en", ENGLISH)):
-        request_shown.sight(sight, language, as_json=False, now=centre.now)
+        request_shown.sight(sight, language, held=held, as_json=False, now=centre.now)
         shown = " ".join(capsys.readouterr().out.split())
         assert f"Contact: Anna Client ({words})" in shown
         assert shown.count(words) == 2

@@ -237,5 +237,7 @@ def test_a_run_that_began_otherwise_ends_first(desk: Desk, journal: Path, tmp_pa
     desk.run(*files, mapping=plan)
     begun = run_import.start(desk.house, Order(files, str(plan), began), clock=lambda: NOW)
 
-    with pytest.raises(RunBusy, match=f"run {begun.run_id} has not ended, and began without --reconvert of (person, )?request"):
+    with pytest.raises(
+        RunBusy, match=f"run {begun.run_id} has not ended, and began without --reconvert of (person, )?request"
+    ):
         run_import.start(desk.house, Order(files, str(plan), Options(reconvert=True)), clock=lambda: NOW)
