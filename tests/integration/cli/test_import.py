@@ -109,6 +109,7 @@ def test_a_mapping_that_has_changed_since_is_told(caseline: Command, tmp_path: P
     assert "import again with --reconvert" in again.out
     told = caseline("import", journal, "--mapping", mapping, "--reconvert").out
     assert "all imported already; converting 1 row of earlier runs once more" in told
+    assert caseline("verify").code == 0
     assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
     caseline("export", "request", "--out", tmp_path / "out.jsonl")
     assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
@@ -125,6 +126,7 @@ def test_rows_are_had_by_a_mapping_that_has_changed_as_it_is_told(caseline: Comm
     mapping.write_text(f"{document}{EXTRA}", encoding="utf-8")
     assert "import again with --reconvert" in caseline("import", journal, "--mapping", mapping).out
     assert "converting 1 row" in caseline("import", journal, "--mapping", mapping, "--reconvert").out
+    assert caseline("verify").code == 0
     assert "has changed" not in caseline("import", journal, "--mapping", mapping).out
     caseline("export", "request", "--out", tmp_path / "out.jsonl")
     assert '"Floor": "3"' in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
