@@ -116,7 +116,7 @@ def test_a_branch_that_was_opened_before_the_scripts_came_is_filled(page: Page, 
     page.route("**/htmx.min.js*", lambda route: held.append(route))  # noqa: PLW0108 - it takes Python functions only
     page.get_by_label("Пароль").press("Enter", no_wait_after=True)
     tree = page.get_by_role("region", name="Дерево")
-    tree.locator("summary", has_text="Насосы").click(position={"x": 4, "y": 10})
+    tree.locator("summary", has_text="Насосы").click(position={"x": 4, "y": 10}, no_wait_after=True)
     expect(tree.locator("details[open]")).to_have_count(1)
 
     held[0].continue_()
