@@ -9,11 +9,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, sync_playwright
 
-from tests.factories.served import desk, house
+from caseline.actions.wiring import House
+from caseline.web.desk.application import build
+from tests.factories import pages
+from tests.factories.served import house
+from tests.factories.slow_line import SlowLine
 
-__all__ = ["desk", "house"]
+__all__ = ["house"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SLOW = "TEST_SLOW_LINE"
+"""Names a seed: every answer of the desk comes late by a time drawn from it. What a test does not wait for shows."""
 SHOTS = "TEST_SCREENSHOTS"
 """Names a folder that pictures of the pages are left in."""
 
@@ -52,6 +58,15 @@ def looked_before() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Locator, "click", patient)
         yield
+
+
+@pytest.fixture
+def desk(house: House) -> Iterator[str]:
+    application = build(house)
+    if seed := os.environ.get(SLOW):
+        application.add_middleware(SlowLine, seed=int(seed))
+    with pages.listening_at(application) as address:
+        yield address
 
 
 @pytest.fixture

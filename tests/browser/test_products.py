@@ -122,3 +122,55 @@ def test_a_branch_that_was_opened_before_the_scripts_came_is_filled(page: Page, 
     held[0].continue_()
 
     expect(tree.get_by_role("link", name="Центробежные")).to_be_visible()
+
+
+def test_what_the_arrows_have_marked_stays_marked_when_a_later_answer_comes(
+    page: Page, house: House, request_id: int
+) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    field = page.get_by_role("combobox", name="Найти продукт")
+    listbox = page.get_by_role("listbox")
+    field.press_sequentially("45 насос серия")
+    option = listbox.get_by_role("option", name="Серия Б")
+    expect(option).to_be_visible()
+    held: list[Route] = []
+    page.route("**/products/search*", lambda route: held.append(route))  # noqa: PLW0108 - it takes Python functions only
+    with page.expect_request("**/products/search*"):
+        field.press_sequentially(" б")
+    while option.get_attribute("aria-selected") != "true":
+        field.press("ArrowDown")
+    with page.expect_response("**/products/search*"):
+        held.pop().continue_()
+    page.wait_for_load_state("networkidle")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
+    field.press("Enter")
+    expect(page.get_by_label("Уровень 3").locator("option:checked")).to_have_text("Серия Б")
+
+
+def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, house: House, request_id: int) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    field = page.get_by_role("combobox", name="Найти продукт")
+    field.press_sequentially("насос")
+    expect(page.get_by_role("listbox").get_by_role("option", name="Насосы")).to_be_visible()
+    field.fill("лебёд лр")
+    field.press("Enter")
+    expect(page.get_by_label("Уровень 4").locator("option:checked")).to_have_text("ЛР-2")
+
+
+def test_enter_takes_nothing_that_was_found_for_other_words(
+    page: Page, house: House, request_id: int, faults: list[str]
+) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    field = page.get_by_role("combobox", name="Найти продукт")
+    field.press_sequentially("насос")
+    expect(page.get_by_role("listbox").get_by_role("option", name="Насосы")).to_be_visible()
+    page.route("**/products/search*", lambda route: route.fulfill(status=503, body=""))
+    field.fill("лебёд лр")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(page.get_by_label("Уровень 1").locator("option:checked")).to_have_text("– любой –")
+    assert faults.pop(0).startswith("Failed to load resource")
+    assert [one for one in faults if "503" not in one] == []
+    faults.clear()

@@ -7,6 +7,9 @@ const options = (list) => [...list.querySelectorAll("[data-value]")];
 const marked = (list) => list.querySelector("[aria-selected=true]");
 const inputOf = (list) => document.querySelector(`input[aria-controls="${CSS.escape(list.id)}"]`);
 
+const pending = new WeakSet(); // fields whose list was found for other words than stand there now
+let eager = null; // the field in which Enter was pressed before the answer came
+
 function open(input, on) {
   listOf(input).hidden = !on;
   input.setAttribute("aria-expanded", String(on));
@@ -27,6 +30,7 @@ function mark(input, option) {
 // What is taken stands in the field by its name and beside it by its key, unless the page does something else with it.
 function take(input, option) {
   open(input, false);
+  pending.delete(input);
   const { value, name } = option.dataset;
   const told = new CustomEvent("combo:taken", { bubbles: true, cancelable: true, detail: { value, name } });
   if (!input.dispatchEvent(told)) return;
@@ -47,22 +51,53 @@ document.addEventListener("keydown", (event) => {
     const step = event.key === "ArrowDown" ? 1 : -1;
     mark(input, all[here < 0 ? (step > 0 ? 0 : all.length - 1) : (here + step + all.length) % all.length]);
   } else if (event.key === "Enter") {
-    const chosen = list.hidden ? null : marked(list) || all[0];
-    if (chosen || input.id === "product-name") event.preventDefault();
+    // What the arrows have marked is taken as it is; else the first that is found for all that is typed.
+    const waits = pending.has(input);
+    const chosen = list.hidden ? null : marked(list) || (waits ? null : all[0]);
+    if (chosen || waits || input.id === "product-name") event.preventDefault();
     if (chosen) take(input, chosen);
+    else if (waits) eager = input;
   } else if (event.key === "Escape" && !list.hidden) {
     event.preventDefault();
     open(input, false);
   }
 });
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const list = detail.target;
-  const input = list.matches(".combo [role=listbox]") && inputOf(list);
+document.addEventListener("input", (event) => {
+  const input = field(event.target);
   if (!input) return;
-  open(input, list.children.length > 0 && document.activeElement === input);
-  list.closest(".combo").querySelector("[role=status]").textContent = options(list).length || "";
+  pending.add(input);
+  eager = null;
 });
+
+const answered = ({ detail }) => detail.target.matches(".combo [role=listbox]") && inputOf(detail.target);
+let kept = null; // what was marked before the list is written anew
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (answered(event)) kept = marked(event.detail.target)?.dataset.value;
+});
+// Settling takes no time in these lists: what it undoes at an option of the same id is undone by now.
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  const list = event.detail.target, input = answered(event);
+  if (!input || !event.detail.successful) return;
+  const all = options(list);
+  if (event.detail.requestConfig.parameters[input.name] === input.value) pending.delete(input);
+  open(input, list.children.length > 0 && document.activeElement === input);
+  mark(input, all.find((option) => option.dataset.value === kept));
+  list.closest(".combo").querySelector("[role=status]").textContent = all.length || "";
+  if (eager !== input || pending.has(input)) return;
+  eager = null;
+  if (all.length && document.activeElement === input) take(input, all[0]);
+});
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    const input = answered(event);
+    if (!input) return;
+    listOf(input).replaceChildren();
+    open(input, false);
+    pending.delete(input);
+    eager = null;
+  });
+}
 
 document.addEventListener("mousedown", (event) => {
   const option = event.target.closest(".combo [role=listbox] [data-value]");

@@ -40,9 +40,10 @@ function say(place, message) {
   place.replaceChildren(notice);
 }
 
-// What fails is said where the answer was expected, or at the top where that place holds what somebody typed.
+// What fails is said where the answer was expected, or at the top where that place holds what somebody typed, or a list.
 document.addEventListener("htmx:responseError", ({ detail }) => {
-  const place = detail.target.querySelector("input, textarea, select") ? document.getElementById("said") : detail.target;
+  const other = detail.target.matches("[role=listbox], datalist") || detail.target.querySelector("input, textarea, select");
+  const place = other ? document.getElementById("said") : detail.target;
   if (detail.xhr.status === 401) { // to load the page anew would lose what is typed
     place.replaceChildren(document.getElementById("signed-out").content.cloneNode(true));
   } else {
