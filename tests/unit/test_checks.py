@@ -4,10 +4,16 @@ import json
 from importlib.metadata import distributions
 from typing import Final
 
+import httpx
 import pytest
 from packaging.utils import canonicalize_name
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from checks import code, licences, packages
+from checks import code, licences, packages, releases
+from tests.factories import pages
 
 LINES: Final = tuple(
     line.partition(" ;")[0]
@@ -65,3 +71,39 @@ def test_known_faults_are_told_and_what_nobody_looked_at_is_said(capsys: pytest.
     assert "no route" in said
     faults = packages.told("x.lock", "", "/usr/bin/python: No module named pip_audit")
     assert "make audit" in faults[0]
+
+
+def test_an_index_tells_the_faults_of_pins_that_are_the_newest_and_the_others_are_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fault = {"id": "PYSEC-0000-2", "summary": "it burns", "withdrawn": None}
+    pins = {"good": "1.0", "bad": "2.0", "old": "3.0", "silent": "4.0", "odd": "5.0"}
+    answers = {
+        "good": {"info": {"version": "1.0"}, "vulnerabilities": [{**fault, "withdrawn": "2026-01-01T00:00:00Z"}]},
+        "bad": {"info": {"version": "2.0"}, "vulnerabilities": [fault]},
+        "old": {"info": {"version": "3.1"}, "vulnerabilities": [fault]},
+        "silent": httpx.ConnectError("no route"),
+        "odd": {"info": {"version": "5.0"}, "vulnerabilities": None},
+    }
+
+    assert releases.told(pins, answers) == ["bad 2.0: PYSEC-0000-2: it burns"]
+    said = capsys.readouterr().out
+    assert "2 of 5 packages checked" in said
+    assert "newer release: old 3.0 (3.1)\n" in said
+    assert "says nothing: silent, odd\n" in said
+
+
+def test_an_index_is_asked_about_every_pinned_package() -> None:
+    asked: list[str] = []
+
+    async def answer(request: Request) -> JSONResponse:
+        name = request.path_params["name"]
+        asked.append(name)
+        known = [{"id": "X-1", "link": "nowhere"}] if name == "SQLAlchemy" else []
+        return JSONResponse({"info": {"version": releases.pinned()[name]}, "vulnerabilities": known})
+
+    with pages.listening_at(Starlette(routes=[Route("/pypi/{name}/json", answer)])) as index:
+        faults = list(releases.vulnerable(index))
+
+    assert sorted(asked) == sorted({line.partition("==")[0] for line in LINES})
+    assert faults == [f"SQLAlchemy {releases.pinned()['SQLAlchemy']}: X-1: nowhere"]
