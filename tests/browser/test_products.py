@@ -124,9 +124,7 @@ def test_a_branch_that_was_opened_before_the_scripts_came_is_filled(page: Page, 
     expect(tree.get_by_role("link", name="Центробежные")).to_be_visible()
 
 
-def test_what_the_arrows_have_marked_stays_marked_when_a_later_answer_comes(
-    page: Page, house: House, request_id: int
-) -> None:
+def test_what_the_arrows_have_marked_stays_marked_when_a_later_answer_comes(page: Page, request_id: int) -> None:
     enter(page, f"/requests/{request_id}/products")
     field = page.get_by_role("combobox", name="Найти продукт")
     listbox = page.get_by_role("listbox")
@@ -148,7 +146,7 @@ def test_what_the_arrows_have_marked_stays_marked_when_a_later_answer_comes(
     expect(page.get_by_label("Уровень 3").locator("option:checked")).to_have_text("Серия Б")
 
 
-def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, house: House, request_id: int) -> None:
+def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, request_id: int) -> None:
     enter(page, f"/requests/{request_id}/products")
     field = page.get_by_role("combobox", name="Найти продукт")
     field.press_sequentially("насос")
@@ -158,9 +156,7 @@ def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, house: Ho
     expect(page.get_by_label("Уровень 4").locator("option:checked")).to_have_text("ЛР-2")
 
 
-def test_enter_takes_nothing_that_was_found_for_other_words(
-    page: Page, house: House, request_id: int, faults: list[str]
-) -> None:
+def test_enter_takes_nothing_that_was_found_for_other_words(page: Page, request_id: int, faults: list[str]) -> None:
     enter(page, f"/requests/{request_id}/products")
     field = page.get_by_role("combobox", name="Найти продукт")
     field.press_sequentially("насос")
