@@ -68,13 +68,22 @@ def open_engine(url: str, *, keep: int = 0, prepares: bool = False) -> sa.Engine
 
 
 def _as_new(connection: psycopg.Connection[Any], record: Any, state: PoolResetState) -> None:  # noqa: ANN401 - SQLAlchemy's
-    """End the transaction, and forget settings, locks and temporary tables of whoever had the connection."""
-    if state.terminate_only:
-        connection.rollback()
-        return
-    if connection.pgconn.exec_(_AS_NEW).status == ExecStatus.FATAL_ERROR:
-        raise psycopg.OperationalError("a connection that was given back does not answer")
-    record.info["lies_since"] = time.monotonic()
+    """End the transaction, and forget settings, locks and temporary tables of whoever had the connection.
+
+    One that does not answer any more is closed, and another one is opened when it is needed. That is said by whoever
+    used it: a fault raised from here would be written into the log with all its lines, and change nothing else.
+    """
+    try:
+        if state.terminate_only:
+            connection.rollback()
+            return
+        answers = connection.pgconn.exec_(_AS_NEW).status != ExecStatus.FATAL_ERROR
+    except psycopg.OperationalError:
+        answers = False
+    if answers:
+        record.info["lies_since"] = time.monotonic()
+    elif record is not None:
+        record.invalidate()
 
 
 def _alive(connection: psycopg.Connection[Any], record: Any, _proxy: object) -> None:  # noqa: ANN401 - SQLAlchemy's

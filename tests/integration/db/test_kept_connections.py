@@ -1,7 +1,9 @@
 """Connections that a process keeps: the same one serves again, as good as new, and a closed one is replaced."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -53,6 +55,33 @@ def test_one_that_the_server_has_closed_is_replaced_unseen(engine: sa.Engine, da
     other.dispose()
 
     assert pid(engine) != before
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_one_that_dies_in_use_is_given_back_without_a_word(
+    engine: sa.Engine,
+    database_url: str,
+    noticed: bool,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    other = open_engine(database_url)
+    ends = pytest.raises(sa.exc.OperationalError, match="connection is lost") if noticed else nullcontext()
+    with ends, engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        before = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with other.begin() as killing:
+            killing.execute(sa.text("SELECT pg_terminate_backend(:pid, 9000)"), {"pid": before})
+        if noticed:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, psycopg.Connection)
+            with pytest.raises(psycopg.OperationalError):
+                raw.execute("SELECT 1")
+    other.dispose()
+
+    assert pid(engine) != before
+    assert pid(engine) == pid(engine)
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("prepares", [True, False])
