@@ -7,19 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, sync_playwright
 
-from caseline.actions.wiring import House
-from caseline.web.desk.application import build
-from tests.factories import pages
-from tests.factories.served import house
-from tests.factories.slow_line import SlowLine
+from tests.factories.served import desk, house
 
-__all__ = ["house"]
+__all__ = ["desk", "house"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SLOW = "TEST_SLOW_LINE"
-"""Names a seed: every answer of the desk comes late by a time drawn from it. What a test does not wait for shows."""
+REPLACED = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx complains of when a newer question replaces one that is on its way; a failure is told by other words, too."""
 SHOTS = "TEST_SCREENSHOTS"
 """Names a folder that pictures of the pages are left in."""
 
@@ -61,25 +57,20 @@ def looked_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(house: House) -> Iterator[str]:
-    application = build(house)
-    if seed := os.environ.get(SLOW):
-        application.add_middleware(SlowLine, seed=int(seed))
-    with pages.listening_at(application) as address:
-        yield address
-
-
-@pytest.fixture
 def faults() -> list[str]:
     """What the browser complained about; the test looks at it."""
     return []
+
+
+def complains(message: ConsoleMessage) -> bool:
+    return message.type == "error" and not message.text.startswith(REPLACED)
 
 
 def opened(context: BrowserContext, faults: list[str]) -> Page:
     """A page that writes down every complaint of the browser, and every request that leaves the machine."""
     page = context.new_page()
     page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda said: faults.append(said.text) if complains(said) else None)
     page.on("request", lambda request: None if "//127.0.0.1" in request.url else faults.append(f"left: {request.url}"))
     return page
 

@@ -1,7 +1,7 @@
 """A product of the fourth level, found by typing part of its name and chosen by the keyboard alone; lists from both ends."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from caseline.actions import choose_products
 from caseline.actions.wiring import House
@@ -124,49 +124,139 @@ def test_a_branch_that_was_opened_before_the_scripts_came_is_filled(page: Page, 
     expect(tree.get_by_role("link", name="Центробежные")).to_be_visible()
 
 
+TYPES_WHEN_THE_ANSWER_COMES = """() => document.addEventListener("htmx:beforeOnLoad", () => {
+    const field = document.getElementById("product-name");
+    field.value = "лебёд лр";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+}, { once: true })"""
+
+
+def found_for(page: Page, words: str, name: str) -> Locator:
+    """What is found for words that are typed, once it stands there."""
+    with page.expect_response("**/products/search*"):
+        page.get_by_role("combobox", name="Найти продукт").fill(words)
+    option = page.get_by_role("listbox").get_by_role("option", name=name)
+    expect(option).to_be_visible()
+    return option
+
+
+def held(page: Page) -> list[Route]:
+    """Searches that are on their way from now on and come when the test lets them."""
+    waiting: list[Route] = []
+    page.route("**/products/search*", lambda route: waiting.append(route))  # noqa: PLW0108 - it takes Python functions only
+    return waiting
+
+
+def typed(page: Page, words: str) -> None:
+    """Type, and wait until the search is on its way."""
+    with page.expect_request("**/products/search*"):
+        page.get_by_role("combobox", name="Найти продукт").fill(words)
+    expect(page.get_by_role("listbox", include_hidden=True)).to_have_attribute("aria-busy", "true")
+
+
+def arrived(page: Page, waiting: list[Route]) -> None:
+    """Let the last search come, and wait until the list is written anew."""
+    waiting.pop().continue_()
+    expect(page.get_by_role("listbox", include_hidden=True)).not_to_have_attribute("aria-busy", "true")
+
+
+def level(page: Page, number: int) -> Locator:
+    return page.get_by_label(f"Уровень {number}").locator("option:checked")
+
+
 def test_what_the_arrows_have_marked_stays_marked_when_a_later_answer_comes(page: Page, request_id: int) -> None:
     enter(page, f"/requests/{request_id}/products")
     field = page.get_by_role("combobox", name="Найти продукт")
-    listbox = page.get_by_role("listbox")
-    field.press_sequentially("45 насос серия")
-    option = listbox.get_by_role("option", name="Серия Б")
-    expect(option).to_be_visible()
-    held: list[Route] = []
-    page.route("**/products/search*", lambda route: held.append(route))  # noqa: PLW0108 - it takes Python functions only
-    with page.expect_request("**/products/search*"):
-        field.press_sequentially(" б")
+    option = found_for(page, "45 насос серия", "Серия Б")
+    waiting = held(page)
+    typed(page, "45 насос серия б")
     while option.get_attribute("aria-selected") != "true":
         field.press("ArrowDown")
-    with page.expect_response("**/products/search*"):
-        held.pop().continue_()
-    page.wait_for_load_state("networkidle")
+    arrived(page, waiting)
     expect(option).to_have_attribute("aria-selected", "true")
     expect(field).to_have_attribute("aria-activedescendant", option.get_attribute("id") or "")
     field.press("Enter")
-    expect(page.get_by_label("Уровень 3").locator("option:checked")).to_have_text("Серия Б")
+    expect(level(page, 3)).to_have_text("Серия Б")
 
 
-def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, request_id: int) -> None:
+@pytest.mark.parametrize("marked", [True, False])
+def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, request_id: int, marked: bool) -> None:
     enter(page, f"/requests/{request_id}/products")
     field = page.get_by_role("combobox", name="Найти продукт")
-    field.press_sequentially("насос")
-    expect(page.get_by_role("listbox").get_by_role("option", name="Насосы")).to_be_visible()
+    found_for(page, "насос", "Насосы")
+    if marked:
+        field.press("ArrowDown")
     field.fill("лебёд лр")
     field.press("Enter")
-    expect(page.get_by_label("Уровень 4").locator("option:checked")).to_have_text("ЛР-2")
+    expect(level(page, 4)).to_have_text("ЛР-2")
+
+
+def test_the_arrows_after_enter_choose_themselves(page: Page, request_id: int) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    field = page.get_by_role("combobox", name="Найти продукт")
+    option = found_for(page, "45 насос серия", "Серия Б")
+    waiting = held(page)
+    typed(page, "45 насос серия б")
+    field.press("Enter")
+    while option.get_attribute("aria-selected") != "true":
+        field.press("ArrowDown")
+    arrived(page, waiting)
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(level(page, 1)).to_have_text("– любой –")
+    field.press("Enter")
+    expect(level(page, 3)).to_have_text("Серия Б")
+
+
+@pytest.mark.parametrize("keys", [("Enter", "Escape"), ("Escape", "Enter"), ("Escape",)], ids=" ".join)
+def test_a_list_that_was_closed_stays_closed_and_takes_nothing(
+    page: Page, request_id: int, keys: tuple[str, ...]
+) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    field = page.get_by_role("combobox", name="Найти продукт")
+    found_for(page, "насос", "Насосы")
+    waiting = held(page)
+    typed(page, "лебёд лр")
+    for key in keys:
+        field.press(key)
+    arrived(page, waiting)
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(level(page, 1)).to_have_text("– любой –")
+    expect(field).to_have_value("лебёд лр")
+    field.press("ArrowDown")
+    expect(page.get_by_role("listbox").get_by_role("option", name="ЛР-2")).to_be_visible()
+
+
+def test_an_older_search_that_fails_does_not_end_the_newer(page: Page, request_id: int, faults: list[str]) -> None:
+    enter(page, f"/requests/{request_id}/products")
+    page.get_by_role("combobox", name="Найти продукт").focus()
+    waiting = held(page)
+    typed(page, "насос")
+    page.evaluate(TYPES_WHEN_THE_ANSWER_COMES)
+    waiting.pop().fulfill(status=503, body="")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("listbox", include_hidden=True)).to_have_attribute("aria-busy", "true")
+    arrived(page, waiting)
+    expect(level(page, 4)).to_have_text("ЛР-2")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    only_the_server_failed(faults)
 
 
 def test_enter_takes_nothing_that_was_found_for_other_words(page: Page, request_id: int, faults: list[str]) -> None:
     enter(page, f"/requests/{request_id}/products")
     field = page.get_by_role("combobox", name="Найти продукт")
-    field.press_sequentially("насос")
-    expect(page.get_by_role("listbox").get_by_role("option", name="Насосы")).to_be_visible()
+    found_for(page, "насос", "Насосы")
     page.route("**/products/search*", lambda route: route.fulfill(status=503, body=""))
     field.fill("лебёд лр")
     field.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_role("listbox")).to_be_hidden()
-    expect(page.get_by_label("Уровень 1").locator("option:checked")).to_have_text("– любой –")
-    assert faults.pop(0).startswith("Failed to load resource")
-    assert [one for one in faults if "503" not in one] == []
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(level(page, 1)).to_have_text("– любой –")
+    only_the_server_failed(faults)
+
+
+def only_the_server_failed(faults: list[str]) -> None:
+    """Take it from what the browser complained about."""
+    assert any("503" in one for one in faults)
+    assert [one for one in faults if not one.startswith(("Failed to load resource", "Response Status Error"))] == []
     faults.clear()

@@ -6,8 +6,10 @@ const listOf = (input) => document.getElementById(input.getAttribute("aria-contr
 const options = (list) => [...list.querySelectorAll("[data-value]")];
 const marked = (list) => list.querySelector("[aria-selected=true]");
 const inputOf = (list) => document.querySelector(`input[aria-controls="${CSS.escape(list.id)}"]`);
+const statusOf = (input) => input.closest(".combo").querySelector("[role=status]");
 
 const pending = new WeakSet(); // fields whose list was found for other words than stand there now
+const shut = new WeakSet(); // fields whose list somebody has closed: no answer opens it, only keys do
 let eager = null; // the field in which Enter was pressed before the answer came
 
 function open(input, on) {
@@ -27,9 +29,15 @@ function mark(input, option) {
   }
 }
 
+function close(input) {
+  shut.add(input);
+  if (eager === input) eager = null;
+  open(input, false);
+}
+
 // What is taken stands in the field by its name and beside it by its key, unless the page does something else with it.
 function take(input, option) {
-  open(input, false);
+  close(input);
   pending.delete(input);
   const { value, name } = option.dataset;
   const told = new CustomEvent("combo:taken", { bubbles: true, cancelable: true, detail: { value, name } });
@@ -40,37 +48,54 @@ function take(input, option) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// What the arrows have marked is taken as it is, else the first that is found for all that is typed, as soon as it is found.
+// Where nothing is found the first Enter does nothing, so that words without a meaning are not sent by mistake.
+function enter(event, input, list) {
+  const waits = pending.has(input) && !shut.has(input);
+  const chosen = list.hidden ? null : marked(list) || (waits ? null : options(list)[0]);
+  if (chosen || waits || event.repeat || input.id === "product-name") event.preventDefault();
+  if (event.repeat) return;
+  if (chosen) take(input, chosen);
+  else if (waits) eager = input;
+}
+
 document.addEventListener("keydown", (event) => {
   const input = field(event.target);
-  if (!input) return;
+  if (!input || event.isComposing) return;
   const list = listOf(input), all = options(list), here = all.indexOf(marked(list));
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
+    shut.delete(input);
+    eager = null;
     if (!all.length) return;
     open(input, true);
     const step = event.key === "ArrowDown" ? 1 : -1;
     mark(input, all[here < 0 ? (step > 0 ? 0 : all.length - 1) : (here + step + all.length) % all.length]);
   } else if (event.key === "Enter") {
-    // What the arrows have marked is taken as it is; else the first that is found for all that is typed.
-    const waits = pending.has(input);
-    const chosen = list.hidden ? null : marked(list) || (waits ? null : all[0]);
-    if (chosen || waits || input.id === "product-name") event.preventDefault();
-    if (chosen) take(input, chosen);
-    else if (waits) eager = input;
-  } else if (event.key === "Escape" && !list.hidden) {
+    enter(event, input, list);
+  } else if (event.key === "Escape" && (!list.hidden || pending.has(input))) {
     event.preventDefault();
-    open(input, false);
+    close(input);
   }
 });
 
 document.addEventListener("input", (event) => {
   const input = field(event.target);
-  if (!input) return;
+  if (!input || !window.htmx) return; // nobody searches
   pending.add(input);
+  shut.delete(input);
   eager = null;
+  mark(input, null);
+});
+// What was typed before the scripts came is searched for all the same.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const input of document.querySelectorAll(".combo input[role=combobox]")) {
+    if (input.value !== input.defaultValue) input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 });
 
 const answered = ({ detail }) => detail.target.matches(".combo [role=listbox]") && inputOf(detail.target);
+const current = ({ detail }, input) => detail.requestConfig.parameters[input.name] === input.value;
 let kept = null; // what was marked before the list is written anew
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (answered(event)) kept = marked(event.detail.target)?.dataset.value;
@@ -79,23 +104,25 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterOnLoad", (event) => {
   const list = event.detail.target, input = answered(event);
   if (!input || !event.detail.successful) return;
-  const all = options(list);
-  if (event.detail.requestConfig.parameters[input.name] === input.value) pending.delete(input);
-  open(input, list.children.length > 0 && document.activeElement === input);
-  mark(input, all.find((option) => option.dataset.value === kept));
-  list.closest(".combo").querySelector("[role=status]").textContent = all.length || "";
+  const all = options(list), here = document.activeElement === input;
+  if (current(event, input)) pending.delete(input);
+  open(input, here && !shut.has(input) && list.children.length > 0);
+  if (!list.hidden) mark(input, all.find((option) => option.dataset.value === kept));
+  statusOf(input).textContent = all.length || list.textContent.trim();
   if (eager !== input || pending.has(input)) return;
   eager = null;
-  if (all.length && document.activeElement === input) take(input, all[0]);
+  if (all.length && here) take(input, all[0]);
 });
+// What failed is said by the page; what had been found before is no answer to what stands there now.
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
     const input = answered(event);
-    if (!input) return;
+    if (!input || !current(event, input)) return;
     listOf(input).replaceChildren();
-    open(input, false);
+    statusOf(input).textContent = "";
     pending.delete(input);
-    eager = null;
+    if (eager === input) eager = null;
+    open(input, false);
   });
 }
 
@@ -107,6 +134,8 @@ document.addEventListener("mousedown", (event) => {
 });
 document.addEventListener("focusout", (event) => {
   const input = field(event.target);
-  if (input) open(input, false);
+  if (!input) return;
+  if (eager === input) eager = null;
+  open(input, false);
 });
 }

@@ -41,16 +41,26 @@ function say(place, message) {
 }
 
 // What fails is said where the answer was expected, or at the top where that place holds what somebody typed, or a list.
+let failed = null; // whose failure is said at the top, until it succeeds
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const other = detail.target.matches("[role=listbox], datalist") || detail.target.querySelector("input, textarea, select");
   const place = other ? document.getElementById("said") : detail.target;
+  failed = other ? detail.elt : null;
   if (detail.xhr.status === 401) { // to load the page anew would lose what is typed
     place.replaceChildren(document.getElementById("signed-out").content.cloneNode(true));
   } else {
     say(place, document.body.dataset.failed);
   }
 });
-document.addEventListener("htmx:sendError", () => say(document.getElementById("said"), document.body.dataset.offline));
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  failed = detail.elt;
+  say(document.getElementById("said"), document.body.dataset.offline);
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful || detail.elt !== failed) return;
+  failed = null;
+  document.getElementById("said").replaceChildren();
+});
 
 // A page of a new session tells its token to those that are open, so that what is typed there can still be sent.
 const tokens = new BroadcastChannel("form-token");

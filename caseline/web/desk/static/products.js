@@ -11,6 +11,9 @@ document.addEventListener("combo:taken", (event) => {
   taken = true;
   htmx.ajax("GET", `/products/pick?request=${request}&product=${event.detail.value}`, { target: "#picker", swap: "outerHTML" });
 });
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.target.id === "picker" && !detail.successful) taken = false;
+});
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (!taken || target.id !== "picker") return;
   taken = false;
