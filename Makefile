@@ -11,7 +11,7 @@ MINUTES ?= 10
 PREFECT ?= 0
 # Processes that `make test` shares the test files among; each starts a PostgreSQL of its own.
 JOBS ?= 2
-# Address of an index of packages that `make audit` asks about their newest releases, too.
+# Address of an index of packages that `make audit` asks about known faults, too.
 INDEX ?=
 # More words for pytest or the benchmarks: `make test ARGS="tests/unit -x"`.
 ARGS ?=
@@ -121,7 +121,7 @@ check: $(VENV)/.dev ## check format, lint, types, import contracts and migration
 	@$(MAKE) --no-print-directory migrations
 
 audit: $(VENV)/.audit ## look for weak spots in the code and known faults of packages; licences of dependencies
-	@$(BIN)/python -m checks $(if $(INDEX),--index $(INDEX))
+	@$(BIN)/python -m checks $(if $(INDEX),--index '$(INDEX)')
 
 licences: $(VENV)/.audit $(VENV)/.bench ## write docs/licences.md anew, after `make lock`
 	@$(BIN)/python -m checks licences

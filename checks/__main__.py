@@ -10,9 +10,7 @@ def main() -> int:
     """0: nothing was found; what could not be looked at is said and is no fault."""
     parser = argparse.ArgumentParser(prog="python -m checks", description=__doc__)
     parser.add_argument("what", nargs="?", choices=["all", "licences"], default="all")
-    parser.add_argument(
-        "--index", metavar="URL", help="ask this index of packages, too: it answers under /pypi/NAME/json"
-    )
+    parser.add_argument("--index", metavar="URL", help="ask this index of packages, too: it answers under /pypi/…/json")
     said = parser.parse_args()
     if said.what == "licences":
         licences.DOCUMENT.write_text(licences.page(), encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from packaging.utils import canonicalize_name
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from checks import code, licences, packages, releases
@@ -77,33 +77,59 @@ def test_an_index_tells_the_faults_of_pins_that_are_the_newest_and_the_others_ar
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     fault = {"id": "PYSEC-0000-2", "summary": "it burns", "withdrawn": None}
-    pins = {"good": "1.0", "bad": "2.0", "old": "3.0", "silent": "4.0", "odd": "5.0"}
+    pins = {
+        "good": "1.0",
+        "bad": "2.0",
+        "old": "3.0",
+        "silent": "4.0",
+        "odd": "5.0",
+        "words": "6.0",
+        "list": "7.0",
+        "nameless": "8.0",
+    }
     answers = {
         "good": {"info": {"version": "1.0"}, "vulnerabilities": [{**fault, "withdrawn": "2026-01-01T00:00:00Z"}]},
         "bad": {"info": {"version": "2.0"}, "vulnerabilities": [fault]},
         "old": {"info": {"version": "3.1"}, "vulnerabilities": [fault]},
         "silent": httpx.ConnectError("no route"),
         "odd": {"info": {"version": "5.0"}, "vulnerabilities": None},
+        "words": {"info": {"version": "6.0"}, "vulnerabilities": ["burns"]},
+        "list": [fault],
+        "nameless": {"info": {"version": "8.0"}, "vulnerabilities": [{"summary": "it burns"}]},
     }
 
     assert releases.told(pins, answers) == ["bad 2.0: PYSEC-0000-2: it burns"]
     said = capsys.readouterr().out
-    assert "2 of 5 packages checked" in said
-    assert "newer release: old 3.0 (3.1)\n" in said
-    assert "says nothing: silent, odd\n" in said
+    assert "2 of 8 packages checked" in said
+    assert "newest release alone: old 3.0 (3.1)\n" in said
+    assert "says nothing: silent, odd, words, list, nameless\n" in said
 
 
-def test_an_index_is_asked_about_every_pinned_package() -> None:
+@pytest.mark.parametrize("by_version", [True, False])
+def test_an_index_is_asked_about_every_pinned_package(by_version: bool) -> None:
     asked: list[str] = []
+    pins = {**releases.pinned(), "pycrypto": "2.6.1"}
 
-    async def answer(request: Request) -> JSONResponse:
+    async def answer(request: Request) -> Response:
         name = request.path_params["name"]
+        if not by_version and "version" in request.path_params:
+            return Response(status_code=404)
         asked.append(name)
-        known = [{"id": "X-1", "link": "nowhere"}] if name == "SQLAlchemy" else []
-        return JSONResponse({"info": {"version": releases.pinned()[name]}, "vulnerabilities": known})
+        known = [{"id": "X-1", "link": "nowhere"}] if name in {"SQLAlchemy", "pycrypto"} else []
+        return JSONResponse({"info": {"version": pins[name]}, "vulnerabilities": known})
 
-    with pages.listening_at(Starlette(routes=[Route("/pypi/{name}/json", answer)])) as index:
+    routes = [Route("/pypi/{name}/{version}/json", answer), Route("/pypi/{name}/json", answer)]
+    with pages.listening_at(Starlette(routes=routes)) as index:
         faults = list(releases.vulnerable(index))
 
-    assert sorted(asked) == sorted({line.partition("==")[0] for line in LINES})
-    assert faults == [f"SQLAlchemy {releases.pinned()['SQLAlchemy']}: X-1: nowhere"]
+    assert sorted(asked) == sorted(pins)
+    assert faults == [f"SQLAlchemy {pins['SQLAlchemy']}: X-1: nowhere"]
+
+
+def test_an_index_that_knows_no_faults_at_all_is_not_believed(capsys: pytest.CaptureFixture[str]) -> None:
+    async def answer(_request: Request) -> Response:
+        return JSONResponse({"info": {"version": "2.6.1"}, "vulnerabilities": []})
+
+    with pages.listening_at(Starlette(routes=[Route("/pypi/{rest:path}", answer)])) as index:
+        assert list(releases.vulnerable(index)) == []
+    assert "NOT CHECKED" in capsys.readouterr().out
