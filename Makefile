@@ -101,7 +101,7 @@ bench: $(VENV)/.bench ## measure the import against its competitors (TEXTS=FOLDE
 test: $(VENV)/.dev ## run the tests, without the long ones and those that need a browser
 	@$(BIN)/python -m pytest -m 'not long and not browser and not proof' --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
-test-browser: $(VENV)/.dev ## run the tests that need a browser
+test-browser: $(VENV)/.dev ## run the tests that need a browser (TEST_SLOW_LINE=1: every answer comes late by chance)
 	@$(BIN)/python -m pytest -m browser --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 test-long: $(VENV)/.dev ## run the long tests: killed processes, big files, a real browser
