@@ -161,16 +161,21 @@ def arrived(page: Page, waiting: list[Route]) -> None:
     expect(page.get_by_role("listbox", include_hidden=True)).not_to_have_attribute("aria-busy", "true")
 
 
+def narrowed(page: Page, request_id: int) -> tuple[Locator, Locator, list[Route]]:
+    """The field, what was found in it, and the search for one letter more, which is on its way."""
+    enter(page, f"/requests/{request_id}/products")
+    option = found_for(page, "45 насос серия", "Серия Б")
+    waiting = held(page)
+    typed(page, "45 насос серия б")
+    return page.get_by_role("combobox", name="Найти продукт"), option, waiting
+
+
 def level(page: Page, number: int) -> Locator:
     return page.get_by_label(f"Уровень {number}").locator("option:checked")
 
 
 def test_what_the_arrows_have_marked_stays_marked_when_a_later_answer_comes(page: Page, request_id: int) -> None:
-    enter(page, f"/requests/{request_id}/products")
-    field = page.get_by_role("combobox", name="Найти продукт")
-    option = found_for(page, "45 насос серия", "Серия Б")
-    waiting = held(page)
-    typed(page, "45 насос серия б")
+    field, option, waiting = narrowed(page, request_id)
     while option.get_attribute("aria-selected") != "true":
         field.press("ArrowDown")
     arrived(page, waiting)
@@ -193,11 +198,7 @@ def test_enter_before_the_answer_takes_what_was_typed_last(page: Page, request_i
 
 
 def test_the_arrows_after_enter_choose_themselves(page: Page, request_id: int) -> None:
-    enter(page, f"/requests/{request_id}/products")
-    field = page.get_by_role("combobox", name="Найти продукт")
-    option = found_for(page, "45 насос серия", "Серия Б")
-    waiting = held(page)
-    typed(page, "45 насос серия б")
+    field, option, waiting = narrowed(page, request_id)
     field.press("Enter")
     while option.get_attribute("aria-selected") != "true":
         field.press("ArrowDown")
